@@ -1,0 +1,2 @@
+//! migcheck
+fn main() {}
