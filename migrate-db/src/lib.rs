@@ -1,1 +1,13 @@
-//! migcheck
+//! A live database: connect, lock, apply, history table, schema snapshot.
+
+mod error;
+#[cfg(feature = "mysql")]
+pub mod mysql;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+pub mod session;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
+pub use error::ServerError;
+pub use session::{Row, Session};

@@ -1,0 +1,55 @@
+//! What a server answered when it refused.
+
+use std::fmt;
+
+/// A database's refusal, without anything secret in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerError {
+    /// The server's own message.
+    pub message: String,
+    /// SQLSTATE, or the error number where the server has none.
+    pub code: Option<String>,
+    /// The server's detail and hint lines, where it sent any.
+    pub notes: Vec<String>,
+    /// Where in the statement the server points, in bytes.
+    pub offset: Option<usize>,
+}
+
+impl ServerError {
+    /// Takes what is worth showing out of an error of sqlx; `sql` is the statement that was sent.
+    pub(crate) fn from_sqlx(error: &sqlx::Error, sql: &str) -> Self {
+        let Some(database) = error.as_database_error() else {
+            return Self {
+                message: error.to_string(),
+                code: None,
+                notes: Vec::new(),
+                offset: None,
+            };
+        };
+        #[allow(unused_mut)]
+        let mut found = Self {
+            message: database.message().to_owned(),
+            code: database.code().map(std::borrow::Cow::into_owned),
+            notes: Vec::new(),
+            offset: None,
+        };
+        #[cfg(feature = "postgres")]
+        crate::postgres::describe_error(database, sql, &mut found);
+        #[cfg(feature = "mysql")]
+        crate::mysql::describe_error(database, &mut found);
+        let _ = sql;
+        found
+    }
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(code) = &self.code {
+            write!(f, " ({code})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ServerError {}
