@@ -1,8 +1,46 @@
 //! migcheck's core: a migration directory becomes a revision graph or a list of findings.
 //!
+//! [`check`] reads a directory and applies every rule; the macros, the command line and the
+//! library all call it, and print its [`Finding`]s with [`render`](mod@render). A directory without
+//! graph errors has a [`RevisionGraph`], which plans the steps to a [`Target`] and is
+//! [packed](mod@pack) into binaries.
+//!
 //! Pure: no async, no database, few dependencies, because it is in every user's build.
 
+pub mod build;
+mod check;
+mod checksum;
+mod code;
+mod config;
 mod dialect;
+mod draft;
+mod finding;
+mod graph;
+mod header;
+mod layout;
+mod lock;
+mod naming;
+mod nearest;
+pub mod pack;
+mod read;
+pub mod render;
+mod revision;
 pub mod split;
+mod toml_reader;
 
+pub use check::{Checked, Unsound, check};
+pub use checksum::Checksum;
+pub use code::{Code, Severity};
+pub use config::{
+    CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, Naming, RoundTripConfig,
+};
 pub use dialect::{Dialect, UnknownDialect};
+pub use finding::{Edit, Finding, Label, SourceFile, line_of};
+pub use graph::{Plan, PlanError, RevisionGraph, Settings, Step, Target, TargetError};
+pub use layout::Layout;
+pub use lock::{LOCK_FILE, Lock, LockedRevision};
+pub use naming::{DEFAULT_TEMPLATE, NameMatch, NameParts, Template, slugify};
+pub use nearest::nearest;
+pub use pack::{EmbeddedRevision, IntoGraph, Migrations};
+pub use read::MAX_SCRIPT_BYTES;
+pub use revision::{Direction, InvalidRevisionId, MAX_ID_BYTES, Revision, RevisionId, Script};

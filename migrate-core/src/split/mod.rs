@@ -29,3 +29,9 @@ pub fn split(sql: &str, dialect: Dialect) -> Result<Vec<Statement<'_>>, SplitErr
     let _ = (sql, dialect);
     Ok(Vec::new())
 }
+
+/// Whether `sql` holds no statement.
+#[must_use]
+pub fn is_blank(sql: &str, dialect: Dialect) -> bool {
+    split(sql, dialect).is_ok_and(|statements| statements.is_empty())
+}

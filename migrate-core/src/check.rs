@@ -1,0 +1,249 @@
+//! The one set of rules: what the macro, the command line and the library all call.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::{self, CONFIG_FILE, Config};
+use crate::draft::draft;
+use crate::finding::{self, Finding, Label};
+use crate::graph::{self, RevisionGraph, Settings};
+use crate::layout::{self, Layout};
+use crate::lock::{self, LOCK_FILE, Lock};
+use crate::read::{FileRead, joined, read_directory};
+use crate::render::{RenderStyle, render_all};
+use crate::{Code, Severity};
+
+/// A migration directory that has been read and checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// Where it is.
+    pub root: PathBuf,
+    /// How messages call it.
+    pub shown_as: String,
+    /// Its layout.
+    pub layout: Layout,
+    /// Why it was taken for that layout, where it does not say so itself.
+    pub layout_reason: Option<String>,
+    /// Its configuration.
+    pub config: Config,
+    /// Everything wrong or risky, ordered by file and line; what is allowed is left out.
+    pub findings: Vec<Finding>,
+    /// The graph, where the directory has one.
+    pub graph: Option<RevisionGraph>,
+    /// The lock, where there is a readable one.
+    pub lock: Option<Lock>,
+    /// Every file that was read, below `root`: what a build has to watch.
+    pub files: Vec<String>,
+}
+
+impl Checked {
+    /// Whether anything is wrong at `deny`.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Deny)
+    }
+
+    /// How many findings are errors, and how many are warnings.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let of = |severity| {
+            self.findings
+                .iter()
+                .filter(|one| one.severity == severity)
+                .count()
+        };
+        (of(Severity::Deny), of(Severity::Warn))
+    }
+}
+
+/// A directory that no graph could be made of.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the migration directory `{directory}` is not sound:\n\n{}",
+    render_all(findings, RenderStyle::default())
+)]
+pub struct Unsound {
+    /// How messages call the directory.
+    pub directory: String,
+    /// The errors.
+    pub findings: Vec<Finding>,
+}
+
+impl RevisionGraph {
+    /// Reads a directory, for a program that does without `embed!`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn load(directory: impl AsRef<Path>) -> Result<Self, Unsound> {
+        let directory = directory.as_ref();
+        let checked = check(directory, &directory.to_string_lossy());
+        let failed = checked.has_errors();
+        match checked.graph {
+            Some(graph) if !failed => Ok(graph),
+            _ => Err(Unsound {
+                directory: checked.shown_as,
+                findings: checked
+                    .findings
+                    .into_iter()
+                    .filter(|finding| finding.severity == Severity::Deny)
+                    .collect(),
+            }),
+        }
+    }
+}
+
+/// Reads the directory at `root` and applies every rule; `shown_as` is how messages call it.
+#[must_use]
+pub fn check(root: &Path, shown_as: &str) -> Checked {
+    let contents = read_directory(root, shown_as);
+    let mut findings = contents.findings;
+    let files = contents.files;
+    let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
+    let config = read_config(config_file, &mut findings);
+    let (layout, layout_reason) = choose_layout(&config, &files, shown_as, &mut findings);
+    let drafts = draft(&files, layout, &config, &mut findings);
+    if let (Some(file), config::Heads::Labels(labels)) = (config_file, &config.heads) {
+        check_head_labels(file, labels, &drafts, &mut findings);
+    }
+    let settings = settings(&config, shown_as);
+    let sound = !findings.iter().any(|finding| finding.code.is_fixed());
+    let built = graph::build(
+        drafts,
+        layout.is_chain(),
+        &config,
+        settings,
+        sound,
+        &mut findings,
+    );
+    let lock = files
+        .iter()
+        .find(|file| file.name == LOCK_FILE)
+        .and_then(|file| {
+            let lock = Lock::read(&file.source.text);
+            if let (Ok(lock), Some(graph)) = (&lock, &built.graph) {
+                findings.extend(lock::compare(lock, graph, &built.claimed, &file.source));
+            }
+            lock.map_err(|problem| findings.push(lock::unreadable(&file.source, problem)))
+                .ok()
+        });
+    apply_levels(&config, &files, &mut findings);
+    finding::sort(&mut findings);
+    Checked {
+        root: root.to_owned(),
+        shown_as: shown_as.to_owned(),
+        layout,
+        layout_reason,
+        config,
+        findings,
+        graph: built.graph,
+        lock,
+        files: files.into_iter().map(|file| file.name).collect(),
+    }
+}
+
+fn read_config(file: Option<&FileRead>, findings: &mut Vec<Finding>) -> Config {
+    let Some(file) = file else {
+        return Config::default();
+    };
+    let (config, problems) = Config::read(&file.source.text);
+    for problem in problems {
+        let finding = Finding::new(Code::InvalidConfig, problem.message).label(Label::new(
+            &file.source,
+            problem.span,
+            "",
+        ));
+        findings.push(match problem.help {
+            Some(help) => finding.help(help),
+            None => finding
+                .help("correct the file; `cargo migcheck explain invalid-config` lists its keys"),
+        });
+    }
+    config
+}
+
+fn choose_layout(
+    config: &Config,
+    files: &[FileRead],
+    shown_as: &str,
+    findings: &mut Vec<Finding>,
+) -> (Layout, Option<String>) {
+    if let Some(layout) = config.layout {
+        return (layout, None);
+    }
+    match layout::detect(files) {
+        Ok((layout, reason)) => (layout, Some(reason)),
+        Err((one, other)) => {
+            findings.push(
+                Finding::new(
+                    Code::AmbiguousLayout,
+                    format!("the directory might be of the layout `{one}` or `{other}`"),
+                )
+                .label(Label::file(shown_as))
+                .help(format!(
+                    "say which: `layout = \"{one}\"` in {}",
+                    joined(shown_as, CONFIG_FILE)
+                )),
+            );
+            (one, None)
+        }
+    }
+}
+
+fn check_head_labels(
+    file: &FileRead,
+    labels: &[String],
+    drafts: &[crate::draft::Draft],
+    findings: &mut Vec<Finding>,
+) {
+    for label in labels {
+        let known = drafts
+            .iter()
+            .flat_map(|draft| &draft.labels)
+            .any(|(name, _)| name == label);
+        if !known {
+            let span = config::span_of(&file.source.text, "heads").unwrap_or(0..0);
+            findings.push(
+                Finding::new(Code::InvalidConfig, format!("`heads` names the label `{label}`, which no revision carries"))
+                    .label(Label::new(&file.source, span, ""))
+                    .help(format!("add `-- migcheck: labels = [\"{label}\"]` to a revision, or take it from the list")),
+            );
+        }
+    }
+}
+
+fn settings(config: &Config, shown_as: &str) -> Settings {
+    Settings {
+        directory: shown_as.to_owned(),
+        databases: config.databases.clone(),
+        servers: config.round_trip.servers.clone(),
+        images: config
+            .round_trip
+            .images
+            .iter()
+            .map(|(server, image)| (server.clone(), image.clone()))
+            .collect(),
+        history_table: config.history_table.clone(),
+    }
+}
+
+/// Applies `[rules]` and the files' own `allow`.
+fn apply_levels(config: &Config, files: &[FileRead], findings: &mut Vec<Finding>) {
+    for finding in findings.iter_mut() {
+        if let Some(severity) = config.rules.get(&finding.code) {
+            finding.severity = *severity;
+        }
+        let allowed = files.iter().any(|file| {
+            file.header.allow.contains(&finding.code)
+                && finding
+                    .labels
+                    .iter()
+                    .any(|label| label.source.path == file.source.path)
+        });
+        if allowed {
+            finding.severity = Severity::Allow;
+        }
+    }
+    findings.retain(|finding| finding.severity != Severity::Allow);
+}

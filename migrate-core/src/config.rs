@@ -1,0 +1,455 @@
+//! `migcheck.toml`.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::header::silenceable;
+use crate::layout::Layout;
+use crate::naming::Template;
+use crate::toml_reader::{self as reader, Problem};
+use crate::{Code, Dialect, Severity};
+
+/// The file's name.
+pub const CONFIG_FILE: &str = "migcheck.toml";
+
+/// What `migcheck.toml` says; [`Config::default`] is what holds without one.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The layout; `None` is `"auto"`.
+    pub layout: Option<Layout>,
+    /// Every revision must have an up script for each of these.
+    pub databases: Vec<Dialect>,
+    /// The heads the directory may have.
+    pub heads: Heads,
+    /// How many bases it may have.
+    pub bases: usize,
+    /// File names of the native layout.
+    pub naming: Naming,
+    /// Ranges of `{seq}` and what they are for: first, last, name.
+    pub categories: Vec<(u64, u64, String)>,
+    /// Severities other than the default.
+    pub rules: BTreeMap<Code, Severity>,
+    /// Named environments.
+    pub environments: BTreeMap<String, Environment>,
+    /// How round trips are run.
+    pub round_trip: RoundTripConfig,
+    /// The name of the history table.
+    pub history_table: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            layout: None,
+            databases: Vec::new(),
+            heads: Heads::Count(1),
+            bases: 1,
+            naming: Naming::default(),
+            categories: Vec::new(),
+            rules: BTreeMap::new(),
+            environments: BTreeMap::new(),
+            round_trip: RoundTripConfig::default(),
+            history_table: DEFAULT_HISTORY_TABLE.to_owned(),
+        }
+    }
+}
+
+/// The history table's name without a `[history]` section.
+pub const DEFAULT_HISTORY_TABLE: &str = "_migcheck_revisions";
+
+/// The heads a directory may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heads {
+    /// At most so many.
+    Count(usize),
+    /// One for each of these branch labels.
+    Labels(Vec<String>),
+}
+
+/// `[naming]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Naming {
+    /// The template of file names.
+    pub file: Template,
+    /// The longest slug, in characters.
+    pub max_slug: usize,
+    /// Slugs that say nothing.
+    pub vague: Vec<String>,
+}
+
+impl Default for Naming {
+    fn default() -> Self {
+        let vague = ["update", "fix", "changes", "misc", "temp", "test"];
+        Self {
+            file: Template::default(),
+            max_slug: 60,
+            vague: vague.map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+/// `[environments.NAME]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// The environment variable that holds the URL.
+    pub url_env: String,
+    /// Whether `reset` may empty it.
+    pub allow_reset: bool,
+}
+
+/// `[roundtrip]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoundTripConfig {
+    /// The servers, as they were written.
+    pub servers: Vec<String>,
+    /// Images that replace the default ones, by server name.
+    pub images: BTreeMap<String, String>,
+}
+
+const KEYS: [&str; 10] = [
+    "layout",
+    "databases",
+    "heads",
+    "bases",
+    "naming",
+    "categories",
+    "rules",
+    "environments",
+    "roundtrip",
+    "history",
+];
+
+impl Config {
+    /// Reads the file's text. Everything that is wrong is returned beside what could be read.
+    pub(crate) fn read(text: &str) -> (Self, Vec<Problem>) {
+        let mut reading = Reading::default();
+        match reader::parse(text) {
+            Ok(document) => reading.document(&document),
+            Err(problem) => reading.problems.push(problem),
+        }
+        (reading.config, reading.problems)
+    }
+
+    /// The severity of `code` in this directory.
+    #[must_use]
+    pub fn severity(&self, code: Code) -> Severity {
+        self.rules
+            .get(&code)
+            .copied()
+            .unwrap_or_else(|| code.default_severity())
+    }
+}
+
+#[derive(Default)]
+struct Reading {
+    config: Config,
+    problems: Vec<Problem>,
+}
+
+impl Reading {
+    fn document(&mut self, document: &DeTable<'_>) {
+        for (key, value) in document {
+            let read = match &**key.get_ref() {
+                "layout" => self.layout(value),
+                "databases" => self.databases(value),
+                "heads" => self.heads(value),
+                "bases" => reader::count(value).map(|bases| self.config.bases = bases),
+                "naming" => self.section(value, Self::naming),
+                "categories" => self.section(value, Self::category),
+                "rules" => self.section(value, Self::rule),
+                "environments" => self.section(value, Self::environment),
+                "roundtrip" => self.section(value, Self::round_trip),
+                "history" => self.section(value, Self::history),
+                _ => Err(Problem::unknown_key(key, &KEYS)),
+            };
+            self.keep(read);
+        }
+    }
+
+    fn keep(&mut self, read: Result<(), Problem>) {
+        if let Err(problem) = read {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Reads a table entry by entry, so that one mistake does not hide the next.
+    fn section(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        entry: fn(
+            &mut Self,
+            &Spanned<toml::de::DeString<'_>>,
+            &Spanned<DeValue<'_>>,
+        ) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        for (key, value) in reader::table(value)? {
+            let read = entry(self, key, value);
+            self.keep(read);
+        }
+        Ok(())
+    }
+
+    fn layout(&mut self, value: &Spanned<DeValue<'_>>) -> Result<(), Problem> {
+        let name = reader::string(value)?;
+        if name.get_ref() == "auto" {
+            return Ok(());
+        }
+        let names: Vec<&str> = Layout::ALL.iter().map(|layout| layout.name()).collect();
+        self.config.layout = Some(Layout::from_name(name.get_ref()).ok_or_else(|| {
+            Problem::new(
+                value.span(),
+                format!("no layout is called `{}`", name.get_ref()),
+            )
+            .help(format!(
+                "the layouts are `auto`, {}",
+                reader::listed(&names)
+            ))
+        })?);
+        Ok(())
+    }
+
+    fn databases(&mut self, value: &Spanned<DeValue<'_>>) -> Result<(), Problem> {
+        for name in reader::strings(value)? {
+            let dialect = Dialect::ALL
+                .into_iter()
+                .find(|dialect| dialect.name() == name.get_ref())
+                .ok_or_else(|| {
+                    Problem::new(
+                        name.span(),
+                        format!("no database is called `{}`", name.get_ref()),
+                    )
+                    .help("the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`")
+                })?;
+            if self.config.databases.contains(&dialect) {
+                return Err(Problem::new(
+                    name.span(),
+                    format!("`{dialect}` is listed twice"),
+                ));
+            }
+            self.config.databases.push(dialect);
+        }
+        Ok(())
+    }
+
+    fn heads(&mut self, value: &Spanned<DeValue<'_>>) -> Result<(), Problem> {
+        self.config.heads = match value.get_ref() {
+            DeValue::Array(_) => Heads::Labels(
+                reader::strings(value)?
+                    .into_iter()
+                    .map(Spanned::into_inner)
+                    .collect(),
+            ),
+            _ => Heads::Count(positive(value)?),
+        };
+        Ok(())
+    }
+
+    fn naming(
+        &mut self,
+        key: &Spanned<toml::de::DeString<'_>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<(), Problem> {
+        let naming = &mut self.config.naming;
+        match &**key.get_ref() {
+            "file" => {
+                let template = reader::string(value)?;
+                naming.file = Template::parse(template.get_ref())
+                    .map_err(|message| Problem::new(value.span(), message))?;
+            }
+            "max-slug" => naming.max_slug = positive(value)?,
+            "vague" => {
+                let words = reader::strings(value)?;
+                naming.vague = words.into_iter().map(Spanned::into_inner).collect();
+            }
+            _ => return Err(Problem::unknown_key(key, &["file", "max-slug", "vague"])),
+        }
+        Ok(())
+    }
+
+    fn category(
+        &mut self,
+        key: &Spanned<toml::de::DeString<'_>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<(), Problem> {
+        let name = reader::string(value)?.into_inner();
+        let range = key
+            .get_ref()
+            .split_once('-')
+            .and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+        let Some((first, last)) = range.filter(|(first, last): &(u64, u64)| first <= last) else {
+            return Err(Problem::new(key.span(), "not a range of numbers")
+                .help("write `\"100-199\" = \"users\"`"));
+        };
+        let taken = self
+            .config
+            .categories
+            .iter()
+            .find(|(from, to, _)| first <= *to && *from <= last);
+        if let Some((_, _, other)) = taken {
+            return Err(Problem::new(
+                key.span(),
+                format!("overlaps the range of `{other}`"),
+            ));
+        }
+        self.config.categories.push((first, last, name));
+        Ok(())
+    }
+
+    fn rule(
+        &mut self,
+        key: &Spanned<toml::de::DeString<'_>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<(), Problem> {
+        let code = silenceable(key.get_ref(), key.span())?;
+        let level = reader::string(value)?;
+        let severity = Severity::from_name(level.get_ref()).ok_or_else(|| {
+            Problem::new(value.span(), format!("`{}` is no level", level.get_ref()))
+                .help("the levels are `allow`, `warn` and `deny`")
+        })?;
+        self.config.rules.insert(code, severity);
+        Ok(())
+    }
+
+    fn environment(
+        &mut self,
+        key: &Spanned<toml::de::DeString<'_>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<(), Problem> {
+        let mut environment = Environment::default();
+        for (key, value) in reader::table(value)? {
+            match &**key.get_ref() {
+                "url-env" => environment.url_env = reader::string(value)?.into_inner(),
+                "allow-reset" => environment.allow_reset = reader::boolean(value)?,
+                "url" => {
+                    return Err(Problem::new(key.span(), "a URL holds a password, and this file is committed")
+                        .help("put the URL into an environment variable and name it: `url-env = \"DATABASE_URL\"`"));
+                }
+                _ => return Err(Problem::unknown_key(key, &["url-env", "allow-reset"])),
+            }
+        }
+        if environment.url_env.is_empty() {
+            return Err(Problem::new(key.span(), "an environment without `url-env`")
+                .help("name the environment variable that holds the URL"));
+        }
+        self.config
+            .environments
+            .insert(key.get_ref().to_string(), environment);
+        Ok(())
+    }
+
+    fn round_trip(
+        &mut self,
+        key: &Spanned<toml::de::DeString<'_>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<(), Problem> {
+        match &**key.get_ref() {
+            "servers" => {
+                let servers = reader::strings(value)?;
+                self.config.round_trip.servers =
+                    servers.into_iter().map(Spanned::into_inner).collect();
+            }
+            "images" => {
+                for (server, image) in reader::table(value)? {
+                    let image = reader::string(image)?.into_inner();
+                    self.config
+                        .round_trip
+                        .images
+                        .insert(server.get_ref().to_string(), image);
+                }
+            }
+            _ => return Err(Problem::unknown_key(key, &["servers", "images"])),
+        }
+        Ok(())
+    }
+
+    fn history(
+        &mut self,
+        key: &Spanned<toml::de::DeString<'_>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<(), Problem> {
+        if &**key.get_ref() != "table" {
+            return Err(Problem::unknown_key(key, &["table"]));
+        }
+        let table = reader::string(value)?.into_inner();
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if table.is_empty() || table.len() > 60 || !table.chars().all(plain) {
+            return Err(Problem::new(value.span(), "not a plain table name")
+                .help("letters, digits and `_`, at most 60 of them"));
+        }
+        self.config.history_table = table;
+        Ok(())
+    }
+}
+
+fn positive(value: &Spanned<DeValue<'_>>) -> Result<usize, Problem> {
+    match reader::count(value)? {
+        0 => Err(Problem::new(value.span(), "it has to be at least 1")),
+        number => Ok(number),
+    }
+}
+
+/// Where a key of the document stands; for findings about what the file says.
+pub(crate) fn span_of(text: &str, key: &str) -> Option<Range<usize>> {
+    let document = reader::parse(text).ok()?;
+    let (_, value) = document.iter().find(|(name, _)| &**name.get_ref() == key)?;
+    Some(value.span())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mistake_is_reported_where_it_stands() {
+        let text = "layot = \"native\"\nheads = 0\ndatabases = [\"postgres\", \"oracle\"]\n\
+                    [rules]\nmissing-donw = \"deny\"\ncycle = \"allow\"\nstray-file = \"maybe\"\n\
+                    [environments.prod]\nurl = \"postgres://u:p@h/d\"\n[naming]\nfile = \"{x}\"\n";
+        let (_, mut problems) = Config::read(text);
+        problems.sort_by_key(|problem| problem.span.start);
+        let at: Vec<&str> = problems.iter().map(|p| &text[p.span.clone()]).collect();
+        assert_eq!(
+            at,
+            [
+                "layot",
+                "0",
+                "\"oracle\"",
+                "missing-donw",
+                "cycle",
+                "\"maybe\"",
+                "url",
+                "\"{x}\""
+            ]
+        );
+        assert_eq!(problems[0].help.as_deref(), Some("did you mean `layout`?"));
+        assert_eq!(
+            problems[3].help.as_deref(),
+            Some("did you mean `missing-down`?")
+        );
+    }
+
+    #[test]
+    fn the_example_of_the_design_is_read() {
+        let (config, problems) = Config::read(
+            "layout = \"native\"\ndatabases = [\"postgres\", \"mysql\"]\nheads = [\"a\", \"b\"]\n\
+             [naming]\nfile = \"{date}_{seq}_{slug}\"\nmax-slug = 60\n\
+             [categories]\n\"001-099\" = \"base\"\n\"100-199\" = \"users\"\n\
+             [rules]\nmissing-down = \"warn\"\n\
+             [environments.production]\nurl-env = \"PRODUCTION_DATABASE_URL\"\n\
+             [roundtrip]\nservers = [\"postgres:17\", \"mysql:9.7\"]\n",
+        );
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(config.layout, Some(Layout::Native));
+        assert_eq!(config.severity(Code::MissingDown), Severity::Warn);
+        assert_eq!(config.categories[1], (100, 199, "users".to_owned()));
+        assert_eq!(config.round_trip.servers.len(), 2);
+    }
+
+    #[test]
+    fn broken_toml_is_one_problem() {
+        let (_, problems) = Config::read("heads = \n");
+        assert_eq!(problems.len(), 1);
+    }
+}

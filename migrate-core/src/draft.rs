@@ -1,0 +1,498 @@
+//! Revisions as the files claim them, before anything is known to fit together.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use crate::config::Config;
+use crate::finding::{Finding, Label, SourceFile};
+use crate::layout::{Class, Layout, Order, ScriptName};
+use crate::read::FileRead;
+use crate::revision::{Direction, RevisionId};
+use crate::{Checksum, Code, Dialect, Severity, split};
+
+/// One revision as its files describe it.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) id: String,
+    /// Where the id is claimed.
+    pub(crate) claimed: Label,
+    pub(crate) slug: String,
+    pub(crate) description: String,
+    /// The parents with their places; `None` in a chain, where the order says it.
+    pub(crate) revises: Option<Vec<(String, Label)>>,
+    /// The whole `revises` value.
+    pub(crate) revises_at: Option<Label>,
+    pub(crate) depends_on: Vec<(String, Label)>,
+    pub(crate) labels: Vec<(String, Label)>,
+    pub(crate) irreversible: Option<(String, Label)>,
+    pub(crate) touches: Vec<String>,
+    pub(crate) scripts: Vec<DraftScript>,
+    pub(crate) order: Order,
+    /// The layout says by the file's name that there is no way down.
+    pub(crate) one_way: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct DraftScript {
+    pub(crate) direction: Direction,
+    pub(crate) dialect: Option<Dialect>,
+    pub(crate) source: Arc<SourceFile>,
+    pub(crate) checksum: Checksum,
+    pub(crate) transaction: bool,
+    slug: String,
+}
+
+impl DraftScript {
+    fn label(&self) -> Label {
+        Label::file(&*self.source.path)
+    }
+}
+
+/// Sorts the files into revisions. Whatever is wrong with a single file or revision is a finding.
+pub(crate) fn draft(
+    files: &[FileRead],
+    layout: Layout,
+    config: &Config,
+    findings: &mut Vec<Finding>,
+) -> Vec<Draft> {
+    case_collisions(files, findings);
+    let mut groups: BTreeMap<String, Vec<(&FileRead, ScriptName)>> = BTreeMap::new();
+    let mut metadata: HashMap<String, &FileRead> = HashMap::new();
+    for file in files {
+        match layout.classify(file, &config.naming.file) {
+            Class::Script(name) => {
+                for (code, problem) in &file.header.problems {
+                    let label = Label::new(&file.source, problem.span.clone(), "");
+                    let finding = Finding::new(*code, &*problem.message).label(label);
+                    findings.push(match &problem.help {
+                        Some(help) => finding.help(help),
+                        None => finding,
+                    });
+                }
+                groups
+                    .entry(name.key.clone())
+                    .or_default()
+                    .push((file, name));
+            }
+            Class::Metadata(key) => {
+                metadata.insert(key, file);
+            }
+            Class::Companion => {}
+            Class::Wrong(mut finding) => {
+                // A peer's folder was there before migcheck: what it keeps beside its
+                // migrations is worth a word, not a broken build.
+                if layout.is_chain() && finding.code == Code::StrayFile {
+                    finding.severity = Severity::Warn;
+                }
+                findings.push(finding);
+            }
+        }
+    }
+    let mut drafts = Vec::with_capacity(groups.len());
+    for (key, group) in groups {
+        let transaction = metadata
+            .get(&key)
+            .and_then(|file| run_in_transaction(file, findings));
+        drafts.extend(assemble(group, transaction, layout, config, findings));
+    }
+    drafts
+}
+
+/// diesel's one setting.
+fn run_in_transaction(file: &FileRead, findings: &mut Vec<Finding>) -> Option<bool> {
+    use crate::toml_reader as reader;
+    let read = reader::parse(&file.source.text).and_then(|table| {
+        table
+            .get("run_in_transaction")
+            .map(reader::boolean)
+            .transpose()
+    });
+    match read {
+        Ok(value) => value,
+        Err(problem) => {
+            let label = Label::new(&file.source, problem.span, "");
+            findings.push(Finding::new(Code::InvalidDirective, problem.message).label(label));
+            None
+        }
+    }
+}
+
+fn assemble(
+    group: Vec<(&FileRead, ScriptName)>,
+    transaction: Option<bool>,
+    layout: Layout,
+    config: &Config,
+    findings: &mut Vec<Finding>,
+) -> Option<Draft> {
+    // The up scripts carry the revision; a down script alone is an orphan.
+    let first_up = group
+        .iter()
+        .position(|(_, name)| name.direction == Direction::Up);
+    let (leader, leader_name) = group.get(first_up.unwrap_or(0))?;
+    let renamed = group
+        .iter()
+        .find_map(|(file, _)| file.header.revision.as_ref().map(|id| (file, id)));
+    let (id, claimed) = match renamed {
+        Some((file, id)) => (id.get_ref().clone(), at(file, id)),
+        None => (leader_name.id.clone(), Label::file(&*leader.source.path)),
+    };
+    if let Err(error) = RevisionId::new(&*id) {
+        findings.push(
+            Finding::new(
+                Code::InvalidRevisionId,
+                format!("`{id}` cannot be a revision id: {error}"),
+            )
+            .label(claimed.clone())
+            .help("give it another with `-- migcheck: revision = \"…\"`, or rename the file"),
+        );
+    }
+    let mut draft = Draft {
+        slug: leader_name.slug.clone(),
+        order: leader_name.order.clone(),
+        one_way: leader_name.one_way,
+        id,
+        claimed,
+        description: String::new(),
+        revises: None,
+        revises_at: None,
+        depends_on: Vec::new(),
+        labels: Vec::new(),
+        irreversible: None,
+        touches: Vec::new(),
+        scripts: Vec::with_capacity(group.len()),
+    };
+    for (file, name) in &group {
+        draft.add(file, name, transaction, findings);
+    }
+    draft
+        .scripts
+        .sort_by_key(|script| (script.direction, script.dialect));
+    draft.check_scripts(layout, config, findings);
+    if layout == Layout::Native && draft.revises.is_none() && first_up.is_some() {
+        findings.push(
+            Finding::new(
+                Code::MissingRevises,
+                format!("`{}` does not say what it revises", draft.id),
+            )
+            .label(Label::new(
+                &leader.source,
+                0..0,
+                "the comment block at the top says it",
+            ))
+            .help(
+                "add `-- migcheck: revises = \"<parent>\"`, or `\"base\"` where the history starts",
+            ),
+        );
+    }
+    Some(draft)
+}
+
+fn at(file: &FileRead, value: &Spanned<String>) -> Label {
+    Label::new(&file.source, value.span(), "")
+}
+
+impl Draft {
+    fn add(
+        &mut self,
+        file: &FileRead,
+        name: &ScriptName,
+        transaction: Option<bool>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let header = &file.header;
+        if name.direction == Direction::Up {
+            if let Some(revises) = &header.revises {
+                let label = Label::new(&file.source, revises.span.clone(), "");
+                let parents: Vec<_> = revises
+                    .parents
+                    .iter()
+                    .map(|parent| (parent.get_ref().clone(), at(file, parent)))
+                    .collect();
+                self.set_revises(parents, label, findings);
+            }
+            let pairs = |list: &[Spanned<String>], have: &[(String, Label)]| {
+                list.iter()
+                    // Scripts of several dialects may repeat what the first one says.
+                    .filter(|item| {
+                        !have.iter().any(|(known, label)| {
+                            known == item.get_ref() && label.source != file.source
+                        })
+                    })
+                    .map(|item| (item.get_ref().clone(), at(file, item)))
+                    .collect::<Vec<_>>()
+            };
+            let depends_on = pairs(&header.depends_on, &self.depends_on);
+            self.depends_on.extend(depends_on);
+            let labels = pairs(&header.labels, &self.labels);
+            self.labels.extend(labels);
+            if let Some(reason) = &header.irreversible {
+                self.irreversible
+                    .get_or_insert_with(|| (reason.get_ref().clone(), at(file, reason)));
+            }
+            for glob in &header.touches {
+                if !self.touches.contains(glob) {
+                    self.touches.push(glob.clone());
+                }
+            }
+            if self.description.is_empty() {
+                self.description.clone_from(&header.description);
+            }
+        }
+        self.scripts.push(DraftScript {
+            direction: name.direction,
+            dialect: name.dialect,
+            source: Arc::clone(&file.source),
+            checksum: file.checksum,
+            transaction: header
+                .transaction
+                .or(transaction)
+                .unwrap_or(name.transaction),
+            slug: name.slug.clone(),
+        });
+    }
+
+    fn set_revises(
+        &mut self,
+        parents: Vec<(String, Label)>,
+        label: Label,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(known) = &self.revises else {
+            self.revises = Some(parents);
+            self.revises_at = Some(label);
+            return;
+        };
+        let names = |list: &[(String, Label)]| -> Vec<String> {
+            let mut names: Vec<_> = list.iter().map(|(name, _)| name.clone()).collect();
+            names.sort();
+            names
+        };
+        if names(known) != names(&parents) {
+            let mut finding = Finding::new(
+                Code::InvalidDirective,
+                format!("the scripts of `{}` name different parents", self.id),
+            )
+            .label(label);
+            if let Some(first) = &self.revises_at {
+                let mut first = first.clone();
+                first.text = "and this one says otherwise".to_owned();
+                finding = finding.label(first);
+            }
+            findings.push(
+                finding.help("one of them is enough; where several say it, they have to agree"),
+            );
+        }
+    }
+
+    fn check_scripts(&self, layout: Layout, config: &Config, findings: &mut Vec<Finding>) {
+        for pair in self.scripts.windows(2) {
+            let [first, second] = pair else { continue };
+            if (first.direction, first.dialect) == (second.direction, second.dialect) {
+                findings.push(duplicate(&self.id, first.label(), second.label()));
+            }
+        }
+        let other = self
+            .scripts
+            .iter()
+            .find(|script| layout == Layout::Native && script.slug != self.slug);
+        if let Some(other) = other {
+            let of_leader = Label::file(&*self.claimed.source.path);
+            let code = if other.direction == Direction::Up {
+                Code::DuplicateRevision
+            } else {
+                Code::BadFileName
+            };
+            if code == Code::BadFileName {
+                findings.push(
+                    Finding::new(
+                        code,
+                        format!("the scripts of `{}` have different names", self.id),
+                    )
+                    .label(other.label())
+                    .label(of_leader)
+                    .help(format!("call both `{}_{}`", self.id, self.slug)),
+                );
+            } else if other.dialect.is_some() {
+                findings.push(duplicate(&self.id, of_leader, other.label()));
+            }
+        }
+        let ups = || {
+            self.scripts
+                .iter()
+                .filter(|script| script.direction == Direction::Up)
+        };
+        let downs = || {
+            self.scripts
+                .iter()
+                .filter(|script| script.direction == Direction::Down)
+        };
+        if ups().next().is_none() {
+            findings.push(
+                Finding::new(
+                    Code::MissingUp,
+                    format!("`{}` has a down script and no up script", self.id),
+                )
+                .label(self.claimed.clone())
+                .help("add the up script, or delete the down script"),
+            );
+            return;
+        }
+        self.check_dialects(
+            config,
+            ups().map(|script| script.dialect).collect(),
+            findings,
+        );
+        match (&self.irreversible, downs().next()) {
+            (Some((_, label)), Some(down)) => findings.push(
+                Finding::new(
+                    Code::InvalidDirective,
+                    format!(
+                        "`{}` is declared irreversible and has a down script",
+                        self.id
+                    ),
+                )
+                .label(label.clone())
+                .label(down.label())
+                .help("delete one of the two"),
+            ),
+            (Some(_), None) => {}
+            (None, _) => self.check_downs(config, findings),
+        }
+    }
+
+    fn check_dialects(
+        &self,
+        config: &Config,
+        ups: Vec<Option<Dialect>>,
+        findings: &mut Vec<Finding>,
+    ) {
+        for dialect in &config.databases {
+            if !ups.contains(&None) && !ups.contains(&Some(*dialect)) {
+                findings.push(
+                    Finding::new(Code::MissingDialect, format!("`{}` has no up script for {dialect}", self.id))
+                        .label(Label::file(&*self.claimed.source.path))
+                        .note("`databases` in migcheck.toml lists it")
+                        .help(format!("add `{}_{}.up.{dialect}.sql`, with only a comment if there is nothing to do", self.id, self.slug)),
+                );
+            }
+        }
+    }
+
+    /// The dialects that some up script is for, and which therefore need a way down.
+    fn up_dialects(&self, config: &Config) -> Vec<Dialect> {
+        let named = |wanted: Option<Dialect>| {
+            self.scripts
+                .iter()
+                .any(|script| script.direction == Direction::Up && script.dialect == wanted)
+        };
+        let candidates = if config.databases.is_empty() {
+            &Dialect::ALL[..]
+        } else {
+            &config.databases
+        };
+        candidates
+            .iter()
+            .copied()
+            .filter(|dialect| named(None) || named(Some(*dialect)))
+            .collect()
+    }
+
+    fn script(&self, direction: Direction, dialect: Dialect) -> Option<&DraftScript> {
+        let of = |wanted| {
+            self.scripts
+                .iter()
+                .find(|script| script.direction == direction && script.dialect == wanted)
+        };
+        of(Some(dialect)).or_else(|| of(None))
+    }
+
+    fn check_downs(&self, config: &Config, findings: &mut Vec<Finding>) {
+        let dialects = self.up_dialects(config);
+        let missing: Vec<&str> = dialects
+            .iter()
+            .filter(|dialect| self.script(Direction::Down, **dialect).is_none())
+            .map(|dialect| dialect.name())
+            .collect();
+        if !missing.is_empty() {
+            let message = if missing.len() == dialects.len() {
+                format!("`{}` has no down script", self.id)
+            } else {
+                format!(
+                    "`{}` has no down script for {}",
+                    self.id,
+                    missing.join(" and ")
+                )
+            };
+            let mut finding = Finding::new(Code::MissingDown, message)
+                .label(Label::file(&*self.claimed.source.path))
+                .help("write one, or say why there is none: `-- migcheck: irreversible = \"<reason>\"`");
+            if self.one_way {
+                finding.severity = Severity::Warn;
+            }
+            findings.push(finding);
+        }
+        let mut seen: Vec<&Arc<SourceFile>> = Vec::new();
+        for dialect in dialects {
+            let (Some(up), Some(down)) = (
+                self.script(Direction::Up, dialect),
+                self.script(Direction::Down, dialect),
+            ) else {
+                continue;
+            };
+            if seen.iter().any(|source| Arc::ptr_eq(source, &down.source)) {
+                continue;
+            }
+            let blank = |script: &DraftScript| split::is_blank(&script.source.text, dialect);
+            if blank(down) && !blank(up) {
+                seen.push(&down.source);
+                let mut label = down.label();
+                if !down.source.text.is_empty() {
+                    label = Label::new(&down.source, 0..0, "no statement in this file");
+                }
+                findings.push(
+                    Finding::new(Code::EmptyDown, format!("the down script of `{}` does nothing", self.id))
+                        .label(label)
+                        .label(up.label())
+                        .help("undo what the up script does; or delete the file and declare in the up script `-- migcheck: irreversible = \"<reason>\"`"),
+                );
+            }
+        }
+    }
+}
+
+/// Two claims of one id.
+pub(crate) fn duplicate(id: &str, first: Label, second: Label) -> Finding {
+    let mut finding = Finding::new(
+        Code::DuplicateRevision,
+        format!("two files claim the revision `{id}`"),
+    );
+    for mut label in [second, first] {
+        if label.text.is_empty() && !label.source.text.is_empty() {
+            label.text = "claimed here".to_owned();
+        }
+        finding = finding.label(label);
+    }
+    finding.help("rename one of them: an id names one revision, for ever")
+}
+
+fn case_collisions(files: &[FileRead], findings: &mut Vec<Finding>) {
+    let mut seen: HashMap<String, &FileRead> = HashMap::with_capacity(files.len());
+    for file in files {
+        if let Some(other) = seen.insert(file.name.to_lowercase(), file) {
+            findings.push(
+                Finding::new(
+                    Code::CaseCollision,
+                    format!(
+                        "`{}` and `{}` are one file on Windows and macOS",
+                        other.name, file.name
+                    ),
+                )
+                .label(Label::file(&*file.source.path))
+                .label(Label::file(&*other.source.path))
+                .help("rename one of them"),
+            );
+        }
+    }
+}

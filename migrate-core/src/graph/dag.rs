@@ -1,0 +1,247 @@
+//! Pure walks over a directed graph. They know nothing of files or SQL.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// A directed graph: for each node, the nodes that have to come before it.
+pub(crate) type Before = Vec<Vec<usize>>;
+
+/// For each node, the nodes that come right after it.
+pub(crate) fn after(before: &Before) -> Before {
+    let mut after = vec![Vec::new(); before.len()];
+    for (node, earlier) in before.iter().enumerate() {
+        for &one in earlier {
+            if let Some(list) = after.get_mut(one) {
+                list.push(node);
+            }
+        }
+    }
+    after
+}
+
+/// Every node after all that come before it, the lowest `rank` first where there is a choice
+/// (Kahn's algorithm). Nodes on a cycle, and those behind one, are missing.
+pub(crate) fn topological_order(before: &Before, rank: &[usize]) -> Vec<usize> {
+    let after = after(before);
+    let mut waiting: Vec<usize> = before.iter().map(Vec::len).collect();
+    let mut ready: BinaryHeap<Reverse<(usize, usize)>> = waiting
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| **count == 0)
+        .map(|(node, _)| Reverse((rank[node], node)))
+        .collect();
+    let mut order = Vec::with_capacity(before.len());
+    while let Some(Reverse((_, node))) = ready.pop() {
+        order.push(node);
+        for &next in &after[node] {
+            waiting[next] -= 1;
+            if waiting[next] == 0 {
+                ready.push(Reverse((rank[next], next)));
+            }
+        }
+    }
+    order
+}
+
+/// Marks `starts` and everything that `edges` lead to from them.
+pub(crate) fn reachable(edges: &Before, starts: impl IntoIterator<Item = usize>) -> Vec<bool> {
+    let mut seen = vec![false; edges.len()];
+    let mut stack: Vec<usize> = starts.into_iter().collect();
+    while let Some(node) = stack.pop() {
+        if !std::mem::replace(&mut seen[node], true) {
+            stack.extend(edges[node].iter().copied().filter(|next| !seen[*next]));
+        }
+    }
+    seen
+}
+
+/// One shortest cycle for each knot of nodes that are their own ancestors, in the order of the
+/// edges. A cycle is rotated so that its lowest `rank` comes first.
+pub(crate) fn cycles(before: &Before, rank: &[usize]) -> Vec<Vec<usize>> {
+    let mut found: Vec<Vec<usize>> = knots(before)
+        .iter()
+        .filter_map(|knot| shortest_cycle(before, knot))
+        .map(|mut cycle| {
+            let lowest = (0..cycle.len())
+                .min_by_key(|at| rank[cycle[*at]])
+                .unwrap_or(0);
+            cycle.rotate_left(lowest);
+            cycle
+        })
+        .collect();
+    found.sort_by_key(|cycle| cycle.first().map(|node| rank[*node]));
+    found
+}
+
+/// How many nodes of one knot a shortest cycle is looked for from. A knot this large is no
+/// mistake in one file, and any of its cycles shows where to begin.
+const CYCLE_STARTS: usize = 256;
+
+fn shortest_cycle(before: &Before, knot: &[usize]) -> Option<Vec<usize>> {
+    let mut inside = vec![false; before.len()];
+    for &node in knot {
+        inside[node] = true;
+    }
+    let mut best: Option<Vec<usize>> = None;
+    let mut came_from = vec![usize::MAX; before.len()];
+    for &start in knot.iter().take(CYCLE_STARTS) {
+        for &node in knot {
+            came_from[node] = usize::MAX;
+        }
+        let mut queue = VecDeque::from([start]);
+        'search: while let Some(node) = queue.pop_front() {
+            for &next in before[node].iter().filter(|next| inside[**next]) {
+                if next == start {
+                    let mut cycle = vec![node];
+                    let mut at = node;
+                    while at != start {
+                        at = came_from[at];
+                        cycle.push(at);
+                    }
+                    cycle.reverse();
+                    if best.as_ref().is_none_or(|best| cycle.len() < best.len()) {
+                        best = Some(cycle);
+                    }
+                    break 'search;
+                }
+                if came_from[next] == usize::MAX {
+                    came_from[next] = node;
+                    queue.push_back(next);
+                }
+            }
+        }
+        if best.as_ref().is_some_and(|best| best.len() == 1) {
+            break;
+        }
+    }
+    best
+}
+
+/// The strongly connected components that hold a cycle (Tarjan's algorithm, with its own stack:
+/// a chain of 100,000 revisions must not exhaust the thread's).
+fn knots(before: &Before) -> Vec<Vec<usize>> {
+    const UNSEEN: usize = usize::MAX;
+    let count = before.len();
+    let (mut index, mut low) = (vec![UNSEEN; count], vec![0; count]);
+    let mut on_stack = vec![false; count];
+    let (mut stack, mut calls) = (Vec::new(), Vec::new());
+    let (mut next_index, mut knots) = (0, Vec::new());
+    for root in 0..count {
+        if index[root] != UNSEEN {
+            continue;
+        }
+        calls.push((root, 0));
+        while let Some((node, edge)) = calls.pop() {
+            if edge == 0 {
+                index[node] = next_index;
+                low[node] = next_index;
+                next_index += 1;
+                stack.push(node);
+                on_stack[node] = true;
+            }
+            if let Some(&next) = before[node].get(edge) {
+                calls.push((node, edge + 1));
+                if index[next] == UNSEEN {
+                    calls.push((next, 0));
+                } else if on_stack[next] {
+                    low[node] = low[node].min(index[next]);
+                }
+                continue;
+            }
+            if low[node] == index[node] {
+                let mut knot = Vec::new();
+                while let Some(member) = stack.pop() {
+                    on_stack[member] = false;
+                    knot.push(member);
+                    if member == node {
+                        break;
+                    }
+                }
+                let is_cycle = knot.len() > 1 || before[node].contains(&node);
+                if is_cycle {
+                    knot.sort_unstable();
+                    knots.push(knot);
+                }
+            }
+            if let Some((caller, _)) = calls.last() {
+                low[*caller] = low[*caller].min(low[node]);
+            }
+        }
+    }
+    knots
+}
+
+/// For each node the length of the longest way to it; an ancestor always has a lower one.
+pub(crate) fn generations(before: &Before, order: &[usize]) -> Vec<usize> {
+    let mut generation = vec![0; before.len()];
+    for &node in order {
+        generation[node] = before[node]
+            .iter()
+            .map(|earlier| generation[*earlier] + 1)
+            .max()
+            .unwrap_or(0);
+    }
+    generation
+}
+
+/// Whether `ancestor` comes before `node` on some way. Only nodes of generations between the two
+/// are visited, so the cost is the size of the branch that is asked about.
+pub(crate) fn is_ancestor(
+    before: &Before,
+    generation: &[usize],
+    ancestor: usize,
+    node: usize,
+) -> bool {
+    let floor = generation[ancestor];
+    let mut stack = vec![node];
+    let mut seen = std::collections::HashSet::new();
+    while let Some(at) = stack.pop() {
+        for &earlier in &before[at] {
+            if earlier == ancestor {
+                return true;
+            }
+            if generation[earlier] > floor && seen.insert(earlier) {
+                stack.push(earlier);
+            }
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ranks(count: usize) -> Vec<usize> {
+        (0..count).collect()
+    }
+
+    #[test]
+    fn a_diamond_is_ordered_and_has_no_cycle() {
+        let before = vec![vec![], vec![0], vec![0], vec![2, 1]];
+        assert_eq!(topological_order(&before, &ranks(4)), [0, 1, 2, 3]);
+        assert!(cycles(&before, &ranks(4)).is_empty());
+    }
+
+    #[test]
+    fn the_shortest_of_two_cycles_is_shown() {
+        // 0 → 1 → 2 → 3 → 0, and 1 → 3 → … makes a shorter one with the edge 3 → 1.
+        let before = vec![vec![1], vec![2], vec![3], vec![0, 1]];
+        assert_eq!(cycles(&before, &ranks(4)), [vec![1, 2, 3]]);
+    }
+
+    #[test]
+    fn a_loop_and_two_knots_are_each_shown_once() {
+        let before = vec![vec![0], vec![2], vec![1], vec![1]];
+        assert_eq!(cycles(&before, &ranks(4)), [vec![0], vec![1, 2]]);
+    }
+
+    #[test]
+    fn a_long_chain_does_not_exhaust_the_stack() {
+        let before: Before = (0..200_000)
+            .map(|node: usize| node.checked_sub(1).into_iter().collect())
+            .collect();
+        assert_eq!(topological_order(&before, &ranks(200_000)).len(), 200_000);
+        assert!(cycles(&before, &ranks(200_000)).is_empty());
+    }
+}

@@ -1,0 +1,184 @@
+//! The revision graph: what is valid, and how it is walked.
+
+mod build;
+pub(crate) mod dag;
+mod plan;
+mod target;
+
+use std::collections::HashMap;
+
+pub(crate) use build::build;
+pub use plan::{Plan, PlanError, Step};
+pub use target::{Target, TargetError};
+
+use crate::revision::{Revision, RevisionId};
+use crate::{Checksum, Dialect};
+
+/// What of `migcheck.toml` is needed where the revisions are run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// How messages call the directory.
+    pub directory: String,
+    /// The databases every revision has a script for.
+    pub databases: Vec<Dialect>,
+    /// The servers of `[roundtrip]`, as they were written.
+    pub servers: Vec<String>,
+    /// The images of `[roundtrip.images]`, by server name.
+    pub images: Vec<(String, String)>,
+    /// The name of the history table.
+    pub history_table: String,
+}
+
+/// The revisions of one migration directory.
+///
+/// It can only be had from a directory without graph errors: ids are unique, every parent and
+/// dependency exists, there is no cycle and a base reaches every revision. Whoever holds one need
+/// not check again. The number of heads is a rule of the directory and not of the graph, because
+/// two heads have to be looked at to be merged.
+#[derive(Debug, Clone)]
+pub struct RevisionGraph {
+    revisions: Vec<Revision>,
+    children: Vec<Vec<usize>>,
+    by_id: HashMap<RevisionId, usize>,
+    settings: Settings,
+    chain: Checksum,
+}
+
+impl RevisionGraph {
+    /// `revisions` are in topological order, and their edges point backwards.
+    pub(crate) fn from_ordered(revisions: Vec<Revision>, settings: Settings) -> Self {
+        let parents: dag::Before = revisions.iter().map(|one| one.parents.clone()).collect();
+        let by_id = revisions
+            .iter()
+            .enumerate()
+            .map(|(at, revision)| (revision.id.clone(), at))
+            .collect();
+        let mut graph = Self {
+            children: dag::after(&parents),
+            revisions,
+            by_id,
+            settings,
+            chain: Checksum([0; 32]),
+        };
+        let heads = graph.heads();
+        graph.chain =
+            Checksum::of_parts(heads.iter().map(|head| &graph.revisions[*head].chain.0[..]));
+        graph
+    }
+
+    /// Every revision, in topological order with ties by id.
+    #[must_use]
+    pub fn revisions(&self) -> &[Revision] {
+        &self.revisions
+    }
+
+    /// How many revisions there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.revisions.len()
+    }
+
+    /// Whether there is no revision at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.revisions.is_empty()
+    }
+
+    /// The place of the revision with exactly this id.
+    #[must_use]
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The revision at `place`.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<&Revision> {
+        self.revisions.get(place)
+    }
+
+    /// The revisions that name `place` as a parent.
+    #[must_use]
+    pub fn children(&self, place: usize) -> &[usize] {
+        self.children.get(place).map_or(&[], Vec::as_slice)
+    }
+
+    /// The revisions without a child, in topological order.
+    #[must_use]
+    pub fn heads(&self) -> Vec<usize> {
+        (0..self.len())
+            .filter(|at| self.children[*at].is_empty())
+            .collect()
+    }
+
+    /// The revisions without a parent, in topological order.
+    #[must_use]
+    pub fn bases(&self) -> Vec<usize> {
+        (0..self.len())
+            .filter(|at| self.revisions[*at].parents.is_empty())
+            .collect()
+    }
+
+    /// The checksum of the heads' chains: equal when every revision and every edge is.
+    #[must_use]
+    pub fn chain(&self) -> Checksum {
+        self.chain
+    }
+
+    /// What of the configuration is needed at run time.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Marks `starts` and everything that has to be applied before them.
+    #[must_use]
+    pub fn with_prerequisites(&self, starts: &[usize]) -> Vec<bool> {
+        self.walk(starts, |graph, at| {
+            graph.revisions[at].prerequisites().collect()
+        })
+    }
+
+    /// Marks `starts` and everything that cannot stay applied without them.
+    #[must_use]
+    pub fn with_dependents(&self, starts: &[usize]) -> Vec<bool> {
+        let mut marked = vec![false; self.len()];
+        for &start in starts {
+            marked[start] = true;
+        }
+        // Edges point backwards, so that one pass in order sees every prerequisite first.
+        for at in 0..self.len() {
+            if !marked[at] {
+                marked[at] = self.revisions[at]
+                    .prerequisites()
+                    .any(|before| marked[before]);
+            }
+        }
+        marked
+    }
+
+    fn walk(&self, starts: &[usize], next: fn(&Self, usize) -> Vec<usize>) -> Vec<bool> {
+        let mut seen = vec![false; self.len()];
+        let mut stack = starts.to_vec();
+        while let Some(at) = stack.pop() {
+            if !std::mem::replace(&mut seen[at], true) {
+                stack.extend(next(self, at));
+            }
+        }
+        seen
+    }
+
+    /// The revision where the ways to `heads` part: the last one that all of them build on.
+    #[must_use]
+    pub fn branch_point(&self, heads: &[usize]) -> Option<usize> {
+        let (first, rest) = heads.split_first()?;
+        let parents = |graph: &Self, at: usize| graph.revisions[at].parents.clone();
+        let mut common = self.walk(&[*first], parents);
+        for head in rest {
+            let other = self.walk(&[*head], parents);
+            for (mine, theirs) in common.iter_mut().zip(other) {
+                *mine &= theirs;
+            }
+        }
+        common.iter().rposition(|shared| *shared)
+    }
+}

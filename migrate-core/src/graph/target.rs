@@ -1,0 +1,203 @@
+//! What a command line or call names: Alembic's grammar.
+
+use super::RevisionGraph;
+use crate::nearest::nearest;
+
+/// A target as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// `head`: the one head.
+    Head,
+    /// `heads`: every head.
+    Heads,
+    /// `base`: nothing applied.
+    Base,
+    /// `current`: what is applied.
+    Current,
+    /// An id, a unique prefix of one, or a label.
+    Named(String),
+    /// `label@head`, `label@base`, `label@+n`: a target within one branch.
+    Within(String, Box<Target>),
+    /// `X+n`, `X-n`; without X from what is applied.
+    Relative(Option<Box<Target>>, i64),
+}
+
+impl Target {
+    /// Reads a target.
+    ///
+    /// # Errors
+    ///
+    /// It is empty, or an offset is no number.
+    pub fn parse(text: &str) -> Result<Self, TargetError> {
+        let malformed = || TargetError::Malformed(text.to_owned());
+        if let Some((label, inner)) = text.split_once('@') {
+            if label.is_empty() || inner.is_empty() {
+                return Err(malformed());
+            }
+            return Ok(Self::Within(
+                label.to_owned(),
+                Box::new(Self::parse(inner)?),
+            ));
+        }
+        if let Some(at) = text.find(['+', '-']) {
+            let (start, offset) = text.split_at(at);
+            let offset: i64 = offset.parse().map_err(|_| malformed())?;
+            let start = match start {
+                "" => None,
+                start => Some(Box::new(Self::parse(start)?)),
+            };
+            return Ok(Self::Relative(start, offset));
+        }
+        match text {
+            "" => Err(malformed()),
+            "head" => Ok(Self::Head),
+            "heads" => Ok(Self::Heads),
+            "base" => Ok(Self::Base),
+            "current" => Ok(Self::Current),
+            _ if text.contains([':', '/', '\\']) || text.contains(char::is_whitespace) => {
+                Err(malformed())
+            }
+            _ => Ok(Self::Named(text.to_owned())),
+        }
+    }
+}
+
+/// A target that names nothing, or more than one thing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TargetError {
+    /// Not of the grammar.
+    #[error(
+        "`{0}` is no target; write `head`, `heads`, `base`, an id, `+1`, `-1`, `ID+2` or `label@head`"
+    )]
+    Malformed(String),
+    /// No revision and no label of that name.
+    #[error("no revision or label is called `{name}`{}", match nearest { Some(near) => format!("; did you mean `{near}`?"), None => "; `cargo migcheck history` lists them".to_owned() })]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The nearest id.
+        nearest: Option<String>,
+    },
+    /// A prefix of several ids.
+    #[error("`{name}` is the start of {}; write more of it", candidates.join(", "))]
+    Ambiguous {
+        /// What was asked for.
+        name: String,
+        /// The ids.
+        candidates: Vec<String>,
+    },
+    /// A prefix too short to be meant as one.
+    #[error("`{0}` is too short; write the id, or at least four characters of it")]
+    TooShort(String),
+    /// `head` where there are several.
+    #[error("there are {} heads: {}; name one, or `heads` for all", .0.len(), .0.join(", "))]
+    SeveralHeads(Vec<String>),
+    /// A step that could go several ways.
+    #[error("from here a step can go to {}; name one, or write `label@{step}`", candidates.join(", "))]
+    SeveralWays {
+        /// The step as it was written.
+        step: String,
+        /// The ids.
+        candidates: Vec<String>,
+    },
+    /// Past the base or a head.
+    #[error("`{asked}` goes past the end: there {} {available} step{} that way", if *available == 1 { "is" } else { "are" }, if *available == 1 { "" } else { "s" })]
+    TooFar {
+        /// The step as it was written.
+        asked: String,
+        /// How many steps there were.
+        available: usize,
+    },
+}
+
+/// The shortest prefix that is taken for an id.
+const SHORTEST_PREFIX: usize = 4;
+
+impl RevisionGraph {
+    /// The revision that an id, a unique prefix or a label names.
+    ///
+    /// # Errors
+    ///
+    /// No such revision, or several.
+    pub fn find(&self, name: &str) -> Result<usize, TargetError> {
+        if let Some(at) = self.position(name) {
+            return Ok(at);
+        }
+        let carries = |at: &usize| {
+            self.revisions()[*at]
+                .labels
+                .iter()
+                .any(|label| label == name)
+        };
+        if let Some(at) = (0..self.len()).find(carries) {
+            return Ok(at);
+        }
+        let ids = || self.revisions().iter().map(|revision| revision.id.as_str());
+        let matches: Vec<usize> = (0..self.len())
+            .filter(|at| self.revisions()[*at].id.as_str().starts_with(name))
+            .collect();
+        match matches.as_slice() {
+            [] => Err(TargetError::Unknown {
+                name: name.to_owned(),
+                nearest: nearest(name, ids()).map(str::to_owned),
+            }),
+            _ if name.chars().count() < SHORTEST_PREFIX => {
+                Err(TargetError::TooShort(name.to_owned()))
+            }
+            [one] => Ok(*one),
+            several => Err(TargetError::Ambiguous {
+                name: name.to_owned(),
+                candidates: self.ids(several),
+            }),
+        }
+    }
+
+    /// The ids of places, for messages.
+    #[must_use]
+    pub fn ids(&self, places: &[usize]) -> Vec<String> {
+        let known = places.iter().filter_map(|at| self.get(*at));
+        known.map(|revision| revision.id.to_string()).collect()
+    }
+
+    /// The revisions of a label's branch: the one that carries it and all that build on it.
+    pub(super) fn branch(&self, label: &str) -> Result<Vec<bool>, TargetError> {
+        let start = self.find(label)?;
+        Ok(self.with_dependents(&[start]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_read() {
+        let named = |name: &str| Target::Named(name.to_owned());
+        let cases = [
+            ("head", Target::Head),
+            ("base", Target::Base),
+            ("ab12", named("ab12")),
+            ("+2", Target::Relative(None, 2)),
+            ("-1", Target::Relative(None, -1)),
+            (
+                "ab12-3",
+                Target::Relative(Some(Box::new(named("ab12"))), -3),
+            ),
+            (
+                "x@head",
+                Target::Within("x".to_owned(), Box::new(Target::Head)),
+            ),
+            (
+                "x@+1",
+                Target::Within("x".to_owned(), Box::new(Target::Relative(None, 1))),
+            ),
+        ];
+        for (text, target) in cases {
+            assert_eq!(Target::parse(text), Ok(target), "{text}");
+        }
+        for text in ["", "@head", "x@", "+x", "a b", "a:b", "-"] {
+            assert!(Target::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! diesel: `V_name/up.sql`, `V_name/down.sql`, `V_name/metadata.toml`.
+
+use super::{Class, Order, ScriptName, bad_name, is_companion};
+use crate::read::FileRead;
+use crate::revision::Direction;
+use crate::{Code, Finding, Label};
+
+/// Whether a name is that of a script in a folder of its own.
+pub(super) fn is_script(name: &str) -> bool {
+    name.split_once('/')
+        .is_some_and(|(_, file)| file == "up.sql")
+}
+
+pub(super) fn classify(file: &FileRead) -> Class {
+    if is_companion(&file.name) {
+        return Class::Companion;
+    }
+    let stray = || {
+        Class::Wrong(
+            Finding::new(Code::StrayFile, format!("`{}` is no migration", file.name))
+                .label(Label::file(&*file.source.path))
+                .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
+        )
+    };
+    let Some((folder, base)) = file.name.split_once('/') else {
+        return if file.name == "diesel.toml" {
+            Class::Companion
+        } else {
+            stray()
+        };
+    };
+    // diesel_migrations takes what stands before the first `_`, without dashes, and sorts that:
+    // one folder may mix `20170309122510_x` and `2017-09-23-182408_x`.
+    let (version, slug) = folder.split_once('_').unwrap_or((folder, ""));
+    let id = version.replace('-', "");
+    let direction = match base {
+        "up.sql" => Direction::Up,
+        "down.sql" => Direction::Down,
+        "metadata.toml" => return Class::Metadata(id),
+        _ => return stray(),
+    };
+    if id.is_empty() {
+        return bad_name(
+            file,
+            format!("the folder `{folder}` has no version"),
+            "name it `<version>_<name>`".to_owned(),
+        );
+    }
+    Class::Script(ScriptName {
+        key: id.clone(),
+        order: Order(0, id.clone()),
+        id,
+        slug: slug.to_owned(),
+        direction,
+        dialect: None,
+        transaction: true,
+        one_way: false,
+    })
+}

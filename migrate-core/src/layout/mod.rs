@@ -1,0 +1,178 @@
+//! How a directory names its files: one file here for each layout.
+
+mod diesel;
+mod native;
+mod sqlx;
+
+use std::fmt;
+
+use crate::naming::Template;
+use crate::read::FileRead;
+use crate::revision::Direction;
+use crate::{Dialect, Finding};
+
+/// The layouts migcheck reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layout {
+    /// migcheck's own: `<revision>_<slug>.<up|down>[.<dialect>].sql`, parents in directives.
+    Native,
+    /// sqlx: `V_name.sql`, `V_name.up.sql` and `V_name.down.sql`, in numeric order.
+    Sqlx,
+    /// diesel: `V_name/up.sql` and `V_name/down.sql`, in lexical order.
+    Diesel,
+}
+
+impl Layout {
+    /// Every layout.
+    pub const ALL: [Self; 3] = [Self::Native, Self::Sqlx, Self::Diesel];
+
+    /// The name `migcheck.toml` uses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Sqlx => "sqlx",
+            Self::Diesel => "diesel",
+        }
+    }
+
+    /// The layout of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|layout| layout.name() == name)
+    }
+
+    /// Whether files stand in an order of their own, which a `revises` directive can override.
+    #[must_use]
+    pub const fn is_chain(self) -> bool {
+        !matches!(self, Self::Native)
+    }
+
+    /// Reads a file's name.
+    pub(crate) fn classify(self, file: &FileRead, template: &Template) -> Class {
+        match self {
+            Self::Native => native::classify(file, template),
+            Self::Sqlx => sqlx::classify(file),
+            Self::Diesel => diesel::classify(file),
+        }
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a file is under a layout.
+pub(crate) enum Class {
+    /// A script.
+    Script(ScriptName),
+    /// Something that belongs to the script of the same key: diesel's `metadata.toml`.
+    Metadata(String),
+    /// A known companion, which says nothing about the graph.
+    Companion,
+    /// Neither.
+    Wrong(Finding),
+}
+
+/// What a script's name says.
+pub(crate) struct ScriptName {
+    /// Files with one key are one revision.
+    pub(crate) key: String,
+    /// The id, unless a directive says another.
+    pub(crate) id: String,
+    pub(crate) slug: String,
+    pub(crate) direction: Direction,
+    pub(crate) dialect: Option<Dialect>,
+    /// The place in a layout that is a chain.
+    pub(crate) order: Order,
+    /// Whether the layout's own convention puts it inside a transaction.
+    pub(crate) transaction: bool,
+    /// A script that never has a way down, by its layout's convention.
+    pub(crate) one_way: bool,
+}
+
+/// Where a revision stands in a chain: by number, then by text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Order(pub(crate) u64, pub(crate) String);
+
+/// Which layout a directory has, and why; the error names the two it might be.
+pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), (Layout, Layout)> {
+    let folder = files.iter().find(|file| diesel::is_script(&file.name));
+    let native = files.iter().find(|file| native::is_marked(file));
+    let numbered = files.iter().find(|file| sqlx::is_script(&file.name));
+    let flat = native
+        .map(|file| (Layout::Native, file, "says what it revises"))
+        .or_else(|| {
+            numbered.map(|file| {
+                (
+                    Layout::Sqlx,
+                    file,
+                    "is numbered, and no file says what it revises",
+                )
+            })
+        });
+    match (folder, flat) {
+        (Some(_), Some((layout, ..))) => Err((Layout::Diesel, layout)),
+        (Some(file), None) => Ok((
+            Layout::Diesel,
+            format!("`{}` stands in a folder of its own", file.name),
+        )),
+        (None, Some((layout, file, why))) => Ok((layout, format!("`{}` {why}", file.name))),
+        (None, None) => Ok((
+            Layout::Native,
+            "it has no script of another layout".to_owned(),
+        )),
+    }
+}
+
+/// Files that may stand beside scripts: notes, git's own, migcheck's own, an editor's leftovers.
+fn is_companion(name: &str) -> bool {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    let lower = base.to_ascii_lowercase();
+    let editor = lower.ends_with('~')
+        || lower.ends_with(".bak")
+        || lower.ends_with(".orig")
+        || lower.ends_with(".swp")
+        || (lower.starts_with('#') && lower.ends_with('#'))
+        || lower.starts_with(".#");
+    let known = [
+        ".gitkeep",
+        ".keep",
+        ".gitignore",
+        ".gitattributes",
+        ".ds_store",
+    ];
+    editor
+        || known.contains(&&*lower)
+        || lower == "readme"
+        || lower.starts_with("readme.")
+        || lower.starts_with("migcheck.")
+        || lower.starts_with("template.")
+}
+
+/// The part of a name before `.sql`, or what to say of a file that is no script.
+fn sql_stem<'a>(file: &'a FileRead) -> Result<&'a str, Class> {
+    if is_companion(&file.name) {
+        return Err(Class::Companion);
+    }
+    file.name.strip_suffix(".sql").ok_or_else(|| {
+        Class::Wrong(
+            Finding::new(
+                crate::Code::StrayFile,
+                format!("`{}` is no migration", file.name),
+            )
+            .label(crate::Label::file(&*file.source.path))
+            .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
+        )
+    })
+}
+
+fn bad_name(file: &FileRead, message: String, help: String) -> Class {
+    Class::Wrong(
+        Finding::new(crate::Code::BadFileName, message)
+            .label(crate::Label::file(&*file.source.path))
+            .help(help),
+    )
+}

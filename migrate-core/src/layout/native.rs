@@ -1,0 +1,95 @@
+//! `<revision>_<slug>.<up|down>[.<dialect>].sql`.
+
+use super::{Class, Order, ScriptName, bad_name, sql_stem};
+use crate::Dialect;
+use crate::naming::Template;
+use crate::nearest::nearest;
+use crate::read::FileRead;
+use crate::revision::Direction;
+
+/// Whether a script says by itself that it belongs to this layout.
+pub(super) fn is_marked(file: &FileRead) -> bool {
+    file.header.revises.is_some()
+}
+
+pub(super) fn classify(file: &FileRead, template: &Template) -> Class {
+    let stem = match sql_stem(file) {
+        Ok(stem) => stem,
+        Err(class) => return class,
+    };
+    if stem.ends_with(".fixture") || stem.contains(".fixture.") {
+        return Class::Companion;
+    }
+    let (name, direction, dialect) = match direction_and_dialect(stem) {
+        Ok(parts) => parts,
+        Err(help) => {
+            let message = format!("`{}` says neither `up` nor `down`", file.name);
+            return bad_name(file, message, help);
+        }
+    };
+    let Some(found) = template.read(name) else {
+        return bad_name(
+            file,
+            format!(
+                "`{}` does not follow the template `{}`",
+                file.name,
+                template.as_str()
+            ),
+            "rename the file, or change `[naming] file` in migcheck.toml".to_owned(),
+        );
+    };
+    Class::Script(ScriptName {
+        key: found.id.to_owned(),
+        id: found.id.to_owned(),
+        slug: found.slug.to_owned(),
+        direction,
+        dialect,
+        order: Order::default(),
+        transaction: true,
+        one_way: false,
+    })
+}
+
+/// Splits `name.up.mysql` into its parts; the error is what to do about it.
+fn direction_and_dialect(stem: &str) -> Result<(&str, Direction, Option<Dialect>), String> {
+    let (name, last) = stem.rsplit_once('.').unwrap_or((stem, ""));
+    if let Some(direction) = direction(last) {
+        return Ok((name, direction, None));
+    }
+    if let Some((name, middle)) = name.rsplit_once('.')
+        && let Some(direction) = direction(middle)
+    {
+        return match Dialect::ALL
+            .into_iter()
+            .find(|dialect| dialect.name() == last)
+        {
+            Some(dialect) => Ok((name, direction, Some(dialect))),
+            None => Err(match nearest(last, Dialect::ALL.map(Dialect::name)) {
+                Some(near) => {
+                    format!("`{last}` is no dialect; did you mean `{name}.{middle}.{near}.sql`?")
+                }
+                None => {
+                    format!("`{last}` is no dialect; there are `postgres`, `mysql` and `sqlite`")
+                }
+            }),
+        };
+    }
+    let bare = stem
+        .trim_end_matches("_up")
+        .trim_end_matches("_down")
+        .trim_end_matches('.');
+    let way = if stem.ends_with("_down") {
+        "down"
+    } else {
+        "up"
+    };
+    Err(format!("rename it to `{bare}.{way}.sql`"))
+}
+
+fn direction(word: &str) -> Option<Direction> {
+    match word {
+        "up" => Some(Direction::Up),
+        "down" => Some(Direction::Down),
+        _ => None,
+    }
+}

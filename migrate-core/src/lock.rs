@@ -1,0 +1,433 @@
+//! `migcheck.lock`: what was there when it was written, so that an edit of history is seen.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::finding::{Finding, Label, SourceFile};
+use crate::graph::RevisionGraph;
+use crate::revision::{Direction, Revision};
+use crate::toml_reader::{self as reader, Problem};
+use crate::{Checksum, Code, Dialect};
+
+/// The file's name.
+pub const LOCK_FILE: &str = "migcheck.lock";
+const VERSION: usize = 1;
+/// How the lock calls the script that serves every dialect without one of its own.
+const ANY: &str = "any";
+
+/// The lock of a directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// The heads' ids. Two branches that each add a revision conflict on this line.
+    pub heads: Vec<String>,
+    /// The revisions, in topological order.
+    pub revisions: Vec<LockedRevision>,
+}
+
+/// What the lock records of one revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedRevision {
+    /// The id.
+    pub id: String,
+    /// The parents' ids, sorted.
+    pub revises: Vec<String>,
+    /// The checksums of the up scripts, by dialect; `None` is the common one.
+    pub up: BTreeMap<Option<Dialect>, Checksum>,
+    /// The checksums of the down scripts.
+    pub down: BTreeMap<Option<Dialect>, Checksum>,
+    /// The chain checksum.
+    pub chain: Checksum,
+}
+
+impl LockedRevision {
+    fn of(graph: &RevisionGraph, revision: &Revision) -> Self {
+        let sums = |direction| {
+            let scripts = revision.scripts.iter();
+            scripts
+                .filter(|script| script.direction == direction)
+                .map(|script| (script.dialect, script.checksum))
+                .collect()
+        };
+        let parents = revision.parents.iter().filter_map(|at| graph.get(*at));
+        let mut revises: Vec<String> = parents.map(|parent| parent.id.to_string()).collect();
+        revises.sort();
+        Self {
+            id: revision.id.to_string(),
+            revises,
+            up: sums(Direction::Up),
+            down: sums(Direction::Down),
+            chain: revision.chain,
+        }
+    }
+}
+
+impl Lock {
+    /// The lock of a graph as it stands.
+    #[must_use]
+    pub fn of(graph: &RevisionGraph) -> Self {
+        let ids = |places: Vec<usize>| {
+            let mut ids: Vec<String> = places
+                .into_iter()
+                .filter_map(|at| graph.get(at))
+                .map(|revision| revision.id.to_string())
+                .collect();
+            ids.sort();
+            ids
+        };
+        Self {
+            heads: ids(graph.heads()),
+            revisions: graph
+                .revisions()
+                .iter()
+                .map(|revision| LockedRevision::of(graph, revision))
+                .collect(),
+        }
+    }
+
+    /// The text of the file.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text =
+            String::from("# Written by `cargo migcheck lock`. Commit it, and do not edit it.\n");
+        let _ = writeln!(text, "version = {VERSION}\nheads = {}", list(&self.heads));
+        for revision in &self.revisions {
+            let _ = writeln!(text, "\n[[revision]]\nid = {}", quoted(&revision.id));
+            let _ = writeln!(text, "revises = {}", list(&revision.revises));
+            for (name, sums) in [("up", &revision.up), ("down", &revision.down)] {
+                if !sums.is_empty() {
+                    let _ = writeln!(text, "{name} = {}", checksums(sums));
+                }
+            }
+            let _ = writeln!(text, "chain = \"{}\"", revision.chain);
+        }
+        text
+    }
+
+    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
+        let document = reader::parse(text)?;
+        known_keys(&document, &["version", "heads", "revision"])?;
+        let version = required(&document, "version", text)?;
+        if reader::count(version)? != VERSION {
+            return Err(Problem::new(
+                version.span(),
+                "this version of migcheck does not know this lock format",
+            )
+            .help("upgrade migcheck"));
+        }
+        let heads = reader::strings(required(&document, "heads", text)?)?;
+        let mut revisions = Vec::new();
+        if let Some(list) = document.get("revision") {
+            for item in reader::array(list, "a list of revisions")? {
+                revisions.push(read_revision(reader::table(item)?, text)?);
+            }
+        }
+        Ok(Self {
+            heads: heads.into_iter().map(toml::Spanned::into_inner).collect(),
+            revisions,
+        })
+    }
+}
+
+fn known_keys(table: &DeTable<'_>, known: &[&str]) -> Result<(), Problem> {
+    match table
+        .iter()
+        .find(|(key, _)| !known.contains(&&**key.get_ref()))
+    {
+        Some((key, _)) => Err(Problem::unknown_key(key, known)),
+        None => Ok(()),
+    }
+}
+
+fn required<'a, 'i>(
+    table: &'a DeTable<'i>,
+    key: &str,
+    text: &str,
+) -> Result<&'a toml::Spanned<DeValue<'i>>, Problem> {
+    let missing = || Problem::new(0..text.len().min(1), format!("the key `{key}` is missing"));
+    table.get(key).ok_or_else(missing)
+}
+
+fn read_revision(table: &DeTable<'_>, text: &str) -> Result<LockedRevision, Problem> {
+    known_keys(table, &["id", "revises", "up", "down", "chain"])?;
+    let sums = |key: &str| match table.get(key) {
+        Some(value) => read_checksums(value),
+        None => Ok(BTreeMap::new()),
+    };
+    let revises = reader::strings(required(table, "revises", text)?)?;
+    Ok(LockedRevision {
+        id: reader::string(required(table, "id", text)?)?.into_inner(),
+        revises: revises.into_iter().map(toml::Spanned::into_inner).collect(),
+        up: sums("up")?,
+        down: sums("down")?,
+        chain: checksum(required(table, "chain", text)?)?,
+    })
+}
+
+fn read_checksums(
+    value: &toml::Spanned<DeValue<'_>>,
+) -> Result<BTreeMap<Option<Dialect>, Checksum>, Problem> {
+    if value.get_ref().is_str() {
+        return Ok(BTreeMap::from([(None, checksum(value)?)]));
+    }
+    reader::table(value)?
+        .iter()
+        .map(|(key, value)| {
+            let name: &str = key.get_ref();
+            let dialect = match Dialect::ALL
+                .into_iter()
+                .find(|dialect| dialect.name() == name)
+            {
+                Some(dialect) => Some(dialect),
+                None if name == ANY => None,
+                None => {
+                    return Err(Problem::unknown_key(
+                        key,
+                        &[ANY, "postgres", "mysql", "sqlite"],
+                    ));
+                }
+            };
+            Ok((dialect, checksum(value)?))
+        })
+        .collect()
+}
+
+fn checksum(value: &toml::Spanned<DeValue<'_>>) -> Result<Checksum, Problem> {
+    let text = reader::string(value)?;
+    Checksum::parse(text.get_ref())
+        .ok_or_else(|| Problem::new(value.span(), "not a SHA-256 in hexadecimal"))
+}
+
+fn checksums(sums: &BTreeMap<Option<Dialect>, Checksum>) -> String {
+    if let (1, Some(sum)) = (sums.len(), sums.get(&None)) {
+        return format!("\"{sum}\"");
+    }
+    let parts: Vec<String> = sums
+        .iter()
+        .map(|(dialect, sum)| format!("{} = \"{sum}\"", dialect.map_or(ANY, Dialect::name)))
+        .collect();
+    format!("{{ {} }}", parts.join(", "))
+}
+
+fn list(items: &[String]) -> String {
+    let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+    format!("[{}]", items.join(", "))
+}
+
+/// An id holds no white space, no control character and no backslash; a quote it may hold.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\\\""))
+}
+
+const RELOCK: &str = "`cargo migcheck lock` writes it anew";
+
+pub(crate) fn unreadable(source: &Arc<SourceFile>, problem: Problem) -> Finding {
+    let finding = Finding::new(
+        Code::LockUnreadable,
+        format!("the lock cannot be read: {}", problem.message),
+    )
+    .label(Label::new(source, problem.span, ""));
+    let merged = source.text.contains("<<<<<<<");
+    let finding = if merged {
+        finding.note("it holds git's conflict markers: two branches each added a revision")
+    } else {
+        finding
+    };
+    match problem.help {
+        Some(help) => finding.help(help),
+        None => finding.help(RELOCK),
+    }
+}
+
+/// Compares a graph with its lock. `claimed` says where each revision stands.
+pub(crate) fn compare(
+    lock: &Lock,
+    graph: &RevisionGraph,
+    claimed: &[Label],
+    source: &Arc<SourceFile>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let locked: BTreeMap<&str, &LockedRevision> = lock
+        .revisions
+        .iter()
+        .map(|revision| (&*revision.id, revision))
+        .collect();
+    let mut unlocked = Vec::new();
+    for (revision, claimed) in graph.revisions().iter().zip(claimed) {
+        let now = LockedRevision::of(graph, revision);
+        match locked.get(&*now.id) {
+            None => unlocked.push(now.id),
+            Some(then) => differences(then, &now, revision, claimed, &mut findings),
+        }
+    }
+    let place = |id: &str| {
+        let line = format!("id = {}", quoted(id));
+        let start = source.text.find(&line).unwrap_or(0);
+        Label::new(
+            source,
+            start..(start + line.len()).min(source.text.len()),
+            "",
+        )
+    };
+    for revision in lock
+        .revisions
+        .iter()
+        .filter(|revision| graph.position(&revision.id).is_none())
+    {
+        findings.push(
+            Finding::new(
+                Code::RemovedAfterLock,
+                format!("the locked revision `{}` is gone", revision.id),
+            )
+            .label(place(&revision.id))
+            .note("a database that has run it cannot be taken down any more")
+            .help(
+                "restore its files; if no database ever ran it, `cargo migcheck lock` forgets it",
+            ),
+        );
+    }
+    if let Some(first) = unlocked.first() {
+        let names: Vec<String> = unlocked
+            .iter()
+            .take(3)
+            .map(|id| format!("`{id}`"))
+            .collect();
+        let more = unlocked.len() - names.len();
+        let tail = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let at = graph.position(first).and_then(|at| claimed.get(at));
+        findings.push(
+            Finding::new(
+                Code::LockStale,
+                format!("the lock does not record {}{tail}", names.join(", ")),
+            )
+            .label(at.map_or_else(
+                || Label::file(&*source.path),
+                |label| Label::file(&*label.source.path),
+            ))
+            .help("`cargo migcheck lock` records them"),
+        );
+    }
+    findings
+}
+
+fn differences(
+    then: &LockedRevision,
+    now: &LockedRevision,
+    revision: &Revision,
+    claimed: &Label,
+    findings: &mut Vec<Finding>,
+) {
+    for (direction, then, now) in [
+        (Direction::Up, &then.up, &now.up),
+        (Direction::Down, &then.down, &now.down),
+    ] {
+        let mut dialects: Vec<_> = then.keys().chain(now.keys()).copied().collect();
+        dialects.sort_unstable();
+        dialects.dedup();
+        for dialect in dialects {
+            let (before, after) = (then.get(&dialect), now.get(&dialect));
+            if before == after {
+                continue;
+            }
+            let script = revision
+                .scripts
+                .iter()
+                .find(|script| script.direction == direction && script.dialect == dialect);
+            let label = script.map_or_else(
+                || claimed.clone(),
+                |script| Label::file(&*script.source.path),
+            );
+            let what = match (before, after) {
+                (Some(_), Some(_)) => "was edited after it was locked",
+                (None, _) => "was added after the revision was locked",
+                (_, None) => "was deleted after it was locked",
+            };
+            let mut finding = Finding::new(
+                Code::EditedAfterLock,
+                format!("the {direction} script of `{}` {what}", revision.id),
+            )
+            .label(label);
+            if let (Some(before), Some(after)) = (before, after) {
+                finding = finding.note(format!("locked {before}, now {after}"));
+            }
+            findings.push(finding.help(format!(
+                "undo the edit and write a new revision; if no database ever ran it: `cargo migcheck lock --accept {}`",
+                revision.id
+            )));
+        }
+    }
+    if then.revises != now.revises {
+        let base = |ids: &[String]| {
+            if ids.is_empty() {
+                "base".to_owned()
+            } else {
+                ids.join(", ")
+            }
+        };
+        findings.push(
+            Finding::new(
+                Code::ReparentedAfterLock,
+                format!(
+                    "`{}` revises `{}`, and revised `{}` when it was locked",
+                    now.id,
+                    base(&now.revises),
+                    base(&then.revises)
+                ),
+            )
+            .label(claimed.clone())
+            .help(format!(
+                "restore the parent; if no database ever ran it: `cargo migcheck lock --accept {}`",
+                now.id
+            )),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let sum = Checksum::of_script("x");
+        let lock = Lock {
+            heads: vec!["b\"1".to_owned()],
+            revisions: vec![
+                LockedRevision {
+                    id: "a".to_owned(),
+                    revises: Vec::new(),
+                    up: BTreeMap::from([(None, sum)]),
+                    down: BTreeMap::new(),
+                    chain: sum,
+                },
+                LockedRevision {
+                    id: "b\"1".to_owned(),
+                    revises: vec!["a".to_owned()],
+                    up: BTreeMap::from([(None, sum), (Some(Dialect::MySql), sum)]),
+                    down: BTreeMap::from([(Some(Dialect::Sqlite), sum)]),
+                    chain: sum,
+                },
+            ],
+        };
+        assert_eq!(Lock::read(&lock.to_text()), Ok(lock));
+    }
+
+    #[test]
+    fn a_lock_of_another_kind_is_refused() {
+        for text in [
+            "",
+            "version = 2\nheads = []",
+            "version = 1\nheads = []\nextra = 1",
+            "<<<<<<< HEAD\n",
+        ] {
+            assert!(Lock::read(text).is_err(), "{text}");
+        }
+    }
+}

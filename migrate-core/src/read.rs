@@ -1,0 +1,258 @@
+//! Reading a directory: every file once, in parallel, hashed as it is read.
+
+use std::borrow::Cow;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use crate::finding::{Finding, Label, SourceFile};
+use crate::header::Header;
+use crate::revision::Direction;
+use crate::{Checksum, Code, checksum};
+
+/// The largest script, in bytes.
+pub const MAX_SCRIPT_BYTES: u64 = 16 * 1024 * 1024;
+
+/// A file of the directory, read.
+#[derive(Debug)]
+pub(crate) struct FileRead {
+    /// The path below the directory, `/` between its parts.
+    pub(crate) name: String,
+    pub(crate) source: Arc<SourceFile>,
+    pub(crate) checksum: Checksum,
+    pub(crate) header: Header,
+}
+
+/// What a directory holds.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    /// Every file below it, by name.
+    pub(crate) files: Vec<FileRead>,
+    /// What could not be read.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Reads everything below `root`; `shown_as` is how messages call the directory.
+pub(crate) fn read_directory(root: &Path, shown_as: &str) -> Contents {
+    let mut contents = Contents::default();
+    let mut names = Vec::new();
+    list(root, "", shown_as, &mut names, &mut contents.findings);
+    names.sort_unstable();
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    // Below a few hundred files a thread costs more than it saves.
+    let size = names.len().div_ceil(workers).max(256);
+    let read = |name: &String| read_file(root, name, shown_as);
+    let mut results = Vec::with_capacity(names.len());
+    thread::scope(|scope| {
+        let mut chunks = names.chunks(size);
+        let own = chunks.next().unwrap_or_default();
+        let others: Vec<_> = chunks
+            .map(|chunk| {
+                (
+                    chunk,
+                    scope.spawn(move || chunk.iter().map(read).collect::<Vec<_>>()),
+                )
+            })
+            .collect();
+        results.extend(own.iter().map(read));
+        for (chunk, worker) in others {
+            // A worker that died is no reason to lose its files: they are read here.
+            results.extend(
+                worker
+                    .join()
+                    .unwrap_or_else(|_| chunk.iter().map(read).collect()),
+            );
+        }
+    });
+    for result in results {
+        match result {
+            Ok(file) => contents.files.push(file),
+            Err(finding) => contents.findings.push(*finding),
+        }
+    }
+    contents
+}
+
+/// How deep folders are followed: diesel's scripts stand one level down.
+const MAX_DEPTH: usize = 1;
+
+fn list(
+    root: &Path,
+    below: &str,
+    shown_as: &str,
+    names: &mut Vec<String>,
+    findings: &mut Vec<Finding>,
+) {
+    let folder = root.join(below);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let path = joined(shown_as, below);
+            findings.push(unreadable(&path, &error, below.is_empty()));
+            return;
+        }
+    };
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                findings.push(unreadable(&joined(shown_as, below), &error, false));
+                continue;
+            }
+        };
+        let Ok(base) = entry.file_name().into_string() else {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            findings.push(
+                Finding::new(Code::BadFileName, format!("the name `{name}` is not UTF-8"))
+                    .label(Label::file(joined(shown_as, &joined(below, &name))))
+                    .help("rename the file"),
+            );
+            continue;
+        };
+        let name = joined(below, &base);
+        match kind(root, &entry) {
+            Ok(Kind::Folder)
+                if below.matches('/').count() + usize::from(!below.is_empty()) < MAX_DEPTH =>
+            {
+                list(root, &name, shown_as, names, findings);
+            }
+            Ok(Kind::Folder) => findings.push(
+                Finding::new(
+                    Code::StrayFile,
+                    format!("the folder `{name}` holds no migrations"),
+                )
+                .label(Label::file(joined(shown_as, &name)))
+                .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
+            ),
+            Ok(Kind::File) => names.push(name),
+            Ok(Kind::Escape(target)) => findings.push(
+                Finding::new(
+                    Code::SymlinkEscape,
+                    format!("`{name}` is a link to `{}`", target.display()),
+                )
+                .label(Label::file(joined(shown_as, &name)))
+                .note("what it points to is not under version control with the migrations")
+                .help("copy the file into the directory"),
+            ),
+            Err(error) => findings.push(unreadable(&joined(shown_as, &name), &error, false)),
+        }
+    }
+}
+
+enum Kind {
+    File,
+    Folder,
+    Escape(PathBuf),
+}
+
+fn kind(root: &Path, entry: &fs::DirEntry) -> io::Result<Kind> {
+    let kind = entry.file_type()?;
+    if kind.is_dir() {
+        return Ok(Kind::Folder);
+    }
+    if kind.is_symlink() {
+        let target = fs::canonicalize(entry.path())?;
+        if !target.starts_with(fs::canonicalize(root)?) {
+            return Ok(Kind::Escape(target));
+        }
+        if target.is_dir() {
+            return Ok(Kind::Folder);
+        }
+    }
+    Ok(Kind::File)
+}
+
+fn read_file(root: &Path, name: &str, shown_as: &str) -> Result<FileRead, Box<Finding>> {
+    let path = joined(shown_as, name);
+    let bytes = match read_bytes(&root.join(name)) {
+        Ok(bytes) => bytes,
+        Err(error) => return Err(Box::new(unreadable(&path, &error, false))),
+    };
+    // A companion may be anything: only scripts, and what migcheck itself reads, are text.
+    let is_text = name.ends_with(".sql") || name.ends_with(".toml") || name.ends_with(".lock");
+    if is_text && bytes.len() as u64 > MAX_SCRIPT_BYTES {
+        return Err(Box::new(
+            Finding::new(Code::TooLarge, "the script is larger than 16 MiB")
+                .label(Label::file(path))
+                .help("load bulk data with a program, and keep migrations to what they change"),
+        ));
+    }
+    let text = if is_text {
+        match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => return Err(Box::new(not_utf8(path, &error))),
+        }
+    } else {
+        String::new()
+    };
+    let text = match checksum::canonical(&text) {
+        Cow::Borrowed(same) if same.len() == text.len() => text,
+        other => other.into_owned(),
+    };
+    let direction = match name.rsplit('/').next() {
+        Some(base) if base == "down.sql" || base.contains(".down.") => Direction::Down,
+        _ => Direction::Up,
+    };
+    let header = if name.ends_with(".sql") {
+        Header::read(&text, direction)
+    } else {
+        Header::default()
+    };
+    Ok(FileRead {
+        checksum: Checksum::of_script(&text),
+        header,
+        source: Arc::new(SourceFile {
+            path,
+            text: text.into(),
+        }),
+        name: name.to_owned(),
+    })
+}
+
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(4096);
+    // One byte more than allowed tells that there is more, without reading all of it.
+    File::open(path)?
+        .take(MAX_SCRIPT_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn not_utf8(path: String, error: &std::string::FromUtf8Error) -> Finding {
+    let offset = error.utf8_error().valid_up_to();
+    let line = 1 + error.as_bytes()[..offset]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count();
+    Finding::new(
+        Code::NotUtf8,
+        format!("byte {offset}, on line {line}, is not UTF-8"),
+    )
+    .label(Label::file(path))
+    .help("save the file as UTF-8: databases and checksums read it as that")
+}
+
+fn unreadable(path: &str, error: &io::Error, is_root: bool) -> Finding {
+    let finding = Finding::new(
+        Code::Unreadable,
+        format!("`{path}` cannot be read: {error}"),
+    )
+    .label(Label::file(path));
+    if is_root && error.kind() == io::ErrorKind::NotFound {
+        finding.help("create it with `cargo migcheck init`, or correct the path")
+    } else {
+        finding.help("check that the path exists and that you may read it")
+    }
+}
+
+/// Joins what is shown of paths, with `/` on every machine.
+pub(crate) fn joined(folder: &str, name: &str) -> String {
+    match (folder, name) {
+        ("", name) => name.to_owned(),
+        (folder, "") => folder.to_owned(),
+        (folder, name) => format!("{}/{name}", folder.trim_end_matches('/')),
+    }
+}

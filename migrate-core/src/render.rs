@@ -1,0 +1,114 @@
+//! Findings as rustc would draw them: the one renderer of the macro, the command line and the library.
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet,
+};
+
+use crate::Severity;
+use crate::finding::{Finding, Label};
+
+/// How findings are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RenderStyle {
+    /// ANSI colours.
+    pub color: bool,
+    /// Columns of the terminal; longer source lines are cut.
+    pub width: usize,
+}
+
+impl Default for RenderStyle {
+    fn default() -> Self {
+        // What a compile error and a CI log are drawn with.
+        Self {
+            color: false,
+            width: 140,
+        }
+    }
+}
+
+/// Draws one finding, without a line feed at its end.
+#[must_use]
+pub fn render(finding: &Finding, style: RenderStyle) -> String {
+    let level = match finding.severity {
+        Severity::Deny => Level::ERROR,
+        Severity::Warn => Level::WARNING,
+        Severity::Allow => Level::NOTE,
+    };
+    let mut group = Group::with_title(
+        level
+            .primary_title(&*finding.message)
+            .id(finding.code.name()),
+    );
+    for (place, label) in finding.labels.iter().enumerate() {
+        let same_file = finding.labels[..place]
+            .iter()
+            .any(|earlier| earlier.source == label.source);
+        if same_file {
+            continue;
+        }
+        if label.source.text.is_empty() {
+            group = group.element(Origin::path(&*label.source.path));
+            continue;
+        }
+        let annotations = finding
+            .labels
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| other.source == label.source)
+            .map(|(at, other)| annotation(other, at == 0));
+        group = group.element(
+            Snippet::source(&*label.source.text)
+                .path(&*label.source.path)
+                .annotations(annotations),
+        );
+    }
+    for note in &finding.notes {
+        group = group.element(Level::NOTE.message(&**note));
+    }
+    for help in &finding.help {
+        group = group.element(Level::HELP.message(&**help));
+    }
+    let mut report = vec![group];
+    if let Some(edit) = &finding.edit {
+        report.push(
+            Group::with_title(Level::HELP.secondary_title("this edit mends it")).element(
+                Snippet::source(&*edit.source.text)
+                    .path(&*edit.source.path)
+                    .patch(Patch::new(edit.span.clone(), &*edit.replacement)),
+            ),
+        );
+    }
+    let renderer = if style.color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let drawn = renderer.term_width(style.width).render(&report);
+    // The renderer pads lines, which would make two equal reports differ in white space.
+    let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
+    lines.join("\n")
+}
+
+fn annotation(label: &Label, primary: bool) -> Annotation<'_> {
+    let kind = if primary {
+        AnnotationKind::Primary
+    } else {
+        AnnotationKind::Context
+    };
+    let annotation = kind.span(label.span.clone());
+    if label.text.is_empty() {
+        annotation
+    } else {
+        annotation.label(&*label.text)
+    }
+}
+
+/// Draws findings one below the other, an empty line between two.
+#[must_use]
+pub fn render_all(findings: &[Finding], style: RenderStyle) -> String {
+    let drawn: Vec<String> = findings
+        .iter()
+        .map(|finding| render(finding, style))
+        .collect();
+    drawn.join("\n\n")
+}
