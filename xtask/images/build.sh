@@ -15,7 +15,7 @@ name=${1%%:*} version=${1#*:} image=$2 workdir=$3
 
 # A recipe sets these three.
 suite='' family='' packages=()
-# shellcheck source=recipes/postgres-15
+# shellcheck source-path=SCRIPTDIR source=recipes/postgres-15
 source "$here/recipes/$name-$version"
 
 case $family in
@@ -33,10 +33,11 @@ mkdir -p "$workdir"
 exec 9>"$workdir/lock"
 flock 9
 
-debs=$workdir/debs root=$workdir/root container=
+debs=$workdir/debs root=$workdir/root container='' bare=''
 cleanup() {
   rm -rf "$debs" "$root"
   [ -z "$container" ] || docker rm -f "$container" >/dev/null
+  [ -z "$bare" ] || docker rmi "$bare" >/dev/null
 }
 trap cleanup EXIT
 cleanup
@@ -70,4 +71,5 @@ container=$(docker create --stop-signal "$stop_signal" "$bare" prepare-template)
 docker start --attach "$container" >"$workdir/template.log" 2>&1 ||
   { cat "$workdir/template.log" >&2; echo "error: $image: the data directory could not be prepared" >&2; exit 1; }
 docker commit "${config[@]}" "$container" "$image" >/dev/null
+bare='' # from here on it is the image's lower layer
 echo "$image: $name $found from Debian $suite"

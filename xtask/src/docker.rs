@@ -24,7 +24,7 @@ pub(crate) fn ensure_engine(workspace: &Workspace) -> Result<(), Error> {
     let mut tried = Vec::new();
     match answers() {
         Ok(()) => return Ok(()),
-        Err(failure) => tried.push(Attempt::new("`docker info`", failure)),
+        Err(failure) => tried.push(Attempt::new("`docker version`", failure)),
     }
     match start_own(workspace, &mut tried) {
         Some(()) => Ok(()),
@@ -65,7 +65,7 @@ fn start_own(workspace: &Workspace, tried: &mut Vec<Attempt>) -> Option<()> {
         start.args(["start", "docker"]);
         let started = process::output(&mut start, START);
         note(tried, "`systemctl start docker`", started)?;
-        note(tried, "`docker info` after that", answers())
+        note(tried, "`docker version` after that", answers())
     } else {
         let log = workspace.scratch().join("dockerd.log");
         note(tried, "starting dockerd", start_daemon(&log))
@@ -74,9 +74,10 @@ fn start_own(workspace: &Workspace, tried: &mut Vec<Attempt>) -> Option<()> {
 
 /// Whether an engine answers this user.
 fn answers() -> Result<(), Failure> {
-    let mut info = Command::new("docker");
-    info.args(["info", "--format", "{{.ServerVersion}}"]);
-    process::output(&mut info, ANSWER).map(drop)
+    // Not `docker info`: several versions of that end well although no engine answered.
+    let mut version = Command::new("docker");
+    version.args(["version", "--format", "{{.Server.Version}}"]);
+    process::output(&mut version, ANSWER).map(drop)
 }
 
 fn install() -> Result<(), Failure> {
