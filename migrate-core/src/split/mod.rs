@@ -1,8 +1,8 @@
 //! Splits a script into the statements a server is sent.
 //!
-//! [`lexer`] knows what is a string and what is a comment, so a `;` it hands out is really one. [`compound`] and [`body`]
-//! know which of these are inside `BEGIN … END`. This module cuts at the others. What tells the dialects apart is data in
-//! [`rules`]. All of it is one pass, and none of it judges the SQL: a statement with a syntax error is a statement.
+//! `lexer` knows what is a string and what is a comment, so a `;` it hands out is really one. `compound` and `body` know
+//! which of these are inside `BEGIN … END`. This module cuts at the others. What tells the dialects apart is data in
+//! `rules`. All of it is one pass, and none of it judges the SQL: a statement with a syntax error is a statement.
 //!
 //! Settings of a session that change how text is read are taken at their defaults: `standard_conforming_strings` is on,
 //! `ANSI_QUOTES`, `NO_BACKSLASH_ESCAPES` and MariaDB's `ORACLE` mode are off.

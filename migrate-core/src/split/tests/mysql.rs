@@ -75,6 +75,11 @@ fn executable_comments() {
                 "/*! SELECT '*/;' /* ; */ */; SELECT 2",
                 &["/*! SELECT '*/;' /* ; */ */", "SELECT 2"],
             ),
+            // What mariadb-dump begins with has no `;`. A server skips it, whatever else is in the statement.
+            (
+                "/*M!999999\\- enable the sandbox mode */ \n-- Host: a;\n/*!40101 SET a = 1 */;",
+                &["/*M!999999\\- enable the sandbox mode */ \n-- Host: a;\n/*!40101 SET a = 1 */"],
+            ),
             // Nothing but brackets.
             ("/*!50000 */; /*! -- a\n */; SELECT 1", &["SELECT 1"]),
             // A `;` inside cannot cut the comment in two.

@@ -158,6 +158,35 @@ fn bodies() {
 }
 
 #[test]
+fn scripts_as_found_in_the_wild() {
+    check(
+        Postgres,
+        &[
+            // A forgotten `;` is the server's to report: guessing where it belongs would run half of a mistake.
+            (
+                "ALTER TABLE a DROP CONSTRAINT b\nALTER TABLE a ALTER COLUMN c TYPE timestamp;\nSELECT 1;",
+                &[
+                    "ALTER TABLE a DROP CONSTRAINT b\nALTER TABLE a ALTER COLUMN c TYPE timestamp",
+                    "SELECT 1",
+                ],
+            ),
+            (
+                "SELECT {{ a }}, {}; SELECT 'C:\\';",
+                &["SELECT {{ a }}, {}", "SELECT 'C:\\'"],
+            ),
+            (
+                "CREATE FUNCTION f() RETURNS void AS $$\nBEGIN\n  EXECUTE format('CREATE TRIGGER t BEFORE UPDATE ON %s\n\
+                 FOR EACH ROW EXECUTE PROCEDURE g();', a);\nEND;\n$$ LANGUAGE plpgsql;\n\n\n",
+                &[
+                    "CREATE FUNCTION f() RETURNS void AS $$\nBEGIN\n  EXECUTE format('CREATE TRIGGER t BEFORE UPDATE ON %s\n\
+                   FOR EACH ROW EXECUTE PROCEDURE g();', a);\nEND;\n$$ LANGUAGE plpgsql",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn copy_without_client() {
     check_whole(
         Postgres,
