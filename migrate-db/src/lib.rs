@@ -1,13 +1,24 @@
 //! A live database: connect, lock, apply, history table, schema snapshot.
+//!
+//! Everything here talks to a [`Session`], one connection whatever the database. The [`Migrator`]
+//! plans with the graph of `migcheck-core` and runs each step with its row of the history table.
 
+mod engine;
 mod error;
+mod history;
+mod migrator;
 #[cfg(feature = "mysql")]
 pub mod mysql;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod script;
 pub mod session;
+mod source;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 pub use error::ServerError;
+pub use migrator::{MigrateError, Migrator, Report, StepReport};
+pub use script::{ScriptError, run_script};
 pub use session::{Row, Session};
+pub use source::IntoSession;

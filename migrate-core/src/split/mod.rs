@@ -128,9 +128,3 @@ impl<'a> Splitter<'a> {
         Ok(true)
     }
 }
-
-/// Whether `sql` holds no statement.
-#[must_use]
-pub fn is_blank(sql: &str, dialect: Dialect) -> bool {
-    split(sql, dialect).is_ok_and(|statements| statements.is_empty())
-}
