@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use migcheck_core::Dialect;
 use migcheck_db::session::BoxFuture;
@@ -12,10 +12,7 @@ use migcheck_db::{
 use tempfile::TempDir;
 
 use crate::cleanup::{Registered, Undo, register};
-use crate::server::StartError;
-
-/// What the name of every scratch database begins with.
-const PREFIX: &str = "migcheck_";
+use crate::names;
 
 /// A database that was made empty for this run, and goes with this value.
 ///
@@ -33,7 +30,7 @@ impl Scratch {
         admin: &DatabaseUrl,
         server: Option<&Registered>,
     ) -> Result<Self, ScratchError> {
-        let name = new_name()?;
+        let name = names::database()?;
         let mut session = connect(admin).await?;
         let sql = format!("CREATE DATABASE {name}");
         let undo = DropDatabase {
@@ -56,11 +53,8 @@ impl Scratch {
 
     /// Makes a SQLite file in a directory of its own, which also takes its journal.
     pub(crate) async fn create_file() -> Result<Self, ScratchError> {
-        let name = new_name()?;
-        let dir = tempfile::Builder::new()
-            .prefix("migcheck-")
-            .tempdir()
-            .map_err(ScratchError::Directory)?;
+        let name = names::database()?;
+        let dir = names::directory()?;
         let file = dir.path().join(format!("{name}.db"));
         let sqlite: DatabaseUrl = "sqlite::memory:".parse().map_err(io::Error::other)?;
         let url = sqlite.with_database(&file.to_string_lossy());
@@ -126,9 +120,9 @@ pub enum ScratchError {
     },
     /// There is no temporary directory to be had.
     #[error(
-        "cannot make a temporary directory: {0}; set TMPDIR to a directory that can be written to"
+        "cannot make a scratch database: {0}; see that TMPDIR is a directory that can be written to"
     )]
-    Directory(#[from] io::Error),
+    System(#[from] io::Error),
     /// The database is still there.
     #[error("could not clean up: {0}")]
     NotRemoved(String),
@@ -210,29 +204,6 @@ impl Undo for RemoveDirectory {
     }
 }
 
-/// A name that says when it was made, so that `cargo migcheck clean` can tell leftovers from what
-/// is in use: `migcheck_`, the seconds since 1970 in hexadecimal, `_`, 64 random bits.
-fn new_name() -> io::Result<String> {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
-    Ok(format!("{PREFIX}{now:08x}_{}", random_bits()?))
-}
-
-fn random_bits() -> io::Result<String> {
-    let bits = getrandom::u64().map_err(io::Error::other)?;
-    Ok(format!("{bits:016x}"))
-}
-
-/// 64 random bits in hexadecimal, for names and passwords that live as long as one run.
-pub(crate) fn random() -> Result<String, StartError> {
-    random_bits().map_err(|error| StartError::System {
-        what: "cannot get random bytes",
-        cause: error.to_string(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -259,12 +230,5 @@ mod tests {
         let file = std::path::PathBuf::from(scratch.url().database().unwrap().as_ref());
         drop(scratch);
         assert!(!file.exists());
-    }
-
-    #[test]
-    fn names_are_unlike_and_say_when() {
-        let (a, b) = (new_name().unwrap(), new_name().unwrap());
-        assert_ne!(a, b);
-        assert!(a.starts_with(PREFIX) && a.len() == 34, "{a}");
     }
 }

@@ -52,8 +52,36 @@ fn containers(pid: u32) -> Vec<String> {
     names.lines().map(str::to_owned).collect()
 }
 
+/// The directories that the process `pid` made and that are still there.
+fn directories(pid: u32) -> Vec<String> {
+    let mine = format!("migcheck-{pid}-");
+    let all = std::fs::read_dir(std::env::temp_dir()).unwrap().flatten();
+    let names = all.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with(&mine)).collect()
+}
+
+/// The processes whose command line names one of those directories.
+#[cfg(target_os = "linux")]
+fn processes(pid: u32) -> Vec<String> {
+    let mine = format!("/migcheck-{pid}-");
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let commands = all.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    let commands = commands.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
+    commands.filter(|line| line.contains(&mine)).collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn processes(_pid: u32) -> Vec<String> {
+    Vec::new()
+}
+
+fn nothing_is_left_of(pid: u32) {
+    let left = [containers(pid), directories(pid), processes(pid)].concat();
+    assert_eq!(left, Vec::<String>::new());
+}
+
 fn nothing_is_left() {
-    assert_eq!(containers(std::process::id()), Vec::<String>::new());
+    nothing_is_left_of(std::process::id());
 }
 
 const DDL: &str = "CREATE TABLE parent (id INTEGER PRIMARY KEY);
@@ -108,6 +136,7 @@ fn every_server_starts_works_and_goes() {
 
 #[test]
 fn sqlite_needs_nothing() {
+    let _turn = my_turn();
     runtime().block_on(async {
         let server = start(&ServerSpec::Sqlite).await;
         assert_eq!(
@@ -117,6 +146,7 @@ fn sqlite_needs_nothing() {
         make_something_in(&server).await;
         server.stop().await.unwrap();
     });
+    nothing_is_left();
 }
 
 #[test]
@@ -127,7 +157,14 @@ fn a_running_server_keeps_everything_but_the_scratch_databases() {
             let host = start(&spec).await;
             let database = host.scratch().await.unwrap();
             let running = start(&ServerSpec::Url(database.url().clone())).await;
-            assert!(running.name().contains(":***@"), "{}", running.name());
+            let secret = database.url().reveal() != database.url().to_string();
+            assert_eq!(
+                running.name().contains(":***@"),
+                secret,
+                "{}",
+                running.name()
+            );
+            assert_eq!(secret, is_container(&spec));
             make_something_in(&running).await;
             let dropped_by_destructor = running.scratch().await.unwrap();
             let url = dropped_by_destructor.url().clone();
@@ -157,7 +194,10 @@ fn a_panic_leaves_nothing() {
         runtime().block_on(async {
             let server = start(spec).await;
             let _scratch = server.scratch().await.unwrap();
-            assert_eq!(containers(std::process::id()).len(), 1);
+            assert_eq!(
+                containers(std::process::id()).len(),
+                usize::from(is_container(spec))
+            );
             panic!("on purpose");
         });
     });
@@ -280,7 +320,7 @@ fn ctrl_c_leaves_nothing() {
                 .status();
             assert!(sent.unwrap().success());
             assert_eq!(child.wait().unwrap().code(), Some(130));
-            assert_eq!(containers(child.id()), Vec::<String>::new());
+            nothing_is_left_of(child.id());
             runtime().block_on(async {
                 let gone = migcheck_db::connect(&mine.url().with_database(held[1])).await;
                 let error = gone.err().expect("the scratch database is gone");

@@ -1,6 +1,7 @@
 //! A server in a container: thrown away after the run, so nothing in it needs to be durable.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,7 +17,7 @@ use testcontainers::{
 use super::docker::{RemoveContainer, is_here};
 use super::{Product, Running, StartError, StartOptions, ready};
 use crate::cleanup::{Registered, register};
-use crate::scratch::random;
+use crate::names;
 
 /// The lines of a log that are worth showing.
 const LOG_LINES: usize = 15;
@@ -32,8 +33,12 @@ pub(super) async fn start(
     options: &StartOptions,
 ) -> Result<Running, StartError> {
     let image = Image::choose(product, tag, options);
-    let name = format!("migcheck-{}-{}", std::process::id(), random()?);
-    let password = random()?;
+    let random = |error: io::Error| StartError::System {
+        what: "cannot get random bytes",
+        cause: error.to_string(),
+    };
+    let name = names::container().map_err(random)?;
+    let password = names::random().map_err(random)?;
     let starting = Arc::new(AtomicBool::new(true));
     let undo = RemoveContainer {
         name: name.clone(),

@@ -81,6 +81,12 @@ pub enum StartError {
         /// Where they were looked for.
         looked: Vec<PathBuf>,
     },
+    /// migcheck cannot run servers of this machine on this operating system.
+    #[error("`{product}@local` needs a Unix system; run in a container as `{product}:{}`, or on a URL", product.default_tag())]
+    LocalUnsupported {
+        /// The server that was asked for.
+        product: Product,
+    },
     /// The server of this machine could not be set up.
     #[error(
         "{program} failed: {cause}; run it by hand, or run in a container{}",

@@ -6,6 +6,10 @@
 mod container;
 mod docker;
 mod error;
+#[cfg(unix)]
+mod local;
+#[cfg(not(unix))]
+#[path = "local_elsewhere.rs"]
 mod local;
 mod options;
 mod ready;
@@ -175,11 +179,13 @@ async fn whichever_is_there(
             ));
             Ok(running)
         }
-        Err(no_binary @ StartError::NoLocalBinary { .. }) => Err(StartError::NothingToStart {
-            product,
-            docker: Box::new(no_docker),
-            local: Box::new(no_binary),
-        }),
+        Err(none @ (StartError::NoLocalBinary { .. } | StartError::LocalUnsupported { .. })) => {
+            Err(StartError::NothingToStart {
+                product,
+                docker: Box::new(no_docker),
+                local: Box::new(none),
+            })
+        }
         Err(error) => Err(error),
     }
 }
