@@ -2,6 +2,7 @@
 
 use migcheck_core::Dialect;
 
+use crate::ServerError;
 #[cfg(feature = "mysql")]
 use crate::mysql::MySqlEngine;
 #[cfg(feature = "postgres")]
@@ -9,7 +10,6 @@ use crate::postgres::PostgresEngine;
 use crate::session::{BoxFuture, Session};
 #[cfg(feature = "sqlite")]
 use crate::sqlite::SqliteEngine;
-use crate::ServerError;
 
 /// The SQL of one dialect's running.
 pub(crate) trait Engine: Sync {
@@ -71,6 +71,9 @@ pub(crate) fn engine(dialect: Dialect) -> Option<&'static dyn Engine> {
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) async fn is_true(session: &mut dyn Session, sql: &str) -> Result<bool, ServerError> {
     let rows = session.rows(sql, &[]).await?;
-    let value = rows.into_iter().next().and_then(|row| row.into_iter().next().flatten());
+    let value = rows
+        .into_iter()
+        .next()
+        .and_then(|row| row.into_iter().next().flatten());
     Ok(matches!(value.as_deref(), Some("1" | "t" | "true")))
 }

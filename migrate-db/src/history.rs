@@ -10,7 +10,7 @@ use crate::session::Session;
 
 /// One row of the history table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppliedRevision {
+pub(crate) struct AppliedRevision {
     /// The revision's id.
     pub revision: String,
     /// `applied`, or a state that an interrupted run left.
@@ -31,7 +31,9 @@ pub(crate) async fn read(
     table: &str,
 ) -> Result<Option<Vec<AppliedRevision>>, ServerError> {
     let exists = session.rows(&engine.history_exists(table), &[]).await?;
-    let count = exists.first().and_then(|row| row.first().cloned().flatten());
+    let count = exists
+        .first()
+        .and_then(|row| row.first().cloned().flatten());
     if count.as_deref().unwrap_or("0") == "0" {
         return Ok(None);
     }
@@ -75,7 +77,10 @@ impl Record<'_> {
         let table = engine.quoted(self.table);
         let id = Some(self.revision.id.to_string());
         if self.direction == Direction::Down {
-            let sql = format!("DELETE FROM {table} WHERE revision = {}", engine.placeholder(1));
+            let sql = format!(
+                "DELETE FROM {table} WHERE revision = {}",
+                engine.placeholder(1)
+            );
             return (sql, vec![id]);
         }
         let places: Vec<String> = (1..=5).map(|place| engine.placeholder(place)).collect();

@@ -168,7 +168,10 @@ impl Migrator {
     /// # Errors
     ///
     /// See [`MigrateError`].
-    pub async fn current<'a>(&self, database: impl IntoSession<'a>) -> Result<Vec<String>, MigrateError> {
+    pub async fn current<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+    ) -> Result<Vec<String>, MigrateError> {
         let mut session = database.into_session().await?;
         let engine = engine_of(&*session)?;
         let applied = self.applied(&mut *session, engine).await?;
@@ -215,7 +218,9 @@ impl Migrator {
         self.check_scripts(&plan, session.dialect())?;
         let mut steps = Vec::with_capacity(plan.steps.len());
         for step in plan.steps {
-            let Some(revision) = self.graph.get(step.revision) else { continue };
+            let Some(revision) = self.graph.get(step.revision) else {
+                continue;
+            };
             let started = Instant::now();
             self.step(session, step, revision).await?;
             if let Some(flag) = applied.get_mut(step.revision) {
@@ -230,7 +235,12 @@ impl Migrator {
         Ok(self.report(steps, &applied))
     }
 
-    async fn step(&self, session: &mut dyn Session, step: Step, revision: &Revision) -> Result<(), MigrateError> {
+    async fn step(
+        &self,
+        session: &mut dyn Session,
+        step: Step,
+        revision: &Revision,
+    ) -> Result<(), MigrateError> {
         let dialect = session.dialect();
         let script = |direction| revision.script(direction, dialect);
         let (Some(run), Some(up)) = (script(step.direction), script(Direction::Up)) else {
@@ -248,7 +258,12 @@ impl Migrator {
             .map_err(|error| MigrateError::Script(Box::new(error)))
     }
 
-    fn plan(&self, applied: &[bool], target: &Target, direction: Direction) -> Result<Plan, MigrateError> {
+    fn plan(
+        &self,
+        applied: &[bool],
+        target: &Target,
+        direction: Direction,
+    ) -> Result<Plan, MigrateError> {
         Ok(match direction {
             Direction::Up => self.graph.plan_upgrade(applied, target)?,
             Direction::Down => self.graph.plan_downgrade(applied, target)?,
@@ -256,7 +271,11 @@ impl Migrator {
     }
 
     /// A plan that cannot be finished is not begun.
-    fn check_scripts(&self, plan: &Plan, dialect: migcheck_core::Dialect) -> Result<(), MigrateError> {
+    fn check_scripts(
+        &self,
+        plan: &Plan,
+        dialect: migcheck_core::Dialect,
+    ) -> Result<(), MigrateError> {
         for step in &plan.steps {
             if let Some(revision) = self.graph.get(step.revision)
                 && revision.script(step.direction, dialect).is_none()
@@ -268,7 +287,11 @@ impl Migrator {
     }
 
     /// Which revisions are applied; those that are not what they were are an error.
-    async fn applied(&self, session: &mut dyn Session, engine: &dyn Engine) -> Result<Vec<bool>, MigrateError> {
+    async fn applied(
+        &self,
+        session: &mut dyn Session,
+        engine: &dyn Engine,
+    ) -> Result<Vec<bool>, MigrateError> {
         let table = &self.graph.settings().history_table;
         let rows = history::read(session, engine, table)
             .await
@@ -289,12 +312,19 @@ impl Migrator {
     }
 
     fn is_unchanged(&self, row: &AppliedRevision, dialect: migcheck_core::Dialect) -> bool {
-        let revision = self.graph.position(&row.revision).and_then(|at| self.graph.get(at));
+        let revision = self
+            .graph
+            .position(&row.revision)
+            .and_then(|at| self.graph.get(at));
         let script = revision.and_then(|revision| revision.script(Direction::Up, dialect));
         script.is_some_and(|script| script.checksum.to_string() == row.checksum)
     }
 
-    async fn lock(&self, session: &mut dyn Session, engine: &dyn Engine) -> Result<(), MigrateError> {
+    async fn lock(
+        &self,
+        session: &mut dyn Session,
+        engine: &dyn Engine,
+    ) -> Result<(), MigrateError> {
         let key = &self.graph.settings().history_table;
         let started = Instant::now();
         loop {
@@ -326,7 +356,11 @@ fn refused(what: &'static str) -> impl FnOnce(ServerError) -> MigrateError {
     move |server| MigrateError::Refused { what, server }
 }
 
-fn no_script(revision: &Revision, direction: Direction, dialect: migcheck_core::Dialect) -> MigrateError {
+fn no_script(
+    revision: &Revision,
+    direction: Direction,
+    dialect: migcheck_core::Dialect,
+) -> MigrateError {
     MigrateError::NoScript {
         revision: revision.id.to_string(),
         direction,

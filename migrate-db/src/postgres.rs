@@ -118,7 +118,10 @@ impl Engine for PostgresEngine {
     }
 
     fn history_exists(&self, table: &str) -> String {
-        format!("SELECT count(*)::text FROM pg_catalog.pg_class WHERE oid = to_regclass('{}')", self.quoted(table))
+        format!(
+            "SELECT count(*)::text FROM pg_catalog.pg_class WHERE oid = to_regclass('{}')",
+            self.quoted(table)
+        )
     }
 
     fn placeholder(&self, place: usize) -> String {

@@ -9,10 +9,10 @@ use migcheck_core::render::{RenderStyle, render_error};
 use migcheck_core::split::{Statement, split};
 use migcheck_core::{Direction, Label, Script, SourceFile};
 
+use crate::ServerError;
 use crate::engine::{Engine, engine};
 use crate::history::Record;
 use crate::session::Session;
-use crate::ServerError;
 
 /// A script that did not run to its end.
 #[derive(Debug, Clone)]
@@ -47,7 +47,10 @@ impl ScriptError {
     /// The error drawn with its place in the file.
     #[must_use]
     pub fn render(&self, style: RenderStyle) -> String {
-        let title = format!("the {} script of `{}` fails: {}", self.direction, self.revision, self.server);
+        let title = format!(
+            "the {} script of `{}` fails: {}",
+            self.direction, self.revision, self.server
+        );
         let label = Label::new(&self.source, self.pointed_at.clone(), "");
         render_error(&title, &[label], &self.server.notes, style)
     }
@@ -74,7 +77,11 @@ impl std::error::Error for ScriptError {
 /// # Errors
 ///
 /// The statement that the server refused.
-pub async fn run_script(session: &mut dyn Session, revision: &str, script: &Script) -> Result<(), ScriptError> {
+pub async fn run_script(
+    session: &mut dyn Session,
+    revision: &str,
+    script: &Script,
+) -> Result<(), ScriptError> {
     run_recorded(session, revision, script, None).await
 }
 
@@ -88,11 +95,20 @@ pub(crate) async fn run_recorded(
     let failing = Failing { revision, script };
     let dialect = session.dialect();
     let Some(engine) = engine(dialect) else {
-        return Err(failing.whole(format!("migcheck was built without its `{dialect}` feature")));
+        return Err(failing.whole(format!(
+            "migcheck was built without its `{dialect}` feature"
+        )));
     };
-    let statements = split(&script.source.text, dialect)
-        .map_err(|error| failing.at(error.span.clone(), error.span, ServerError::local(error.message)))?;
-    let own = statements.iter().any(|statement| statement.transaction_control);
+    let statements = split(&script.source.text, dialect).map_err(|error| {
+        failing.at(
+            error.span.clone(),
+            error.span,
+            ServerError::local(error.message),
+        )
+    })?;
+    let own = statements
+        .iter()
+        .any(|statement| statement.transaction_control);
     let wrap = script.transaction && engine.ddl_is_transactional() && !own;
     let ran = run_statements(session, engine, &statements, &failing, wrap, record).await;
     if ran.is_err() && (wrap || own) {
@@ -117,7 +133,10 @@ async fn run_statements(
         session.execute(engine.begin()).await.map_err(whole)?;
     }
     for statement in statements {
-        session.execute(statement.text).await.map_err(|error| failing.statement(statement, error))?;
+        session
+            .execute(statement.text)
+            .await
+            .map_err(|error| failing.statement(statement, error))?;
     }
     if let Some(record) = record {
         if !wrap {

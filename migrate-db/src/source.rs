@@ -59,6 +59,21 @@ macro_rules! sources {
     };
 }
 
-sources!("postgres", sqlx::Postgres, sqlx::PgConnection, crate::postgres::PostgresSession);
-sources!("mysql", sqlx::MySql, sqlx::MySqlConnection, crate::mysql::MySqlSession);
-sources!("sqlite", sqlx::Sqlite, sqlx::SqliteConnection, crate::sqlite::SqliteSession);
+sources!(
+    "postgres",
+    sqlx::Postgres,
+    sqlx::PgConnection,
+    crate::postgres::PostgresSession
+);
+sources!(
+    "mysql",
+    sqlx::MySql,
+    sqlx::MySqlConnection,
+    crate::mysql::MySqlSession
+);
+sources!(
+    "sqlite",
+    sqlx::Sqlite,
+    sqlx::SqliteConnection,
+    crate::sqlite::SqliteSession
+);

@@ -1,0 +1,309 @@
+//! A server in a container: thrown away after the run, so nothing in it needs to be durable.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use migcheck_db::DatabaseUrl;
+use testcontainers::bollard::models::{HostConfig, PortBinding};
+use testcontainers::core::error::ClientError;
+use testcontainers::core::{IntoContainerPort as _, Mount};
+use testcontainers::runners::AsyncRunner as _;
+use testcontainers::{
+    ContainerAsync, ContainerRequest, GenericImage, ImageExt as _, TestcontainersError,
+};
+
+use super::docker::{RemoveContainer, is_here};
+use super::{Product, Running, StartError, StartOptions, ready};
+use crate::cleanup::{Registered, register};
+use crate::names;
+
+/// The lines of a log that are worth showing.
+const LOG_LINES: usize = 15;
+
+/// PostgreSQL's data directory. The official images moved theirs at release 18 and declare a volume
+/// where it was; one of our own can be a tmpfs in every release and in images made from them.
+const POSTGRES_DATA: &str = "/migcheck";
+
+/// Starts a container and waits until the server in it answers.
+pub(super) async fn start(
+    product: Product,
+    tag: &str,
+    options: &StartOptions,
+) -> Result<Running, StartError> {
+    let image = Image::choose(product, tag, options);
+    let random = |error: io::Error| StartError::System {
+        what: "cannot get random bytes",
+        cause: error.to_string(),
+    };
+    let name = names::container().map_err(random)?;
+    let password = names::random().map_err(random)?;
+    let starting = Arc::new(AtomicBool::new(true));
+    let undo = RemoveContainer {
+        name: name.clone(),
+        starting: Arc::clone(&starting),
+    };
+    // Registered before there is a container, so that there is no moment at which it could be lost.
+    let own = register(undo, None).await;
+    let started = request(product, &image, &name, &password).start().await;
+    starting.store(false, Ordering::SeqCst);
+    let ready = match started {
+        Ok(container) => {
+            let ready = reach(product, &container, &password, &image, options).await;
+            // Its destructor would remove the container a second time, and panics where there is no
+            // runtime; the registry is the one owner. What this keeps is the Docker client.
+            std::mem::forget(container);
+            ready
+        }
+        Err(error) => Err(image.start_error(product, error)),
+    };
+    finish(ready, own, image).await
+}
+
+/// Hands the server over, or takes it away again.
+async fn finish(
+    ready: Result<DatabaseUrl, StartError>,
+    own: Registered,
+    image: Image,
+) -> Result<Running, StartError> {
+    match ready {
+        Ok(admin) => Ok(Running {
+            admin,
+            own: Some(own),
+            notes: image.notes,
+        }),
+        Err(error) => {
+            // The reason for the failure matters more than that a container may be left.
+            if let Err(left) = own.undo().await {
+                eprintln!("migcheck: could not clean up: {left}");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Waits for the server in the container.
+async fn reach(
+    product: Product,
+    container: &ContainerAsync<GenericImage>,
+    password: &str,
+    image: &Image,
+    options: &StartOptions,
+) -> Result<DatabaseUrl, StartError> {
+    let refused = |error: TestcontainersError| StartError::Container {
+        image: image.to_string(),
+        cause: error.to_string(),
+    };
+    let host = container.get_host().await.map_err(refused)?;
+    let port = container
+        .get_host_port_ipv4(port(product).tcp())
+        .await
+        .map_err(refused)?;
+    // Without TLS: the connection does not leave the machine, and a handshake costs more than most
+    // of the statements sent over it.
+    let url = match product {
+        Product::Postgres => {
+            format!("postgres://postgres:{password}@{host}:{port}/postgres?sslmode=disable")
+        }
+        Product::MySql | Product::MariaDb => {
+            format!("{product}://root:{password}@{host}:{port}/?ssl-mode=DISABLED")
+        }
+    };
+    let admin: DatabaseUrl = url.parse().map_err(|error| StartError::Container {
+        image: image.to_string(),
+        cause: format!("{error}"),
+    })?;
+    // Where Docker cannot be asked, the time limit still holds.
+    let lives = async || container.is_running().await.unwrap_or(true);
+    match ready::wait(&admin, options.timeout, lives).await {
+        Ok(()) => Ok(admin),
+        Err(not) => Err(StartError::NotReady {
+            server: image.to_string(),
+            exited: not.exited,
+            waited: not.waited,
+            cause: not.cause,
+            log: last_lines(container, &admin).await,
+        }),
+    }
+}
+
+async fn last_lines(container: &ContainerAsync<GenericImage>, admin: &DatabaseUrl) -> Vec<String> {
+    let mut log = container.stdout_to_vec().await.unwrap_or_default();
+    log.extend(container.stderr_to_vec().await.unwrap_or_default());
+    let log = admin.mask(&String::from_utf8_lossy(&log));
+    let lines: Vec<&str> = log.lines().collect();
+    let from = lines.len().saturating_sub(LOG_LINES);
+    lines.iter().skip(from).map(ToString::to_string).collect()
+}
+
+const fn port(product: Product) -> u16 {
+    match product {
+        Product::Postgres => 5432,
+        Product::MySql | Product::MariaDb => 3306,
+    }
+}
+
+fn request(
+    product: Product,
+    image: &Image,
+    name: &str,
+    password: &str,
+) -> ContainerRequest<GenericImage> {
+    let port = port(product);
+    let request = GenericImage::new(image.name.clone(), image.tag.clone())
+        .with_exposed_port(port.tcp())
+        .with_container_name(name)
+        .with_label("migcheck", "1")
+        .with_label("migcheck.pid", std::process::id().to_string())
+        .with_cmd(arguments(product).iter().copied());
+    let request = match product {
+        Product::Postgres => request
+            .with_env_var("POSTGRES_PASSWORD", password)
+            .with_env_var("PGDATA", format!("{POSTGRES_DATA}/data"))
+            .with_mount(Mount::tmpfs_mount(POSTGRES_DATA)),
+        Product::MySql => request
+            .with_env_var("MYSQL_ROOT_PASSWORD", password)
+            .with_mount(Mount::tmpfs_mount("/var/lib/mysql")),
+        Product::MariaDb => request
+            .with_env_var("MARIADB_ROOT_PASSWORD", password)
+            .with_mount(Mount::tmpfs_mount("/var/lib/mysql")),
+    };
+    if is_here() {
+        request.with_host_config_modifier(move |host| publish_on_loopback(host, port))
+    } else {
+        request
+    }
+}
+
+/// Docker would publish the port on every interface of the machine.
+fn publish_on_loopback(host: &mut HostConfig, port: u16) {
+    let binding = PortBinding {
+        host_ip: Some("127.0.0.1".to_owned()),
+        host_port: None,
+    };
+    host.publish_all_ports = Some(false);
+    host.port_bindings = Some(HashMap::from([(
+        format!("{port}/tcp"),
+        Some(vec![binding]),
+    )]));
+}
+
+/// What a server that is thrown away can do without.
+fn arguments(product: Product) -> &'static [&'static str] {
+    match product {
+        Product::Postgres => &[
+            "-c",
+            "fsync=off",
+            "-c",
+            "synchronous_commit=off",
+            "-c",
+            "full_page_writes=off",
+        ],
+        Product::MySql | Product::MariaDb => &[
+            "--performance-schema=OFF",
+            "--skip-log-bin",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--innodb-doublewrite=0",
+        ],
+    }
+}
+
+/// The image to run.
+struct Image {
+    name: String,
+    tag: String,
+    notes: Vec<String>,
+}
+
+impl Image {
+    /// The official image, or what the environment or the configuration put in its place.
+    fn choose(product: Product, tag: &str, options: &StartOptions) -> Self {
+        let variable = product.image_variable();
+        let from_environment = std::env::var(variable).ok().filter(|set| !set.is_empty());
+        let (image, by) = match (from_environment, options.images.get(&product)) {
+            (Some(image), _) => (image, variable),
+            (None, Some(image)) => (image.clone(), "`[roundtrip.images]`"),
+            (None, None) => return Self::new(product.name(), tag),
+        };
+        let mut image = Self::new(&image, tag);
+        image
+            .notes
+            .push(format!("{product}:{tag} is the image {image}, by {by}."));
+        image
+    }
+
+    /// Splits the tag off; `tag` is for an image without one. A digest passes as a tag, since the
+    /// engine only ever sees the two joined again.
+    fn new(image: &str, tag: &str) -> Self {
+        let end_of_path = image.rfind('/').map_or(0, |at| at + 1);
+        let file = image.get(end_of_path..).unwrap_or_default();
+        let (name, tag) = match file
+            .rfind(':')
+            .and_then(|at| image.split_at_checked(end_of_path + at))
+        {
+            Some((name, tag)) => (name, tag.trim_start_matches(':')),
+            None => (image, tag),
+        };
+        Self {
+            name: name.to_owned(),
+            tag: tag.to_owned(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn start_error(&self, product: Product, error: TestcontainersError) -> StartError {
+        let image = self.to_string();
+        match error {
+            TestcontainersError::Client(ClientError::PullImage { err, .. }) => {
+                StartError::ImageNotFound {
+                    image,
+                    cause: err.to_string(),
+                    variable: product.image_variable(),
+                }
+            }
+            other => StartError::Container {
+                image,
+                cause: other.to_string(),
+            },
+        }
+    }
+}
+
+impl std::fmt::Display for Image {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.name, self.tag)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_keeps_its_own_tag_or_takes_the_one_of_the_spec() {
+        for (image, want) in [
+            ("postgres", "postgres:17"),
+            (
+                "registry.example:5000/db/postgres",
+                "registry.example:5000/db/postgres:17",
+            ),
+            (
+                "registry.example:5000/postgis:16-3.4",
+                "registry.example:5000/postgis:16-3.4",
+            ),
+            ("postgres@sha256:0123", "postgres@sha256:0123"),
+        ] {
+            assert_eq!(Image::new(image, "17").to_string(), want);
+        }
+    }
+
+    #[test]
+    fn the_configuration_replaces_the_image_and_says_so() {
+        let options = StartOptions::default().image(Product::MySql, "percona:8.4");
+        let image = Image::choose(Product::MySql, "9.7", &options);
+        assert_eq!(image.to_string(), "percona:8.4");
+        let said = "mysql:9.7 is the image percona:8.4, by `[roundtrip.images]`.";
+        assert_eq!(image.notes, [said]);
+    }
+}
