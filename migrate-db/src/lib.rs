@@ -14,6 +14,7 @@ pub mod mysql;
 pub mod postgres;
 mod script;
 pub mod session;
+pub mod snapshot;
 mod source;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
@@ -24,5 +25,6 @@ pub use error::ServerError;
 pub use migrator::{MigrateError, Migrator, Report, StepReport};
 pub use script::{ScriptError, run_script};
 pub use session::{Row, Session};
+pub use snapshot::{SchemaDiff, Snapshot, diff, snapshot};
 pub use source::IntoSession;
 pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -7,7 +7,6 @@ use std::time::Instant;
 use migcheck_core::pack::CorruptTable;
 use migcheck_core::{Dialect, IntoGraph, RevisionGraph, TargetError};
 use migcheck_db::{ConnectError, ServerError};
-use tokio::task::JoinSet;
 
 use crate::report::{RoundTripReport, Stair};
 use crate::scratch::ScratchError;
@@ -60,6 +59,11 @@ pub enum RoundTripError {
     /// What names a server is no spec.
     #[error(transparent)]
     Spec(#[from] ServerSpecError),
+    /// An image is given for no server.
+    #[error(
+        "`[roundtrip.images]` in migcheck.toml names `{0}`; the names are `postgres`, `mysql` and `mariadb`"
+    )]
+    Image(String),
     /// The directory has no scripts for the server.
     #[error("`{server}` speaks {dialect}, and `databases` in migcheck.toml does not list it")]
     WrongDialect {
@@ -154,66 +158,76 @@ impl RoundTrip {
 
     /// Runs it, and returns when every server is done and gone.
     ///
-    /// It has a runtime of its own, so that it can be called from a plain `#[test]` and from
-    /// asynchronous code alike.
+    /// Each server has a thread and a runtime of its own, so that this can be called from a plain
+    /// `#[test]` and from asynchronous code alike.
     pub fn run(self) -> RoundTripReport {
         let started = Instant::now();
-        let joined = std::thread::scope(|scope| {
-            let run = scope.spawn(|| {
-                let runtime = tokio::runtime::Builder::new_multi_thread()
-                    .worker_threads(2)
-                    .enable_all()
-                    .build();
-                match runtime {
-                    Ok(runtime) => runtime.block_on(self.run_all()),
-                    Err(error) => broken(error.to_string()),
-                }
-            });
-            run.join()
-        });
-        let mut report = joined.unwrap_or_else(|panic| {
-            let message = panic.downcast_ref::<&str>().map(ToString::to_string);
-            let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-            broken(message.unwrap_or_else(|| "a panic without a message".to_owned()))
-        });
+        let mut report = match self.setup() {
+            Ok(setup) => self.run_all(&setup),
+            Err(error) => RoundTripReport {
+                errors: vec![error],
+                ..RoundTripReport::default()
+            },
+        };
         report.took = started.elapsed();
         report
     }
 
-    async fn run_all(self) -> RoundTripReport {
+    fn run_all(&self, setup: &Setup) -> RoundTripReport {
         let mut report = RoundTripReport::default();
-        let setup = match self.setup() {
-            Ok(setup) => setup,
+        std::thread::scope(|scope| {
+            let walks: Vec<_> = setup
+                .specs
+                .iter()
+                .map(|spec| scope.spawn(|| self.run_on(spec, setup)))
+                .collect();
+            for walk in walks {
+                let (stairs, errors) = walk.join().unwrap_or_else(|panic| {
+                    let message = panic.downcast_ref::<&str>().map(ToString::to_string);
+                    let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+                    broken(message.unwrap_or_else(|| "a panic without a message".to_owned()))
+                });
+                report.stairs.extend(stairs);
+                report.errors.extend(errors);
+            }
+        });
+        report
+    }
+
+    fn run_on(&self, spec: &ServerSpec, setup: &Setup) -> Walked {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        match runtime {
+            Ok(runtime) => runtime.block_on(self.walk(spec, setup)),
+            Err(error) => broken(error.to_string()),
+        }
+    }
+
+    async fn walk(&self, spec: &ServerSpec, setup: &Setup) -> Walked {
+        let server = match Server::start(spec, &setup.options).await {
+            Ok(server) => server,
             Err(error) => {
-                report.errors.push(error);
-                return report;
+                let server = spec.to_string();
+                return (Vec::new(), vec![RoundTripError::Start { server, error }]);
             }
         };
-        let mut walks = JoinSet::new();
-        for (place, spec) in setup.specs.into_iter().enumerate() {
-            let walk = ServerWalk {
-                graph: Arc::clone(&setup.graph),
-                selected: setup.selected.clone(),
-                options: setup.options.clone(),
-                observer: Arc::clone(&self.observer),
-            };
-            walks.spawn(async move { (place, walk.run(&spec).await) });
-        }
-        let mut results = Vec::new();
-        while let Some(joined) = walks.join_next().await {
-            match joined {
-                Ok(result) => results.push(result),
-                Err(error) => report
-                    .errors
-                    .push(RoundTripError::Broken(error.to_string())),
-            }
-        }
-        results.sort_by_key(|(place, _)| *place);
-        for (_, (stairs, errors)) in results {
-            report.stairs.extend(stairs);
-            report.errors.extend(errors);
-        }
-        report
+        (self.observer)(&Event::Started {
+            server: server.name(),
+            notes: server.notes(),
+            stairs: setup.selected.iter().filter(|selected| **selected).count(),
+        });
+        let mut stairs = Vec::new();
+        let mut on_stair = |stair: Stair| {
+            (self.observer)(&Event::Done(&stair));
+            stairs.push(stair);
+        };
+        let walked = Walk::new(&setup.graph, &server)
+            .run(&setup.selected, &mut on_stair)
+            .await;
+        let mut errors: Vec<_> = walked.err().into_iter().collect();
+        errors.extend(server.stop().await.err().map(RoundTripError::Stop));
+        (stairs, errors)
     }
 
     fn setup(&self) -> Result<Setup, RoundTripError> {
@@ -243,7 +257,11 @@ impl RoundTrip {
         }
         let mut options = StartOptions::default();
         for (server, image) in &settings.images {
-            options = options.image(server.parse::<Product>()?, image);
+            let product = Product::ALL
+                .into_iter()
+                .find(|product| product.name() == server);
+            let product = product.ok_or_else(|| RoundTripError::Image(server.clone()))?;
+            options = options.image(product, image);
         }
         let mut selected = vec![self.revisions.is_empty(); graph.len()];
         for revision in &self.revisions {
@@ -270,11 +288,11 @@ impl fmt::Debug for RoundTrip {
     }
 }
 
-fn broken(message: String) -> RoundTripReport {
-    RoundTripReport {
-        errors: vec![RoundTripError::Broken(message)],
-        ..RoundTripReport::default()
-    }
+/// What one server's walk came to.
+type Walked = (Vec<Stair>, Vec<RoundTripError>);
+
+fn broken(message: String) -> Walked {
+    (Vec::new(), vec![RoundTripError::Broken(message)])
 }
 
 struct Setup {
@@ -282,41 +300,4 @@ struct Setup {
     specs: Vec<ServerSpec>,
     options: StartOptions,
     selected: Vec<bool>,
-}
-
-/// The walk over all revisions on one server.
-struct ServerWalk {
-    graph: Arc<RevisionGraph>,
-    selected: Vec<bool>,
-    options: StartOptions,
-    observer: Observer,
-}
-
-impl ServerWalk {
-    async fn run(self, spec: &ServerSpec) -> (Vec<Stair>, Vec<RoundTripError>) {
-        let server = match Server::start(spec, &self.options).await {
-            Ok(server) => server,
-            Err(error) => {
-                let server = spec.to_string();
-                return (Vec::new(), vec![RoundTripError::Start { server, error }]);
-            }
-        };
-        let mut stairs = Vec::new();
-        let mut errors = Vec::new();
-        (self.observer)(&Event::Started {
-            server: server.name(),
-            notes: server.notes(),
-            stairs: self.selected.iter().filter(|selected| **selected).count(),
-        });
-        let mut on_stair = |stair: Stair| {
-            (self.observer)(&Event::Done(&stair));
-            stairs.push(stair);
-        };
-        let walked = Walk::new(&self.graph, &server)
-            .run(&self.selected, &mut on_stair)
-            .await;
-        errors.extend(walked.err());
-        errors.extend(server.stop().await.err().map(RoundTripError::Stop));
-        (stairs, errors)
-    }
 }

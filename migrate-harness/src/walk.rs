@@ -81,10 +81,10 @@ enum Next {
 impl<'a> Walk<'a> {
     pub(crate) fn new(graph: &'a RevisionGraph, server: &'a Server) -> Self {
         Self {
-            graph,
             server,
             applied: vec![false; graph.len()],
             missing: vec![None; graph.len()],
+            graph,
         }
     }
 
@@ -92,7 +92,7 @@ impl<'a> Walk<'a> {
     pub(crate) async fn run(
         mut self,
         selected: &[bool],
-        on_stair: &mut (dyn FnMut(Stair) + Send),
+        on_stair: &mut dyn FnMut(Stair),
     ) -> Result<(), RoundTripError> {
         let last = selected.iter().rposition(|selected| *selected);
         let mut ground = self.fresh().await?;
@@ -133,7 +133,7 @@ impl<'a> Walk<'a> {
         revision: &Revision,
         mut found: Found,
         started: Instant,
-        on_stair: &mut (dyn FnMut(Stair) + Send),
+        on_stair: &mut dyn FnMut(Stair),
     ) {
         if found.faults.is_empty() {
             found.faults.push((Outcome::Passed, None, None, None));
