@@ -9,15 +9,15 @@ pub trait IntoSession<'a>: Send {
     fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>>;
 }
 
-impl<'a> IntoSession<'a> for &'a mut (dyn Session + 'a) {
+impl<'a, 'b: 'a> IntoSession<'a> for &'a mut (dyn Session + 'b) {
     fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>> {
         Box::pin(async move { Ok(Box::new(Borrowed(self)) as Box<dyn Session + 'a>) })
     }
 }
 
-struct Borrowed<'a>(&'a mut (dyn Session + 'a));
+struct Borrowed<'a, 'b>(&'a mut (dyn Session + 'b));
 
-impl Session for Borrowed<'_> {
+impl Session for Borrowed<'_, '_> {
     fn dialect(&self) -> migcheck_core::Dialect {
         self.0.dialect()
     }
