@@ -320,3 +320,6 @@ impl Signals {
         self.0.recv().await;
     }
 }
+
+#[cfg(test)]
+mod tests;
