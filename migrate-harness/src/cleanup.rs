@@ -150,15 +150,27 @@ pub(crate) struct Registered {
 
 /// Registers `undo`, and sees to it that signals are caught. `within` is what it ends with.
 pub(crate) async fn register(undo: impl Undo, within: Option<&Registered>) -> Registered {
+    let within = within.map(|outer| outer.id);
+    let insert = |registry: &mut Registry| registry.insert(Box::new(undo), within);
+    unless_interrupted(insert).await
+}
+
+/// Registers what `make` makes. No signal can come in between; `make` has to be quick.
+pub(crate) async fn register_made<U: Undo>(
+    make: impl FnOnce() -> io::Result<U>,
+) -> io::Result<Registered> {
+    unless_interrupted(|registry| Ok(registry.insert(Box::new(make()?), None))).await
+}
+
+/// Nothing new may come to be behind the back of the thread that is cleaning up.
+async fn unless_interrupted<T>(then: impl FnOnce(&mut Registry) -> T) -> T {
     install_signal_thread();
-    let registered = {
+    let done = {
         let mut registry = registry();
-        let within = within.map(|outer| outer.id);
-        (!registry.interrupted).then(|| registry.insert(Box::new(undo), within))
+        (!registry.interrupted).then(|| then(&mut registry))
     };
-    match registered {
-        Some(registered) => registered,
-        // Nothing new may come to be behind the back of the thread that is cleaning up.
+    match done {
+        Some(done) => done,
         None => std::future::pending().await,
     }
 }
@@ -166,13 +178,7 @@ pub(crate) async fn register(undo: impl Undo, within: Option<&Registered>) -> Re
 impl Registered {
     /// Undoes the thing now.
     pub(crate) async fn undo(self) -> Result<(), String> {
-        let taken = {
-            let mut registry = registry();
-            (!registry.interrupted).then(|| registry.take(self.id))
-        };
-        let Some(taken) = taken else {
-            return std::future::pending().await;
-        };
+        let taken = unless_interrupted(|registry| registry.take(self.id)).await;
         let Some(taken) = taken else { return Ok(()) };
         let (done, wait) = oneshot::channel();
         let send = |left: Vec<String>| {

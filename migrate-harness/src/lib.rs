@@ -1,6 +1,7 @@
 //! Round trips against real servers: start one, make scratch databases in it, leave nothing behind.
 
 mod cleanup;
+mod directory;
 mod names;
 mod scratch;
 mod server;

@@ -2,17 +2,17 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cleanup::{Registered, Undo, register, register_made};
+use crate::directory::Directory;
+use crate::names;
 use migcheck_core::Dialect;
 use migcheck_db::session::BoxFuture;
 use migcheck_db::{
     ConnectError, ConnectOptions, DatabaseUrl, ServerError, Session, connect, connect_with,
 };
-use tempfile::TempDir;
-
-use crate::cleanup::{Registered, Undo, register};
-use crate::names;
 
 /// A database that was made empty for this run, and goes with this value.
 ///
@@ -60,11 +60,15 @@ impl Scratch {
     /// Makes a SQLite file in a directory of its own, which also takes its journal.
     pub(crate) async fn create_file(template: Option<&Self>) -> Result<Self, ScratchError> {
         let name = names::database()?;
-        let dir = names::directory()?;
-        let file = dir.path().join(format!("{name}.db"));
+        let mut file = PathBuf::new();
+        let own = register_made(|| {
+            let dir = Directory::make()?;
+            file = dir.path().join(format!("{name}.db"));
+            Ok(RemoveDirectory(dir))
+        })
+        .await?;
         let sqlite: DatabaseUrl = "sqlite::memory:".parse().map_err(io::Error::other)?;
         let url = sqlite.with_database(&file.to_string_lossy());
-        let own = register(RemoveDirectory(dir), None).await;
         let original = template.and_then(|template| template.url.database());
         if let Some(original) = original {
             std::fs::copy(&*original, &file)?;
@@ -223,15 +227,11 @@ async fn drop_mysql(session: &mut dyn Session, name: &str, drop: &str) -> Result
     session.execute(drop).await.map(|_| ())
 }
 
-struct RemoveDirectory(TempDir);
+struct RemoveDirectory(Directory);
 
 impl Undo for RemoveDirectory {
     fn undo(self: Box<Self>) -> BoxFuture<'static, Result<(), String>> {
-        Box::pin(async move {
-            let path = self.0.path().to_owned();
-            let closed = self.0.close();
-            closed.map_err(|error| format!("the directory {} ({error}); remove it", path.display()))
-        })
+        Box::pin(self.0.remove())
     }
 }
 
@@ -244,7 +244,7 @@ mod tests {
     #[tokio::test]
     async fn a_sqlite_scratch_is_a_file_that_goes() {
         let scratch = Scratch::create_file(None).await.unwrap();
-        let file = std::path::PathBuf::from(scratch.url().database().unwrap().as_ref());
+        let file = PathBuf::from(scratch.url().database().unwrap().as_ref());
         assert!(file.exists());
         let mut session = scratch.connect().await.unwrap();
         session
@@ -258,7 +258,7 @@ mod tests {
     #[tokio::test]
     async fn dropping_a_scratch_removes_it_too() {
         let scratch = Scratch::create_file(None).await.unwrap();
-        let file = std::path::PathBuf::from(scratch.url().database().unwrap().as_ref());
+        let file = PathBuf::from(scratch.url().database().unwrap().as_ref());
         drop(scratch);
         assert!(!file.exists());
     }

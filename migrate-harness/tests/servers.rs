@@ -282,6 +282,25 @@ fn a_failed_start_says_why_and_leaves_nothing() {
     });
 }
 
+#[test]
+fn no_error_shows_the_password() {
+    runtime().block_on(async {
+        for url in [
+            "postgres://u:c4nary@127.0.0.1:1/d",
+            "mysql://u:c4nary@127.0.0.1:1/d",
+        ] {
+            let spec: ServerSpec = url.parse().unwrap();
+            let error = Server::start(&spec, &StartOptions::default())
+                .await
+                .unwrap_err();
+            assert!(matches!(error, StartError::Url(_)), "{error:?}");
+            let shown = format!("{spec} {spec:?} {error} {error:?} {error:#?}");
+            assert!(shown.contains("u:***@127.0.0.1"), "{shown}");
+            assert!(!shown.contains("c4nary"), "{shown}");
+        }
+    });
+}
+
 /// Not a test of its own: what [`ctrl_c_leaves_nothing`] interrupts.
 #[test]
 #[ignore = "runs as a child of another test"]
@@ -381,4 +400,28 @@ fn ctrl_c_leaves_nothing() {
 
 fn is_container(spec: &ServerSpec) -> bool {
     matches!(spec, ServerSpec::Container { .. } | ServerSpec::Any(_))
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_in_the_middle_of_a_start_leaves_nothing() {
+    let _turn = my_turn();
+    for spec in specs() {
+        for milliseconds in [5, 20, 40, 80, 160, 320] {
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args(["hold_servers_until_interrupted", "--exact", "--ignored"])
+                .env("MIGCHECK_TEST_HOLD", spec.to_string())
+                .env("MIGCHECK_TEST_THEN", "sleep")
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_millis(milliseconds));
+            let sent = Command::new("kill")
+                .args(["-s", "INT", &child.id().to_string()])
+                .status();
+            assert!(sent.unwrap().success());
+            child.wait().unwrap();
+            nothing_is_left_of(child.id());
+        }
+    }
 }

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use migcheck_db::session::BoxFuture;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use tempfile::TempDir;
 
 use super::find::Account;
 use crate::cleanup::Undo;
+use crate::directory::Directory;
 
 /// How long a server may take to end by itself once it is told to; then it is killed.
 const GRACE: Duration = Duration::from_secs(3);
@@ -124,11 +124,11 @@ impl Process {
 /// Ends the program and removes its directory.
 pub(super) struct TakeDown {
     process: Process,
-    dir: TempDir,
+    dir: Directory,
 }
 
 impl TakeDown {
-    pub(super) fn new(process: Process, dir: TempDir) -> Self {
+    pub(super) fn new(process: Process, dir: Directory) -> Self {
         Self { process, dir }
     }
 }
@@ -136,12 +136,11 @@ impl TakeDown {
 impl Undo for TakeDown {
     fn undo(self: Box<Self>) -> BoxFuture<'static, Result<(), String>> {
         Box::pin(async move {
-            let Self { process, dir } = *self;
-            let path = dir.path().to_owned();
-            let ended = process.end().await;
-            let removed = dir.close();
-            let done = ended.and(removed);
-            done.map_err(|error| format!("the server in {} ({error}); remove it", path.display()))
+            let ended = self.process.end().await.map_err(|error| {
+                let dir = self.dir.path().display();
+                format!("the server in {dir} ({error}); end it with `kill`")
+            });
+            ended.and(self.dir.remove().await)
         })
     }
 }
