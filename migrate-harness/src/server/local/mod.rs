@@ -14,7 +14,7 @@ use super::{Product, Running, StartError, StartOptions, ready};
 use crate::cleanup::register_made;
 use crate::directory::Directory;
 use find::{Account, Programs};
-use process::{Ending, Process, TakeDown};
+use process::{Process, TakeDown};
 
 /// Between two looks at a program that sets up a data directory.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -84,7 +84,12 @@ async fn begin(
     let mut set_up = products::set_up(programs, dir);
     let program = &programs.set_up;
     process
-        .spawn(&mut set_up, account, dir, Ending::Kill)
+        .spawn(
+            &mut set_up,
+            account,
+            dir,
+            products::ending_of_set_up(programs.product),
+        )
         .map_err(|error| failed(program, error.to_string()))?;
     let status = loop {
         match process.exited() {
