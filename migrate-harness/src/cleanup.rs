@@ -7,7 +7,7 @@
 //! any, so they undo on a thread with a runtime of its own.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -136,10 +136,15 @@ impl Drop for Taken {
 }
 
 /// Tells people what only they can remove now.
-fn report(left: &[String]) {
+pub(crate) fn report(left: &[String]) {
     for what in left {
-        eprintln!("migcheck: could not clean up: {what}");
+        tell(&format!("could not clean up: {what}"));
     }
+}
+
+/// Writes to stderr itself, not to what a test's harness captures, and does not mind if that is closed.
+fn tell(what: &str) {
+    let _unheard = writeln!(io::stderr(), "migcheck: {what}");
 }
 
 /// The one who has to see to it that a registered thing goes. Dropping it undoes the thing.
@@ -248,9 +253,9 @@ fn install_signal_thread() {
             .spawn(move || {
                 let caught = runtime().map(|runtime| runtime.block_on(wait_and_exit(ready)));
                 if let Ok(Err(error)) | Err(error) = caught {
-                    eprintln!(
-                        "migcheck: cannot catch Ctrl-C, which will leave servers behind: {error}"
-                    );
+                    tell(&format!(
+                        "cannot catch Ctrl-C, which will leave servers behind: {error}"
+                    ));
                 }
             });
         // The first container may only start once the handler is there; an error is reported above.
@@ -271,7 +276,7 @@ async fn wait_and_exit(ready: std::sync::mpsc::Sender<()>) -> io::Result<()> {
         registry.take_all()
     };
     if !all.0.is_empty() {
-        eprintln!("migcheck: interrupted; cleaning up (once more to stop that)");
+        tell("interrupted; cleaning up (once more to stop that)");
     }
     let finish = async {
         report(&all.undo().await);
@@ -283,7 +288,7 @@ async fn wait_and_exit(ready: std::sync::mpsc::Sender<()>) -> io::Result<()> {
     tokio::select! {
         () = finish => {}
         () = signals.next() => {
-            eprintln!("migcheck: interrupted again; containers left behind have the label `migcheck`");
+            tell("interrupted again; containers left behind have the label `migcheck`");
         }
     }
     std::process::exit(EXIT_INTERRUPTED);

@@ -16,7 +16,7 @@ use testcontainers::{
 use super::docker::{RemoveContainer, is_here};
 use super::image::Image;
 use super::{Product, Running, StartError, StartOptions, ready};
-use crate::cleanup::{Registered, register};
+use crate::cleanup::{Registered, register, report};
 use crate::names;
 
 /// The lines of a log that are worth showing.
@@ -76,7 +76,7 @@ async fn finish(
         Err(error) => {
             // The reason for the failure matters more than that a container may be left.
             if let Err(left) = own.undo().await {
-                eprintln!("migcheck: could not clean up: {left}");
+                report(&[left]);
             }
             Err(error)
         }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use migcheck_db::DatabaseUrl;
 
 use super::{Product, Running, StartError, StartOptions, ready};
-use crate::cleanup::register_made;
+use crate::cleanup::{register_made, report};
 use crate::directory::Directory;
 use find::{Account, Programs};
 use process::{Process, TakeDown};
@@ -48,7 +48,7 @@ pub(super) async fn start(product: Product, options: &StartOptions) -> Result<Ru
         Err(error) => {
             // The reason for the failure matters more than that a directory may be left.
             if let Err(left) = own.undo().await {
-                eprintln!("migcheck: could not clean up: {left}");
+                report(&[left]);
             }
             Err(error)
         }
