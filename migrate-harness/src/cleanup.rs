@@ -7,7 +7,7 @@
 //! any, so they undo on a thread with a runtime of its own.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -136,10 +136,15 @@ impl Drop for Taken {
 }
 
 /// Tells people what only they can remove now.
-fn report(left: &[String]) {
+pub(crate) fn report(left: &[String]) {
     for what in left {
-        eprintln!("migcheck: could not clean up: {what}");
+        tell(&format!("could not clean up: {what}"));
     }
+}
+
+/// Writes to stderr itself, not to what a test's harness captures, and does not mind if that is closed.
+fn tell(what: &str) {
+    let _unheard = writeln!(io::stderr(), "migcheck: {what}");
 }
 
 /// The one who has to see to it that a registered thing goes. Dropping it undoes the thing.
@@ -150,15 +155,27 @@ pub(crate) struct Registered {
 
 /// Registers `undo`, and sees to it that signals are caught. `within` is what it ends with.
 pub(crate) async fn register(undo: impl Undo, within: Option<&Registered>) -> Registered {
+    let within = within.map(|outer| outer.id);
+    let insert = |registry: &mut Registry| registry.insert(Box::new(undo), within);
+    unless_interrupted(insert).await
+}
+
+/// Registers what `make` makes. No signal can come in between; `make` has to be quick.
+pub(crate) async fn register_made<U: Undo>(
+    make: impl FnOnce() -> io::Result<U>,
+) -> io::Result<Registered> {
+    unless_interrupted(|registry| Ok(registry.insert(Box::new(make()?), None))).await
+}
+
+/// Nothing new may come to be behind the back of the thread that is cleaning up.
+async fn unless_interrupted<T>(then: impl FnOnce(&mut Registry) -> T) -> T {
     install_signal_thread();
-    let registered = {
+    let done = {
         let mut registry = registry();
-        let within = within.map(|outer| outer.id);
-        (!registry.interrupted).then(|| registry.insert(Box::new(undo), within))
+        (!registry.interrupted).then(|| then(&mut registry))
     };
-    match registered {
-        Some(registered) => registered,
-        // Nothing new may come to be behind the back of the thread that is cleaning up.
+    match done {
+        Some(done) => done,
         None => std::future::pending().await,
     }
 }
@@ -166,13 +183,7 @@ pub(crate) async fn register(undo: impl Undo, within: Option<&Registered>) -> Re
 impl Registered {
     /// Undoes the thing now.
     pub(crate) async fn undo(self) -> Result<(), String> {
-        let taken = {
-            let mut registry = registry();
-            (!registry.interrupted).then(|| registry.take(self.id))
-        };
-        let Some(taken) = taken else {
-            return std::future::pending().await;
-        };
+        let taken = unless_interrupted(|registry| registry.take(self.id)).await;
         let Some(taken) = taken else { return Ok(()) };
         let (done, wait) = oneshot::channel();
         let send = |left: Vec<String>| {
@@ -242,9 +253,9 @@ fn install_signal_thread() {
             .spawn(move || {
                 let caught = runtime().map(|runtime| runtime.block_on(wait_and_exit(ready)));
                 if let Ok(Err(error)) | Err(error) = caught {
-                    eprintln!(
-                        "migcheck: cannot catch Ctrl-C, which will leave servers behind: {error}"
-                    );
+                    tell(&format!(
+                        "cannot catch Ctrl-C, which will leave servers behind: {error}"
+                    ));
                 }
             });
         // The first container may only start once the handler is there; an error is reported above.
@@ -265,7 +276,7 @@ async fn wait_and_exit(ready: std::sync::mpsc::Sender<()>) -> io::Result<()> {
         registry.take_all()
     };
     if !all.0.is_empty() {
-        eprintln!("migcheck: interrupted; cleaning up (once more to stop that)");
+        tell("interrupted; cleaning up (once more to stop that)");
     }
     let finish = async {
         report(&all.undo().await);
@@ -277,7 +288,7 @@ async fn wait_and_exit(ready: std::sync::mpsc::Sender<()>) -> io::Result<()> {
     tokio::select! {
         () = finish => {}
         () = signals.next() => {
-            eprintln!("migcheck: interrupted again; containers left behind have the label `migcheck`");
+            tell("interrupted again; containers left behind have the label `migcheck`");
         }
     }
     std::process::exit(EXIT_INTERRUPTED);
@@ -320,3 +331,6 @@ impl Signals {
         self.0.recv().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //! up, down and up again, leave nothing behind.
 
 mod cleanup;
+mod directory;
 mod names;
 mod report;
 mod round_trip;

@@ -2,17 +2,17 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cleanup::{Registered, Undo, register, register_made};
+use crate::directory::Directory;
+use crate::names;
 use migcheck_core::Dialect;
 use migcheck_db::session::BoxFuture;
 use migcheck_db::{
     ConnectError, ConnectOptions, DatabaseUrl, ServerError, Session, connect, connect_with,
 };
-use tempfile::TempDir;
-
-use crate::cleanup::{Registered, Undo, register};
-use crate::names;
 
 /// A database that was made empty for this run, and goes with this value.
 ///
@@ -25,21 +25,27 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Creates a database in the server that `admin` logs in to. `server` is its end, if it has one.
+    /// Creates a database in the server that `admin` logs in to, empty or as a copy. `server` is
+    /// that server, if migcheck started it: with it goes the database.
     pub(crate) async fn create(
         admin: &DatabaseUrl,
         server: Option<&Registered>,
+        template: Option<&Self>,
     ) -> Result<Self, ScratchError> {
         let name = names::database()?;
         let mut session = connect(admin).await?;
-        let sql = format!("CREATE DATABASE {name}");
+        let mut sql = format!("CREATE DATABASE {name}");
+        if let Some(template) = template {
+            sql.push_str(&format!(" TEMPLATE {}", template.name));
+        }
         let undo = DropDatabase {
             admin: admin.clone(),
             name: name.clone(),
         };
         // Before it is there: should the answer be lost on the way, it is dropped all the same.
         let own = register(undo, server).await;
-        if let Err(error) = session.execute(&sql).await {
+        let quickly = server.is_some() && admin.dialect() == Dialect::Postgres;
+        if let Err(error) = create_database(session.as_mut(), &sql, quickly).await {
             // Nothing was made, so nothing is left behind that would be worth a second error.
             drop(own.undo().await);
             return Err(ScratchError::Refused { sql, error });
@@ -52,15 +58,24 @@ impl Scratch {
     }
 
     /// Makes a SQLite file in a directory of its own, which also takes its journal.
-    pub(crate) async fn create_file() -> Result<Self, ScratchError> {
+    pub(crate) async fn create_file(template: Option<&Self>) -> Result<Self, ScratchError> {
         let name = names::database()?;
-        let dir = names::directory()?;
-        let file = dir.path().join(format!("{name}.db"));
+        let mut file = PathBuf::new();
+        let own = register_made(|| {
+            let dir = Directory::make()?;
+            file = dir.path().join(format!("{name}.db"));
+            Ok(RemoveDirectory(dir))
+        })
+        .await?;
         let sqlite: DatabaseUrl = "sqlite::memory:".parse().map_err(io::Error::other)?;
         let url = sqlite.with_database(&file.to_string_lossy());
-        let own = register(RemoveDirectory(dir), None).await;
-        let options = ConnectOptions::default().create_if_missing(true);
-        connect_with(&url, &options).await?;
+        let original = template.and_then(|template| template.url.database());
+        if let Some(original) = original {
+            std::fs::copy(&*original, &file)?;
+        } else {
+            let options = ConnectOptions::default().create_if_missing(true);
+            connect_with(&url, &options).await?;
+        }
         Ok(Self { name, url, own })
     }
 
@@ -128,6 +143,26 @@ pub enum ScratchError {
     NotRemoved(String),
 }
 
+/// Runs `CREATE DATABASE`. `quickly` copies the files of the template, in a third of the time that
+/// PostgreSQL's default takes; it forces checkpoints, which is nothing to do to a server of others.
+async fn create_database(
+    session: &mut dyn Session,
+    sql: &str,
+    quickly: bool,
+) -> Result<(), ServerError> {
+    if quickly {
+        match session.execute(&format!("{sql} STRATEGY FILE_COPY")).await {
+            // Before release 15 there was no other way, and so no such option.
+            Err(error) if error.code.as_deref() == Some(SYNTAX_ERROR) => {}
+            done => return done.map(|_| ()),
+        }
+    }
+    session.execute(sql).await.map(|_| ())
+}
+
+/// PostgreSQL's SQLSTATE for what its release does not know yet.
+const SYNTAX_ERROR: &str = "42601";
+
 /// Drops a database, with the same login that created it.
 struct DropDatabase {
     admin: DatabaseUrl,
@@ -164,8 +199,8 @@ async fn drop_postgres(
     drop: &str,
 ) -> Result<(), ServerError> {
     match session.execute(&format!("{drop} WITH (FORCE)")).await {
-        // A syntax error: FORCE came with release 13.
-        Err(error) if error.code.as_deref() == Some("42601") => {}
+        // FORCE came with release 13.
+        Err(error) if error.code.as_deref() == Some(SYNTAX_ERROR) => {}
         done => return done.map(|_| ()),
     }
     let sessions =
@@ -192,15 +227,11 @@ async fn drop_mysql(session: &mut dyn Session, name: &str, drop: &str) -> Result
     session.execute(drop).await.map(|_| ())
 }
 
-struct RemoveDirectory(TempDir);
+struct RemoveDirectory(Directory);
 
 impl Undo for RemoveDirectory {
     fn undo(self: Box<Self>) -> BoxFuture<'static, Result<(), String>> {
-        Box::pin(async move {
-            let path = self.0.path().to_owned();
-            let closed = self.0.close();
-            closed.map_err(|error| format!("the directory {} ({error}); remove it", path.display()))
-        })
+        Box::pin(self.0.remove())
     }
 }
 
@@ -212,8 +243,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_sqlite_scratch_is_a_file_that_goes() {
-        let scratch = Scratch::create_file().await.unwrap();
-        let file = std::path::PathBuf::from(scratch.url().database().unwrap().as_ref());
+        let scratch = Scratch::create_file(None).await.unwrap();
+        let file = PathBuf::from(scratch.url().database().unwrap().as_ref());
         assert!(file.exists());
         let mut session = scratch.connect().await.unwrap();
         session
@@ -226,8 +257,8 @@ mod tests {
 
     #[tokio::test]
     async fn dropping_a_scratch_removes_it_too() {
-        let scratch = Scratch::create_file().await.unwrap();
-        let file = std::path::PathBuf::from(scratch.url().database().unwrap().as_ref());
+        let scratch = Scratch::create_file(None).await.unwrap();
+        let file = PathBuf::from(scratch.url().database().unwrap().as_ref());
         drop(scratch);
         assert!(!file.exists());
     }

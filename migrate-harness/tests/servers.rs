@@ -6,7 +6,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::panic::AssertUnwindSafe;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,13 @@ fn specs() -> Vec<ServerSpec> {
         .as_deref()
         .unwrap_or("postgres:17,mysql:9.7,mariadb:10.11");
     list.split(',').map(|spec| spec.parse().unwrap()).collect()
+}
+
+/// Those of [`specs`] that a URL can lead to.
+fn network_specs() -> Vec<ServerSpec> {
+    let mut specs = specs();
+    specs.retain(|spec| spec.dialect() != Dialect::Sqlite);
+    specs
 }
 
 async fn start(spec: &ServerSpec) -> Server {
@@ -104,6 +111,23 @@ async fn make_something_in(server: &Server) {
         .unwrap();
     assert_eq!(rows[0][0].as_deref().map(str::trim), Some("1"));
 
+    drop(session);
+    if let Some(copy) = server.scratch_like(&one).await.unwrap() {
+        let mut session = copy.connect().await.unwrap();
+        session
+            .execute("INSERT INTO child VALUES (2, 1)")
+            .await
+            .unwrap();
+        copy.remove().await.unwrap();
+    } else {
+        assert_eq!(server.dialect(), Dialect::MySql);
+    }
+    let mut session = one.connect().await.unwrap();
+    session
+        .execute("BEGIN; INSERT INTO child VALUES (3, 1)")
+        .await
+        .unwrap();
+
     // Scratch databases do not see one another, and one can go while it is in use.
     let mut other = two.connect().await.unwrap();
     assert!(other.execute("SELECT * FROM child").await.is_err());
@@ -153,7 +177,7 @@ fn sqlite_needs_nothing() {
 fn a_running_server_keeps_everything_but_the_scratch_databases() {
     let _turn = my_turn();
     runtime().block_on(async {
-        for spec in specs() {
+        for spec in network_specs() {
             let host = start(&spec).await;
             let database = host.scratch().await.unwrap();
             let running = start(&ServerSpec::Url(database.url().clone())).await;
@@ -258,6 +282,25 @@ fn a_failed_start_says_why_and_leaves_nothing() {
     });
 }
 
+#[test]
+fn no_error_shows_the_password() {
+    runtime().block_on(async {
+        for url in [
+            "postgres://u:c4nary@127.0.0.1:1/d",
+            "mysql://u:c4nary@127.0.0.1:1/d",
+        ] {
+            let spec: ServerSpec = url.parse().unwrap();
+            let error = Server::start(&spec, &StartOptions::default())
+                .await
+                .unwrap_err();
+            assert!(matches!(error, StartError::Url(_)), "{error:?}");
+            let shown = format!("{spec} {spec:?} {error} {error:?} {error:#?}");
+            assert!(shown.contains("u:***@127.0.0.1"), "{shown}");
+            assert!(!shown.contains("c4nary"), "{shown}");
+        }
+    });
+}
+
 /// Not a test of its own: what [`ctrl_c_leaves_nothing`] interrupts.
 #[test]
 #[ignore = "runs as a child of another test"]
@@ -274,10 +317,44 @@ fn hold_servers_until_interrupted() {
             held.push((server, scratch, session));
         }
         println!("\nready");
+        if std::env::var("MIGCHECK_TEST_THEN").unwrap() == "exit" {
+            migcheck_harness::clean_up_now();
+            std::process::exit(3);
+        }
         // A test that computes without awaiting must be interruptible as well.
         std::thread::sleep(Duration::from_secs(60));
         drop(held);
     });
+}
+
+/// Runs that, up to the moment when all the servers are there, and returns what it said.
+fn hold_servers(specs: &str, then: &str) -> (Child, Vec<String>) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "hold_servers_until_interrupted",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env("MIGCHECK_TEST_HOLD", specs)
+        .env("MIGCHECK_TEST_THEN", then)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let said = lines
+        .map(Result::unwrap)
+        .take_while(|line| line != "ready")
+        .collect();
+    (child, said)
+}
+
+#[test]
+fn a_program_that_exits_by_itself_can_clean_up_first() {
+    let _turn = my_turn();
+    let (mut child, said) = hold_servers(&format!("{} sqlite", specs()[0]), "exit");
+    assert_eq!(child.wait().unwrap().code(), Some(3), "{said:?}");
+    nothing_is_left_of(child.id());
 }
 
 #[cfg(unix)]
@@ -285,26 +362,11 @@ fn hold_servers_until_interrupted() {
 fn ctrl_c_leaves_nothing() {
     let _turn = my_turn();
     for signal in ["INT", "TERM"] {
-        for spec in specs() {
+        for spec in network_specs() {
             let running = runtime().block_on(start(&spec));
             let mine = runtime().block_on(running.scratch()).unwrap();
             let hold = format!("{spec} {} sqlite", mine.url().reveal());
-            let mut child = Command::new(std::env::current_exe().unwrap())
-                .args([
-                    "hold_servers_until_interrupted",
-                    "--exact",
-                    "--ignored",
-                    "--nocapture",
-                ])
-                .env("MIGCHECK_TEST_HOLD", hold)
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-            let said: Vec<String> = lines
-                .map(Result::unwrap)
-                .take_while(|line| line != "ready")
-                .collect();
+            let (mut child, said) = hold_servers(&hold, "sleep");
             let held: Vec<&str> = said
                 .iter()
                 .filter_map(|line| line.strip_prefix("held "))
@@ -338,4 +400,28 @@ fn ctrl_c_leaves_nothing() {
 
 fn is_container(spec: &ServerSpec) -> bool {
     matches!(spec, ServerSpec::Container { .. } | ServerSpec::Any(_))
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_in_the_middle_of_a_start_leaves_nothing() {
+    let _turn = my_turn();
+    for spec in specs() {
+        for milliseconds in [5, 20, 40, 80, 160, 320] {
+            let mut child = Command::new(std::env::current_exe().unwrap())
+                .args(["hold_servers_until_interrupted", "--exact", "--ignored"])
+                .env("MIGCHECK_TEST_HOLD", spec.to_string())
+                .env("MIGCHECK_TEST_THEN", "sleep")
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_millis(milliseconds));
+            let sent = Command::new("kill")
+                .args(["-s", "INT", &child.id().to_string()])
+                .status();
+            assert!(sent.unwrap().success());
+            child.wait().unwrap();
+            nothing_is_left_of(child.id());
+        }
+    }
 }

@@ -18,6 +18,11 @@ const PING: Duration = Duration::from_secs(5);
 /// Asks the engine for a sign of life.
 pub(super) async fn answers() -> Result<(), StartError> {
     let ping = async {
+        // The client panics on this combination.
+        let tls = std::env::var("DOCKER_TLS_VERIFY").is_ok_and(|set| set == "1");
+        if tls && std::env::var_os("DOCKER_CERT_PATH").is_none() {
+            return Err("DOCKER_TLS_VERIFY is set, but DOCKER_CERT_PATH is not".to_owned());
+        }
         let docker = docker_client_instance()
             .await
             .map_err(|error| error.to_string())?;

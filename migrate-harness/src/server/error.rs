@@ -49,7 +49,7 @@ pub enum StartError {
     /// The server was started, and never answered a query.
     #[error(
         "{server} was started and {}: {cause}; see its last lines and correct what they say{}",
-        if *exited { "ended at once".to_owned() } else { format!("answered no query within {waited:?}") },
+        if *exited { format!("ended by itself after {waited:.1?}") } else { format!("answered no query within {waited:?}") },
         indented(log)
     )]
     NotReady {
@@ -143,4 +143,49 @@ fn directories(looked: &[PathBuf]) -> String {
 
 fn indented(log: &[String]) -> String {
     log.iter().map(|line| format!("\n    {line}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_names_the_place_the_cause_and_what_to_do() {
+        let docker = StartError::NoDocker {
+            tried: vec!["/var/run/docker.sock".to_owned()],
+            cause: "permission denied".to_owned(),
+        };
+        let local = StartError::NoLocalBinary {
+            product: Product::MySql,
+            missing: vec!["mysqld"],
+            looked: vec!["/usr/bin".into(), "/usr/sbin".into()],
+        };
+        let both = StartError::NothingToStart {
+            product: Product::MySql,
+            docker: Box::new(docker),
+            local: Box::new(local),
+        };
+        assert_eq!(
+            both.to_string(),
+            "nothing here can be `mysql`:\n  \
+             Docker does not answer at /var/run/docker.sock: permission denied; start Docker, or install it \
+             (`apt-get install docker.io`, Docker Desktop, colima), or set DOCKER_HOST to what `docker context inspect` \
+             shows, or run on `postgres@local`, on a URL or on `sqlite`\n  \
+             this machine has no mysql server: no mysqld in /usr/bin:/usr/sbin; install one \
+             (`apt-get install mysql-server-core`, `brew install mysql`), or add its directory to PATH, or run in a \
+             container as `mysql:9.7`"
+        );
+        let silent = StartError::NotReady {
+            server: "postgres:17".to_owned(),
+            exited: true,
+            waited: Duration::from_millis(480),
+            cause: "Connection refused".to_owned(),
+            log: vec!["FATAL: no".to_owned(), "bye".to_owned()],
+        };
+        assert_eq!(
+            silent.to_string(),
+            "postgres:17 was started and ended by itself after 480.0ms: Connection refused; see its last lines and \
+             correct what they say\n    FATAL: no\n    bye"
+        );
+    }
 }

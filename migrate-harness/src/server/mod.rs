@@ -6,6 +6,7 @@
 mod container;
 mod docker;
 mod error;
+mod image;
 #[cfg(unix)]
 mod local;
 #[cfg(not(unix))]
@@ -66,6 +67,8 @@ impl Server {
     pub async fn start(spec: &ServerSpec, options: &StartOptions) -> Result<Self, StartError> {
         let running = match spec {
             ServerSpec::Sqlite => None,
+            // Whatever file the URL names, scratch databases are files of their own.
+            ServerSpec::Url(url) if url.dialect() == Dialect::Sqlite => None,
             ServerSpec::Url(url) => Some(at_url(url, options).await?),
             ServerSpec::Local(product) => Some(local::start(*product, options).await?),
             ServerSpec::Container { product, tag } => {
@@ -114,8 +117,30 @@ impl Server {
     /// When the server cannot be reached or refuses to create a database.
     pub async fn scratch(&self) -> Result<Scratch, ScratchError> {
         match &self.place {
-            Place::Network(running) => Scratch::create(&running.admin, running.own.as_ref()).await,
-            Place::Files => Scratch::create_file().await,
+            Place::Network(running) => {
+                Scratch::create(&running.admin, running.own.as_ref(), None).await
+            }
+            Place::Files => Scratch::create_file(None).await,
+        }
+    }
+
+    /// Makes a database that is a copy of `template`, which no session may be using.
+    ///
+    /// `None` on MySQL and MariaDB, which cannot copy a database: run the migrations once more.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be reached or refuses to copy the database.
+    pub async fn scratch_like(&self, template: &Scratch) -> Result<Option<Scratch>, ScratchError> {
+        match &self.place {
+            Place::Network(running) if self.dialect == Dialect::Postgres => {
+                let own = running.own.as_ref();
+                Scratch::create(&running.admin, own, Some(template))
+                    .await
+                    .map(Some)
+            }
+            Place::Network(_) => Ok(None),
+            Place::Files => Scratch::create_file(Some(template)).await.map(Some),
         }
     }
 

@@ -4,17 +4,17 @@ mod find;
 mod process;
 mod products;
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use migcheck_db::DatabaseUrl;
-use tempfile::TempDir;
 
 use super::{Product, Running, StartError, StartOptions, ready};
-use crate::cleanup::register;
-use crate::names;
+use crate::cleanup::{register_made, report};
+use crate::directory::Directory;
 use find::{Account, Programs};
-use process::{Ending, Process, TakeDown};
+use process::{Process, TakeDown};
 
 /// Between two looks at a program that sets up a data directory.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -26,10 +26,14 @@ const LOG_LINES: usize = 15;
 pub(super) async fn start(product: Product, options: &StartOptions) -> Result<Running, StartError> {
     let programs = Programs::find(product).await?;
     let account = Account::to_run_as(product)?;
-    let dir = directory(account.as_ref())?;
-    let path = dir.path().to_owned();
     let process = Process::default();
-    let own = register(TakeDown::new(process.clone(), dir), None).await;
+    let mut path = PathBuf::new();
+    let own = register_made(|| {
+        let dir = Directory::make()?;
+        path = dir.path().to_owned();
+        Ok(TakeDown::new(process.clone(), dir))
+    });
+    let own = own.await.map_err(no_directory)?;
     let begun = begin(&programs, account.as_ref(), &process, &path, options).await;
     match begun {
         Ok(admin) => Ok(Running {
@@ -44,25 +48,18 @@ pub(super) async fn start(product: Product, options: &StartOptions) -> Result<Ru
         Err(error) => {
             // The reason for the failure matters more than that a directory may be left.
             if let Err(left) = own.undo().await {
-                eprintln!("migcheck: could not clean up: {left}");
+                report(&[left]);
             }
             Err(error)
         }
     }
 }
 
-/// A private directory that the server's account can use.
-fn directory(account: Option<&Account>) -> Result<TempDir, StartError> {
-    let refused = |error: std::io::Error| StartError::System {
+fn no_directory(error: io::Error) -> StartError {
+    StartError::System {
         what: "cannot make a temporary directory",
         cause: error.to_string(),
-    };
-    let dir = names::directory().map_err(refused)?;
-    if let Some(account) = account {
-        std::os::unix::fs::chown(dir.path(), Some(account.uid), Some(account.gid))
-            .map_err(refused)?;
     }
-    Ok(dir)
 }
 
 /// Sets up the data directory, starts the server on it and waits for its first answer.
@@ -74,6 +71,10 @@ async fn begin(
     options: &StartOptions,
 ) -> Result<DatabaseUrl, StartError> {
     let deadline = Instant::now() + options.timeout;
+    if let Some(account) = account {
+        let (uid, gid) = (Some(account.uid), Some(account.gid));
+        std::os::unix::fs::chown(dir, uid, gid).map_err(no_directory)?;
+    }
     let failed = |program: &Path, cause: String| StartError::Local {
         program: program.display().to_string(),
         cause,
@@ -83,7 +84,12 @@ async fn begin(
     let mut set_up = products::set_up(programs, dir);
     let program = &programs.set_up;
     process
-        .spawn(&mut set_up, account, dir, Ending::Kill)
+        .spawn(
+            &mut set_up,
+            account,
+            dir,
+            products::ending_of_set_up(programs.product),
+        )
         .map_err(|error| failed(program, error.to_string()))?;
     let status = loop {
         match process.exited() {

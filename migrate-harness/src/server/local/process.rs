@@ -9,25 +9,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use migcheck_db::session::BoxFuture;
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use tempfile::TempDir;
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 use super::find::Account;
 use crate::cleanup::Undo;
+use crate::directory::Directory;
 
-/// How long a server may take to end by itself once it is told to; then it is killed.
+/// How long a program may take to end by itself.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Between two looks at a program that is ending.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// How a program is ended.
+/// How a program is ended, with all that it started. What has not ended within [`GRACE`] is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// At once, with all that it started.
+    /// Killed at once.
     Kill,
-    /// First by SIGQUIT, which it takes as an order to end at once but tidily.
-    QuitFirst,
+    /// Told to quit, which it does at once but tidily.
+    Quit,
+    /// Left to finish, because it takes no order without leaving something behind.
+    Finish,
 }
 
 /// The program that runs now, shared between the one who starts it and the one who ends it.
@@ -106,14 +108,21 @@ impl Process {
         let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else {
             return child.kill();
         };
-        if ending == Ending::QuitFirst && kill_process(pid, Signal::QUIT).is_ok() {
+        let patient = match ending {
+            Ending::Kill => false,
+            Ending::Quit => kill_process_group(pid, Signal::QUIT).is_ok(),
+            Ending::Finish => true,
+        };
+        if patient {
             for _ in 0..GRACE.as_millis() / PAUSE.as_millis() {
-                if child.try_wait()?.is_some() {
+                let ended = child.try_wait()?.is_some();
+                if ended && test_kill_process_group(pid).is_err() {
                     return Ok(());
                 }
                 tokio::time::sleep(PAUSE).await;
             }
         }
+        // Killing also ends the helpers of one that has ended itself.
         if kill_process_group(pid, Signal::KILL).is_err() {
             child.kill()?;
         }
@@ -124,11 +133,11 @@ impl Process {
 /// Ends the program and removes its directory.
 pub(super) struct TakeDown {
     process: Process,
-    dir: TempDir,
+    dir: Directory,
 }
 
 impl TakeDown {
-    pub(super) fn new(process: Process, dir: TempDir) -> Self {
+    pub(super) fn new(process: Process, dir: Directory) -> Self {
         Self { process, dir }
     }
 }
@@ -136,12 +145,11 @@ impl TakeDown {
 impl Undo for TakeDown {
     fn undo(self: Box<Self>) -> BoxFuture<'static, Result<(), String>> {
         Box::pin(async move {
-            let Self { process, dir } = *self;
-            let path = dir.path().to_owned();
-            let ended = process.end().await;
-            let removed = dir.close();
-            let done = ended.and(removed);
-            done.map_err(|error| format!("the server in {} ({error}); remove it", path.display()))
+            let ended = self.process.end().await.map_err(|error| {
+                let dir = self.dir.path().display();
+                format!("the server in {dir} ({error}); end it with `kill`")
+            });
+            ended.and(self.dir.remove().await)
         })
     }
 }

@@ -85,11 +85,21 @@ pub(super) fn serve(programs: &Programs, dir: &Path) -> Command {
 const SMALL_MYSQL_LOG: &str = "--loose-innodb-redo-log-capacity=8388608";
 const SMALL_MARIADB_LOG: &str = "--innodb-log-file-size=8388608";
 
-/// How the server is to be ended. Its data is thrown away, but PostgreSQL also has to give back a
-/// segment of shared memory, which an immediate shutdown does.
+/// How the program that sets up is to be ended before it is done.
+///
+/// The data is thrown away in any case. But PostgreSQL also has to give back a segment of shared
+/// memory, of which a system has few, and the process that initdb runs dies of any signal without.
+pub(super) fn ending_of_set_up(product: Product) -> Ending {
+    match product {
+        Product::Postgres => Ending::Finish,
+        Product::MySql | Product::MariaDb => Ending::Kill,
+    }
+}
+
+/// How the server is to be ended: PostgreSQL by SIGQUIT, its immediate shutdown.
 pub(super) fn ending(product: Product) -> Ending {
     match product {
-        Product::Postgres => Ending::QuitFirst,
+        Product::Postgres => Ending::Quit,
         Product::MySql | Product::MariaDb => Ending::Kill,
     }
 }
