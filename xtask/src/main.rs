@@ -1,7 +1,8 @@
 //! What contributors run: `cargo xtask test`, `cargo xtask ci`, … This file is arguments and exit codes only.
 //!
-//! [`steps`] runs cargo, [`docker`] and [`images`] bring up what the tests need, [`process`] starts programs.
+//! [`steps`] runs cargo, [`bench`] times what was built, [`docker`] and [`images`] bring up what the tests need, [`process`] starts programs.
 
+mod bench;
 mod docker;
 mod error;
 mod images;
@@ -24,6 +25,7 @@ Tasks:
   test [-- ARGS…]     Prepare the test servers, then run every test; ARGS go to `cargo test`
   setup               Prepare the test servers only: a Docker engine and the database images
   ci                  What CI runs: fmt, clippy, doc, then test; stops at the first failure
+  bench [REVISIONS]   Time check, rebuilds and round trips beside a floor or a peer
   images [--build] NAME:VERSION…
                       Make these images available: present, else pulled, else built from Debian
                       packages. --build builds even if they are present
@@ -39,6 +41,7 @@ enum Task {
     Test { cargo_args: Vec<String> },
     Setup,
     Ci,
+    Bench { revisions: usize },
     Images { names: Vec<String>, rebuild: bool },
     Help,
 }
@@ -67,6 +70,18 @@ impl Task {
                 Some(arg) => Err(Error::Usage(format!(
                     "`test` takes `cargo test`'s arguments after `--`: cargo xtask test -- {arg}"
                 ))),
+            },
+            "bench" => match rest.as_slice() {
+                [] => Ok(Self::Bench {
+                    revisions: bench::REVISIONS,
+                }),
+                [count] => match count.parse() {
+                    Ok(revisions) if revisions > 1 => Ok(Self::Bench { revisions }),
+                    _ => Err(Error::Usage(format!("`{count}` is no number of revisions"))),
+                },
+                _ => Err(Error::Usage(
+                    "`bench` takes one number of revisions".to_owned(),
+                )),
             },
             "images" => {
                 let (flags, names): (Vec<_>, Vec<_>) =
@@ -101,6 +116,7 @@ impl Task {
             Self::Test { cargo_args } => steps::test(&workspace, &cargo_args),
             Self::Setup => steps::setup(&workspace),
             Self::Ci => steps::ci(&workspace),
+            Self::Bench { revisions } => bench::run(&workspace, revisions),
             Self::Images { names, rebuild } => {
                 docker::ensure_engine(&workspace)?;
                 names
