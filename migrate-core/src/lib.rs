@@ -10,8 +10,10 @@
 pub mod build;
 mod check;
 mod checksum;
+mod clock;
 mod code;
 mod config;
+pub mod create;
 mod dialect;
 mod draft;
 mod finding;
@@ -23,6 +25,7 @@ mod naming;
 mod nearest;
 pub mod pack;
 mod read;
+mod relock;
 pub mod render;
 mod revision;
 pub mod split;
@@ -30,6 +33,7 @@ mod toml_reader;
 
 pub use check::{Checked, Unsound, check};
 pub use checksum::Checksum;
+pub use clock::Stamp;
 pub use code::{Code, Severity};
 pub use config::{
     CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, Naming, RoundTripConfig,
@@ -43,5 +47,6 @@ pub use naming::{DEFAULT_TEMPLATE, NameMatch, NameParts, Template, slugify};
 pub use nearest::nearest;
 pub use pack::{EmbeddedRevision, IntoGraph, Migrations};
 pub use read::MAX_SCRIPT_BYTES;
+pub use relock::{RelockError, Relocked, relock};
 pub use revision::{Direction, InvalidRevisionId, MAX_ID_BYTES, Revision, RevisionId, Script};
 pub use split::line_of;

@@ -211,13 +211,13 @@ fn checksums(sums: &BTreeMap<Option<Dialect>, Checksum>) -> String {
     format!("{{ {} }}", parts.join(", "))
 }
 
-fn list(items: &[String]) -> String {
+pub(crate) fn list(items: &[String]) -> String {
     let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
     format!("[{}]", items.join(", "))
 }
 
 /// An id holds no white space, no control character and no backslash; a quote it may hold.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\\\""))
 }
 

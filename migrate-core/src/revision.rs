@@ -183,12 +183,17 @@ impl Revision {
         self.parents.iter().chain(&self.depends_on).copied()
     }
 
-    /// The first line of the description, else the slug with spaces.
+    /// The first sentence of the description, else the slug with spaces.
     #[must_use]
     pub fn title(&self) -> Cow<'_, str> {
-        match self.description.lines().next() {
-            Some(line) if !line.is_empty() => Cow::Borrowed(line),
-            _ => Cow::Owned(self.slug.replace('_', " ")),
+        let lines = self.description.lines().take_while(|line| !line.is_empty());
+        let paragraph = lines.collect::<Vec<_>>().join(" ");
+        let sentence = paragraph
+            .split_once(". ")
+            .map_or(&*paragraph, |(one, _)| one);
+        match sentence.trim().trim_end_matches('.') {
+            "" => Cow::Owned(self.slug.replace('_', " ")),
+            sentence => Cow::Owned(sentence.to_owned()),
         }
     }
 }

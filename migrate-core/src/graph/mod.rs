@@ -3,6 +3,7 @@
 mod build;
 pub(crate) mod dag;
 mod plan;
+mod range;
 mod target;
 
 use std::collections::HashMap;

@@ -71,6 +71,9 @@ pub enum TargetError {
         "`{0}` is no target; write `head`, `heads`, `base`, an id, `+1`, `-1`, `ID+2` or `label@head`"
     )]
     Malformed(String),
+    /// A target, but of a database: `base`, `current`, `+1`.
+    #[error("`{0}` names no revision; write an id, `head`, `label@head` or `ID+2`")]
+    NoRevision(String),
     /// No revision and no label of that name.
     #[error("no revision or label is called `{name}`{}", match nearest { Some(near) => format!("; did you mean `{near}`?"), None => "; `cargo migcheck history` lists them".to_owned() })]
     Unknown {

@@ -1,0 +1,108 @@
+//! What `new` and `merge` share: the files are written, checked like any others, and locked.
+
+use std::fs;
+
+use migcheck_core::create::{self, CreateError, NewRevision};
+use migcheck_core::{Checked, Code, LOCK_FILE, Lock, RevisionGraph, relock};
+use serde::Serialize;
+
+use crate::cli::Context;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::Format;
+use crate::output::json::Answer;
+use crate::workspace::{Directory, unsound};
+
+#[derive(Debug, Serialize)]
+struct CreationAnswer<'a> {
+    revision: &'a str,
+    revises: &'a [String],
+    files: &'a [String],
+    lock: Option<&'a str>,
+}
+
+/// Writes `new` into the directory and says what was written.
+///
+/// # Errors
+///
+/// A file exists already, or the directory is not sound with the new revision in it. In both cases
+/// nothing is left behind.
+pub(crate) fn write(
+    context: &Context,
+    format: Format,
+    directory: &Directory,
+    before: &Checked,
+    new: &NewRevision,
+) -> Result<Exit, CommandError> {
+    let written = create::write(&directory.path, &new.files)?;
+    let mut after = directory.check();
+    let Some(graph) = after.graph.take() else {
+        written.undo();
+        return Err(unsound(&directory.name, after)
+            .hinted("the new revision is the reason; its files are gone again"));
+    };
+    let files: Vec<String> = new
+        .files
+        .iter()
+        .map(|file| directory.file(&file.name))
+        .collect();
+    let lock = update_lock(context, directory, before, &graph)?;
+    match format {
+        Format::Human => {
+            context
+                .terminal
+                .print(format_args!("{}\n", files.join("\n")));
+            let on = match new.revises.as_slice() {
+                [] => "starts the history".to_owned(),
+                parents => format!("builds on {}", parents.join(" and ")),
+            };
+            context.terminal.note(format_args!("`{}` {on}", new.id));
+        }
+        Format::Json => context.terminal.json(&Answer::new(CreationAnswer {
+            revision: &new.id,
+            revises: &new.revises,
+            files: &files,
+            lock: lock.as_deref(),
+        })),
+    }
+    let heads = |checked: &Checked| {
+        let mut findings = checked.findings.iter();
+        findings
+            .find(|finding| finding.code == Code::MultipleHeads)
+            .map(|finding| finding.message.clone())
+    };
+    if let (None, Some(message)) = (heads(before), heads(&after)) {
+        context.terminal.warn(message);
+    }
+    Ok(Exit::Success)
+}
+
+/// Records the new revision in the lock, where the directory has a readable one.
+fn update_lock(
+    context: &Context,
+    directory: &Directory,
+    before: &Checked,
+    graph: &RevisionGraph,
+) -> Result<Option<String>, CommandError> {
+    let path = directory.path.join(LOCK_FILE);
+    let Ok(text) = fs::read_to_string(&path) else {
+        return Ok(None);
+    };
+    let name = directory.file(LOCK_FILE);
+    let relocked = match (&before.lock, relock(graph, Some(&text), &[])) {
+        (Some(_), Ok(relocked)) => relocked,
+        _ => {
+            context
+                .terminal
+                .warn(format_args!("{name} cannot be read, and stays as it is"));
+            return Ok(None);
+        }
+    };
+    create::replace(&path, &Lock::to_text(&relocked.lock))?;
+    Ok(Some(name))
+}
+
+/// What to say of a revision that cannot be made.
+pub(crate) fn refused(error: &CreateError, checked: &Checked) -> CommandError {
+    CommandError::usage(error.to_string()).hinted_all(error.help(&checked.config))
+}

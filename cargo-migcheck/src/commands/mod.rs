@@ -1,0 +1,17 @@
+//! One file a command: its arguments, and what it prints.
+
+pub(crate) mod bases;
+pub(crate) mod branches;
+pub(crate) mod check;
+mod creation;
+pub(crate) mod explain;
+pub(crate) mod heads;
+pub(crate) mod history;
+pub(crate) mod init;
+mod listing;
+pub(crate) mod lock;
+pub(crate) mod merge;
+pub(crate) mod new;
+mod pages;
+pub(crate) mod plan;
+pub(crate) mod show;

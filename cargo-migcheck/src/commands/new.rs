@@ -1,0 +1,62 @@
+//! `cargo migcheck new`: the files of a new revision.
+
+use clap::Args;
+use migcheck_core::create::{self, Wanted};
+use migcheck_core::{Stamp, slugify};
+
+use super::creation;
+use crate::cli::Context;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::Format;
+
+/// Write the files of a new revision
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// What it does, in a few words: the file's name and its first comment
+    #[arg(value_name = "MESSAGE")]
+    message: String,
+    /// What it builds on, instead of the head; several make a merge
+    #[arg(long, value_name = "REV", value_delimiter = ',')]
+    revises: Vec<String>,
+    /// A label for the branch that starts here
+    #[arg(long, value_name = "LABEL", value_delimiter = ',')]
+    label: Vec<String>,
+    /// What has to be applied before, without being a parent
+    #[arg(long, value_name = "REV", value_delimiter = ',')]
+    depends_on: Vec<String>,
+    /// The category of migcheck.toml whose next number it takes
+    #[arg(long, value_name = "NAME")]
+    category: Option<String>,
+    /// For a person, or for a program
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
+}
+
+impl NewArgs {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
+        let directory = context.selection.directory()?;
+        let (checked, graph) = directory.load()?;
+        let locate = |names: &[String]| -> Result<Vec<usize>, CommandError> {
+            names.iter().map(|name| Ok(graph.locate(name)?)).collect()
+        };
+        let wanted = Wanted {
+            parents: locate(&self.revises)?,
+            depends_on: locate(&self.depends_on)?,
+            labels: self.label,
+            category: self.category,
+            message: self.message,
+        };
+        let new = create::revision(&checked, &graph, &wanted, &Stamp::now())
+            .map_err(|error| creation::refused(&error, &checked))?;
+        let naming = &checked.config.naming;
+        let slug = slugify(&wanted.message, naming.max_slug);
+        if naming.vague.contains(&slug) {
+            context.terminal.warn(format_args!(
+                "`{slug}` does not say what the revision does; a name such as \
+                 `add_user_email_verification` does"
+            ));
+        }
+        creation::write(context, self.format, &directory, &checked, &new)
+    }
+}

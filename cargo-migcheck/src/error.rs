@@ -1,0 +1,90 @@
+//! What ends a command early: a message for the user, and what to do next.
+
+use std::error::Error;
+
+use migcheck_core::Finding;
+use migcheck_core::create::WriteError;
+
+use crate::exit::Exit;
+
+/// An error as the user sees it. Findings about migrations are not errors of the command, except
+/// where they leave it without a graph to work on.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    exit: Exit,
+    message: String,
+    hints: Vec<String>,
+    findings: Vec<Finding>,
+}
+
+impl CommandError {
+    /// The command was used wrongly, or what it reads cannot be used.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: message.into(),
+            hints: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// The directory is so wrong that the command cannot work on it.
+    pub(crate) fn unsound(message: impl Into<String>, findings: Vec<Finding>) -> Self {
+        Self {
+            exit: Exit::Findings,
+            findings,
+            ..Self::usage(message)
+        }
+    }
+
+    /// Adds what to do next.
+    pub(crate) fn hinted(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds several things to do next.
+    pub(crate) fn hinted_all(mut self, hints: impl IntoIterator<Item = String>) -> Self {
+        self.hints.extend(hints);
+        self
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
+    pub(crate) fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+/// An error and its causes in one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+impl From<WriteError> for CommandError {
+    fn from(error: WriteError) -> Self {
+        Self::usage(chain(&error)).hinted("nothing was written")
+    }
+}
+
+impl From<migcheck_core::PlanError> for CommandError {
+    fn from(error: migcheck_core::PlanError) -> Self {
+        Self::usage(error.to_string())
+    }
+}

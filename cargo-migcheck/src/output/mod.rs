@@ -1,0 +1,81 @@
+//! Answers on their way out: to a person's terminal, or as JSON to a program.
+
+mod graph;
+pub(crate) mod json;
+mod revisions;
+mod style;
+mod terminal;
+
+pub(crate) use graph::draw;
+pub(crate) use revisions::{Line, marks, table};
+pub(crate) use style::{BOLD, DIM, GREEN, RED, YELLOW, painted};
+pub(crate) use terminal::{Terminal, TerminalOptions};
+
+use std::fmt::Write as _;
+
+use clap::ValueEnum;
+
+/// Who reads the answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Human,
+    // One JSON object, described in docs/json.md.
+    Json,
+}
+
+/// `1 revision`, `2 revisions`.
+pub(crate) fn counted(count: usize, one: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {one}{s}")
+}
+
+/// Text in lines of at most `width` columns, each preceded by `indent`. An empty line sets
+/// paragraphs apart; what stands in code quotes is kept on one line.
+pub(crate) fn wrapped(text: &str, indent: &str, width: usize) -> String {
+    let paragraphs: Vec<String> = text
+        .split("\n\n")
+        .map(|paragraph| wrapped_paragraph(paragraph, indent, width))
+        .collect();
+    paragraphs.join("\n")
+}
+
+fn wrapped_paragraph(text: &str, indent: &str, width: usize) -> String {
+    let mut lines = String::new();
+    let mut column = 0;
+    let mut in_code = false;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && !in_code && column + 1 + length > width {
+            lines.push('\n');
+            column = 0;
+        }
+        if column == 0 {
+            let _ = write!(lines, "{indent}{word}");
+            column = indent.chars().count() + length;
+        } else {
+            let _ = write!(lines, " {word}");
+            column += 1 + length;
+        }
+        in_code ^= word.matches('`').count() % 2 == 1;
+    }
+    lines.push('\n');
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn lines_are_filled_and_code_is_kept_together() {
+        assert_eq!(
+            wrapped(
+                "one two\nthree four `five six seven` eight\n\nnine",
+                "  ",
+                12
+            ),
+            "  one two\n  three four\n  `five six seven`\n  eight\n\n  nine\n"
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! `init`, `new`, `merge`.
+
+use crate::project::Project;
+use crate::{regex_of, screens};
+
+#[test]
+fn a_new_revision_builds_on_the_head() {
+    let project = Project::chain();
+    screens!(
+        "new",
+        project,
+        project.run_with(&["new", "Add user e-mail verification"]),
+        project.read("migrations/004_add_user_e_mail_verification.up.sql"),
+        project.read("migrations/004_add_user_e_mail_verification.down.sql"),
+        project.run("check"),
+    );
+}
+
+#[test]
+fn a_new_revision_says_what_it_is_told() {
+    let project = Project::chain();
+    screens!(
+        "new-options",
+        project,
+        project.run_with(&[
+            "new",
+            "search",
+            "--revises",
+            "001",
+            "--label",
+            "search",
+            "--depends-on",
+            "002"
+        ]),
+        project.read("migrations/004_search.up.sql"),
+    );
+}
+
+#[test]
+fn a_new_revision_needs_one_head() {
+    let project = Project::fork();
+    screens!(
+        "new-on-two-heads",
+        project,
+        project.run_with(&["new", "Add invoices"]),
+        project.run_with(&["new", "Add invoices", "--revises", "002"]),
+    );
+}
+
+#[test]
+fn a_new_revision_that_cannot_be() {
+    let project = Project::chain();
+    screens!(
+        "new-bad",
+        project,
+        project.run_with(&["new", "…"]),
+        project.run_with(&["new", "fix", "--revises", "009"]),
+        project.run_with(&["new", "x", "--label", "0"]),
+        project.run_with(&["new", "x", "--category", "users"]),
+        project.run_with(&["new", "x", "--revises", "001,002"]),
+        project.run_with(&["new"]),
+        project.files("migrations").join("\n"),
+        project.run_with(&["new", "fix"]),
+    );
+}
+
+#[test]
+fn a_first_revision_starts_the_history() {
+    let project = Project::new();
+    screens!(
+        "new-first",
+        project,
+        project.run("new users"),
+        project.read("migrations/001_users.up.sql"),
+    );
+}
+
+#[test]
+fn a_new_revision_of_a_peers_layout() {
+    let project = Project::bare()
+        .file(
+            "migrations/0001_users.up.sql",
+            "CREATE TABLE users (id int);\n",
+        )
+        .file("migrations/0001_users.down.sql", "DROP TABLE users;\n");
+    screens!(
+        "new-sqlx",
+        project,
+        project.run("new orders"),
+        project.read("migrations/0002_orders.up.sql"),
+        project.run("new search --revises 0001"),
+        project.run("check -v"),
+    );
+}
+
+#[test]
+fn a_merge_joins_the_heads() {
+    let project = Project::fork();
+    screens!(
+        "merge",
+        project,
+        project.run("merge"),
+        project.read("migrations/004_merge_orders_and_search.up.sql"),
+        project.read("migrations/004_merge_orders_and_search.down.sql"),
+        project.run("check"),
+        project.run("history"),
+        project.run("merge"),
+    );
+}
+
+#[test]
+fn a_merge_with_names() {
+    let project = Project::fork();
+    screens!(
+        "merge-named",
+        project,
+        project.run("merge 002"),
+        project.run("merge 001 002"),
+        project.run_with(&["merge", "002", "003", "-m", "Join sales and search"]),
+    );
+}
+
+#[test]
+fn two_heads_that_are_wanted_are_not_merged() {
+    let project = Project::fork().file(
+        "migrations/migcheck.toml",
+        "layout = \"native\"\nheads = 2\n[naming]\nfile = \"{seq}_{slug}\"\n",
+    );
+    screens!("merge-wanted-heads", project, project.run("merge"));
+}
+
+#[test]
+fn init_in_a_fresh_package() {
+    let project = Project::bare();
+    screens!(
+        "init",
+        project,
+        project.run("init --database postgres,mysql"),
+        project.read("migrations/migcheck.toml"),
+        project.read("build.rs"),
+        project.run("check"),
+        project.run("init"),
+    );
+}
+
+#[test]
+fn init_beside_what_is_there() {
+    let project = Project::bare()
+        .file("build.rs", "fn main() {}\n")
+        .file("db/1_users.sql", "CREATE TABLE users (id int);\n")
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"shop\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
+             [package.metadata.migcheck]\ndirectories = [\"db\"]\n[workspace]\n",
+        );
+    screens!(
+        "init-existing",
+        project,
+        project.run("init"),
+        project.read("db/migcheck.toml"),
+        project.read("build.rs"),
+        project.run("init --database oracle"),
+    );
+}

@@ -1,0 +1,43 @@
+//! What users see: whole screens of the command, over small packages.
+//!
+//! `INSTA_UPDATE=always cargo test -p cargo-migcheck` records the screens anew. Read them as a user
+//! at 80 columns would before committing them.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+mod check;
+mod create;
+mod explain;
+mod graph;
+mod json;
+mod lock;
+mod project;
+mod selection;
+mod terminal;
+
+/// Compares screens with the snapshot of that name; paths of temporary folders are replaced.
+macro_rules! screens {
+    ($name:literal, $project:expr, $($screen:expr),+ $(,)?) => {{
+        let screens = [$($screen),+].join("\n");
+        let mut settings = insta::Settings::clone_current();
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        for path in [$project.canonical_path(), $project.path().to_owned()] {
+            settings.add_filter(&regex_of(&path), "[PROJECT]");
+        }
+        settings.bind(|| insta::assert_snapshot!($name, screens));
+    }};
+}
+pub(crate) use screens;
+
+/// A regular expression that matches exactly this path.
+pub(crate) fn regex_of(path: &std::path::Path) -> String {
+    let mut regex = String::new();
+    for c in path.to_string_lossy().chars() {
+        if !c.is_alphanumeric() && c != '/' {
+            regex.push('\\');
+        }
+        regex.push(c);
+    }
+    regex
+}
