@@ -32,6 +32,7 @@ pub(super) const MARIADB: &[Reading] = &[
 
 /// Without AUTO_INCREMENT, which is a counter.
 const TABLES: Reading = Reading {
+    only_if: "true",
     kind: "'table'",
     schema: "NULL",
     table: "NULL",
@@ -50,6 +51,7 @@ const TABLES: Reading = Reading {
 };
 
 const PARTITIONS: Reading = Reading {
+    only_if: "true",
     kind: "'table'",
     schema: "NULL",
     table: "NULL",
@@ -78,6 +80,7 @@ const PARTITIONS: Reading = Reading {
 
 /// RESTRICT and NO ACTION are the same to InnoDB, and each server has another default of the two.
 const FOREIGN_KEYS: Reading = Reading {
+    only_if: "true",
     kind: "'foreign key'",
     schema: "NULL",
     table: "k.TABLE_NAME",
@@ -117,6 +120,7 @@ const FOREIGN_KEYS: Reading = Reading {
 /// Who defined it is said only of somebody else than who reads it: scratch databases are made
 /// under another account than production's.
 const VIEWS: Reading = Reading {
+    only_if: "true",
     kind: "'view'",
     schema: "NULL",
     table: "NULL",
@@ -138,6 +142,7 @@ const VIEWS: Reading = Reading {
 
 /// A literal default comes without its quotes.
 const MYSQL_COLUMNS: Reading = Reading {
+    only_if: "true",
     kind: "'column'",
     schema: "NULL",
     table: "c.TABLE_NAME",
@@ -182,6 +187,7 @@ const MYSQL_COLUMNS: Reading = Reading {
 
 /// A default is an expression already; `NULL` is the one that a nullable column has anyway.
 const MARIADB_COLUMNS: Reading = Reading {
+    only_if: "true",
     kind: "'column'",
     schema: "NULL",
     table: "c.TABLE_NAME",
@@ -218,6 +224,7 @@ const MARIADB_COLUMNS: Reading = Reading {
 
 /// A geometry's index has a prefix length that nobody gave it.
 const MYSQL_KEYS: Reading = Reading {
+    only_if: "true",
     kind: "IF(s.INDEX_NAME = 'PRIMARY', 'primary key', 'index')",
     schema: "NULL",
     table: "s.TABLE_NAME",
@@ -250,6 +257,7 @@ const MYSQL_KEYS: Reading = Reading {
 };
 
 const MARIADB_KEYS: Reading = Reading {
+    only_if: "true",
     kind: "IF(s.INDEX_NAME = 'PRIMARY', 'primary key', 'index')",
     schema: "NULL",
     table: "s.TABLE_NAME",
@@ -282,6 +290,7 @@ const MARIADB_KEYS: Reading = Reading {
 };
 
 const MYSQL_CHECKS: Reading = Reading {
+    only_if: "true",
     kind: "'check constraint'",
     schema: "NULL",
     table: "k.TABLE_NAME",
@@ -297,6 +306,7 @@ const MYSQL_CHECKS: Reading = Reading {
 };
 
 const MARIADB_CHECKS: Reading = Reading {
+    only_if: "true",
     kind: "'check constraint'",
     schema: "NULL",
     table: "c.TABLE_NAME",
@@ -310,6 +320,7 @@ const MARIADB_CHECKS: Reading = Reading {
 
 /// Their options are read from the sequences themselves.
 const MARIADB_SEQUENCES: Reading = Reading {
+    only_if: "true",
     kind: "'sequence'",
     schema: "NULL",
     table: "NULL",
