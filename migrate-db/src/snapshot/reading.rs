@@ -6,6 +6,9 @@ use crate::session::Row;
 /// One query, for objects of one or of several kinds. All fields but the last are SQL
 /// expressions.
 pub(super) struct Reading {
+    /// Says cheaply whether there can be any, for what few databases have: preparing a query costs
+    /// even if it finds nothing.
+    pub only_if: &'static str,
     /// The kind, as [`ObjectKind::words`] has it.
     pub kind: &'static str,
     pub schema: &'static str,
@@ -35,6 +38,29 @@ impl Reading {
         sql.push_str(self.from);
         sql
     }
+}
+
+/// What [`Reading::only_if`] asks, for one query's list of columns.
+pub(super) fn questions<'a>(readings: impl IntoIterator<Item = &'a Reading>) -> String {
+    let questions: Vec<&str> = readings
+        .into_iter()
+        .map(|reading| reading.only_if)
+        .collect();
+    questions.join(", ")
+}
+
+/// The readings whose question was answered by yes.
+pub(super) fn answered<'a>(
+    readings: impl IntoIterator<Item = &'a Reading>,
+    answers: impl IntoIterator<Item = Option<String>>,
+) -> Vec<&'a Reading> {
+    let yes = |answer: &Option<String>| matches!(answer.as_deref(), Some("t" | "1"));
+    readings
+        .into_iter()
+        .zip(answers)
+        .filter(|(_, answer)| yes(answer))
+        .map(|(reading, _)| reading)
+        .collect()
 }
 
 /// Every query, to be sent in one round trip.

@@ -35,6 +35,7 @@ pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerEr
     let sql = batch(readings.iter().copied());
     let rows = session.rows(&sql, &[]).await?;
     let mut found = merged(objects(readings, rows));
+    tidy_columns(&mut found);
     read_sequences(session, &mut found).await?;
     for object in &mut found {
         forget_database(object, &database);
@@ -58,6 +59,33 @@ fn merged(objects: Vec<Object>) -> Vec<Object> {
         }
     }
     merged
+}
+
+/// The server lists the columns of views too, which follow from their queries, and says of every
+/// column the collation that it mostly has from its table.
+fn tidy_columns(found: &mut Vec<Object>) {
+    let tables: BTreeMap<String, Option<String>> = found
+        .iter()
+        .filter(|object| object.name.kind == ObjectKind::Table)
+        .map(|table| {
+            let collation = table.get(Property::Collation).map(str::to_owned);
+            (table.name.name.clone(), collation)
+        })
+        .collect();
+    found.retain_mut(|object| {
+        if object.name.kind != ObjectKind::Column {
+            return true;
+        }
+        let table = object
+            .name
+            .table
+            .as_deref()
+            .and_then(|name| tables.get(name));
+        if table.is_some_and(|collation| object.get(Property::Collation) == collation.as_deref()) {
+            object.remove(Property::Collation);
+        }
+        table.is_some()
+    });
 }
 
 /// MariaDB keeps a sequence's options in the sequence, which is read like a table.

@@ -35,6 +35,7 @@ macro_rules! sql_mode {
 pub(super) const READINGS: &[Reading] = &[TRIGGERS, ROUTINES, PARAMETERS, EVENTS];
 
 const TRIGGERS: Reading = Reading {
+    only_if: "true",
     kind: "'trigger'",
     schema: "NULL",
     table: "g.EVENT_OBJECT_TABLE",
@@ -61,6 +62,7 @@ const TRIGGERS: Reading = Reading {
 };
 
 const ROUTINES: Reading = Reading {
+    only_if: "true",
     kind: "LOWER(r.ROUTINE_TYPE)",
     schema: "NULL",
     table: "NULL",
@@ -85,6 +87,7 @@ const ROUTINES: Reading = Reading {
 
 /// A function's parameter number 0 is what it returns.
 const PARAMETERS: Reading = Reading {
+    only_if: "true",
     kind: "LOWER(p.ROUTINE_TYPE)",
     schema: "NULL",
     table: "NULL",
@@ -102,6 +105,7 @@ const PARAMETERS: Reading = Reading {
 /// Without the times that the server took from its clock: the start of a repetition that names
 /// none, and when a single event is due, which is mostly relative to its creation.
 const EVENTS: Reading = Reading {
+    only_if: "true",
     kind: "'event'",
     schema: "NULL",
     table: "NULL",

@@ -1,4 +1,7 @@
 //! Tables and views with what belongs to them.
+//!
+//! Without joins where there is a way without: the names of `information_schema` are views over
+//! many tables, or made row by row, and each join is a nested loop over them.
 
 use crate::snapshot::object::Property;
 use crate::snapshot::reading::Reading;
@@ -19,7 +22,8 @@ macro_rules! quoted {
 }
 
 /// What both servers answer alike.
-pub(super) const READINGS: &[Reading] = &[TABLES, PARTITIONS, FOREIGN_KEYS, VIEWS];
+pub(super) const READINGS: &[Reading] =
+    &[TABLES, PARTITIONS, FOREIGN_KEYS, FOREIGN_KEY_ACTIONS, VIEWS];
 
 pub(super) const MYSQL: &[Reading] = &[MYSQL_COLUMNS, MYSQL_KEYS, MYSQL_CHECKS];
 
@@ -32,14 +36,16 @@ pub(super) const MARIADB: &[Reading] = &[
 
 /// Without AUTO_INCREMENT, which is a counter.
 const TABLES: Reading = Reading {
+    only_if: "true",
     kind: "'table'",
     schema: "NULL",
     table: "NULL",
     name: "t.TABLE_NAME",
     properties: &[
+        (Property::Collation, "t.TABLE_COLLATION"),
         (
             Property::Options,
-            "CONCAT_WS(' ', CONCAT('ENGINE=', t.ENGINE), CONCAT('COLLATE=', t.TABLE_COLLATION),
+            "CONCAT_WS(' ', CONCAT('ENGINE=', t.ENGINE),
              NULLIF(TRIM(REPLACE(t.CREATE_OPTIONS, 'partitioned', '')), ''),
              IF(t.TABLE_TYPE = 'SYSTEM VERSIONED', 'WITH SYSTEM VERSIONING', NULL))",
         ),
@@ -50,6 +56,7 @@ const TABLES: Reading = Reading {
 };
 
 const PARTITIONS: Reading = Reading {
+    only_if: "true",
     kind: "'table'",
     schema: "NULL",
     table: "NULL",
@@ -76,8 +83,9 @@ const PARTITIONS: Reading = Reading {
            ORDER BY p.TABLE_NAME, p.PARTITION_ORDINAL_POSITION, p.SUBPARTITION_ORDINAL_POSITION",
 };
 
-/// RESTRICT and NO ACTION are the same to InnoDB, and each server has another default of the two.
+/// What the key says of itself; its actions are in a catalog of their own.
 const FOREIGN_KEYS: Reading = Reading {
+    only_if: "true",
     kind: "'foreign key'",
     schema: "NULL",
     table: "k.TABLE_NAME",
@@ -98,6 +106,20 @@ const FOREIGN_KEYS: Reading = Reading {
             Property::ReferencedParts,
             quoted!("k.REFERENCED_COLUMN_NAME"),
         ),
+    ],
+    from: "FROM information_schema.KEY_COLUMN_USAGE k
+           WHERE k.TABLE_SCHEMA = DATABASE() AND k.REFERENCED_TABLE_NAME IS NOT NULL
+           ORDER BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION",
+};
+
+/// RESTRICT and NO ACTION are the same to InnoDB, and each server has another default of the two.
+const FOREIGN_KEY_ACTIONS: Reading = Reading {
+    only_if: "true",
+    kind: "'foreign key'",
+    schema: "NULL",
+    table: "r.TABLE_NAME",
+    name: "r.CONSTRAINT_NAME",
+    properties: &[
         (
             Property::Options,
             "NULLIF(CONCAT_WS(' ',
@@ -105,18 +127,14 @@ const FOREIGN_KEYS: Reading = Reading {
              IF(r.UPDATE_RULE IN ('NO ACTION', 'RESTRICT'), NULL, CONCAT('ON UPDATE ', r.UPDATE_RULE))), '')",
         ),
     ],
-    from: "FROM information_schema.KEY_COLUMN_USAGE k
-           JOIN information_schema.REFERENTIAL_CONSTRAINTS r
-             ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
-             AND r.TABLE_NAME = k.TABLE_NAME
-           WHERE k.TABLE_SCHEMA = DATABASE() AND r.CONSTRAINT_SCHEMA = DATABASE()
-             AND k.REFERENCED_TABLE_NAME IS NOT NULL
-           ORDER BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION",
+    from: "FROM information_schema.REFERENTIAL_CONSTRAINTS r
+           WHERE r.CONSTRAINT_SCHEMA = DATABASE()",
 };
 
 /// Who defined it is said only of somebody else than who reads it: scratch databases are made
 /// under another account than production's.
 const VIEWS: Reading = Reading {
+    only_if: "true",
     kind: "'view'",
     schema: "NULL",
     table: "NULL",
@@ -138,16 +156,14 @@ const VIEWS: Reading = Reading {
 
 /// A literal default comes without its quotes.
 const MYSQL_COLUMNS: Reading = Reading {
+    only_if: "true",
     kind: "'column'",
     schema: "NULL",
     table: "c.TABLE_NAME",
     name: "c.COLUMN_NAME",
     properties: &[
         (Property::Type, "c.COLUMN_TYPE"),
-        (
-            Property::Collation,
-            "IF(c.COLLATION_NAME <> t.TABLE_COLLATION, c.COLLATION_NAME, NULL)",
-        ),
+        (Property::Collation, "c.COLLATION_NAME"),
         (
             Property::NotNull,
             "IF(c.IS_NULLABLE = 'NO', 'NOT NULL', NULL)",
@@ -173,25 +189,20 @@ const MYSQL_COLUMNS: Reading = Reading {
         ),
         (Property::Comment, "NULLIF(c.COLUMN_COMMENT, '')"),
     ],
-    from: "FROM information_schema.COLUMNS c JOIN information_schema.TABLES t
-             ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
-           WHERE c.TABLE_SCHEMA = DATABASE() AND t.TABLE_SCHEMA = DATABASE()
-             AND t.TABLE_TYPE = 'BASE TABLE'
+    from: "FROM information_schema.COLUMNS c WHERE c.TABLE_SCHEMA = DATABASE()
            ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION",
 };
 
 /// A default is an expression already; `NULL` is the one that a nullable column has anyway.
 const MARIADB_COLUMNS: Reading = Reading {
+    only_if: "true",
     kind: "'column'",
     schema: "NULL",
     table: "c.TABLE_NAME",
     name: "c.COLUMN_NAME",
     properties: &[
         (Property::Type, "c.COLUMN_TYPE"),
-        (
-            Property::Collation,
-            "IF(c.COLLATION_NAME <> t.TABLE_COLLATION, c.COLLATION_NAME, NULL)",
-        ),
+        (Property::Collation, "c.COLLATION_NAME"),
         (
             Property::NotNull,
             "IF(c.IS_NULLABLE = 'NO', 'NOT NULL', NULL)",
@@ -209,15 +220,13 @@ const MARIADB_COLUMNS: Reading = Reading {
         ),
         (Property::Comment, "NULLIF(c.COLUMN_COMMENT, '')"),
     ],
-    from: "FROM information_schema.COLUMNS c JOIN information_schema.TABLES t
-             ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
-           WHERE c.TABLE_SCHEMA = DATABASE() AND t.TABLE_SCHEMA = DATABASE()
-             AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
+    from: "FROM information_schema.COLUMNS c WHERE c.TABLE_SCHEMA = DATABASE()
            ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION",
 };
 
 /// A geometry's index has a prefix length that nobody gave it.
 const MYSQL_KEYS: Reading = Reading {
+    only_if: "true",
     kind: "IF(s.INDEX_NAME = 'PRIMARY', 'primary key', 'index')",
     schema: "NULL",
     table: "s.TABLE_NAME",
@@ -250,6 +259,7 @@ const MYSQL_KEYS: Reading = Reading {
 };
 
 const MARIADB_KEYS: Reading = Reading {
+    only_if: "true",
     kind: "IF(s.INDEX_NAME = 'PRIMARY', 'primary key', 'index')",
     schema: "NULL",
     table: "s.TABLE_NAME",
@@ -281,7 +291,10 @@ const MARIADB_KEYS: Reading = Reading {
            ORDER BY s.TABLE_NAME, s.INDEX_NAME, s.SEQ_IN_INDEX",
 };
 
+/// LIMIT keeps the clauses a table of their own. Merged into one query, the views behind the two
+/// names are joined by nested loops: 60 checks took 57 ms.
 const MYSQL_CHECKS: Reading = Reading {
+    only_if: "true",
     kind: "'check constraint'",
     schema: "NULL",
     table: "k.TABLE_NAME",
@@ -290,13 +303,14 @@ const MYSQL_CHECKS: Reading = Reading {
         Property::Definition,
         "CONCAT('CHECK ', c.CHECK_CLAUSE, IF(k.ENFORCED = 'NO', ' NOT ENFORCED', ''))",
     )],
-    from: "FROM information_schema.TABLE_CONSTRAINTS k JOIN information_schema.CHECK_CONSTRAINTS c
-             ON c.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = k.CONSTRAINT_NAME
-           WHERE k.TABLE_SCHEMA = DATABASE() AND c.CONSTRAINT_SCHEMA = DATABASE()
-             AND k.CONSTRAINT_TYPE = 'CHECK'",
+    from: "FROM information_schema.TABLE_CONSTRAINTS k JOIN (SELECT CONSTRAINT_NAME, CHECK_CLAUSE
+             FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()
+             LIMIT 18446744073709551615) c ON c.CONSTRAINT_NAME = k.CONSTRAINT_NAME
+           WHERE k.TABLE_SCHEMA = DATABASE() AND k.CONSTRAINT_TYPE = 'CHECK'",
 };
 
 const MARIADB_CHECKS: Reading = Reading {
+    only_if: "true",
     kind: "'check constraint'",
     schema: "NULL",
     table: "c.TABLE_NAME",
@@ -310,6 +324,7 @@ const MARIADB_CHECKS: Reading = Reading {
 
 /// Their options are read from the sequences themselves.
 const MARIADB_SEQUENCES: Reading = Reading {
+    only_if: "true",
     kind: "'sequence'",
     schema: "NULL",
     table: "NULL",

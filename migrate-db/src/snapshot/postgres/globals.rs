@@ -12,10 +12,12 @@ pub(super) const READINGS: &[Reading] = &[
     CONFIGURATIONS,
     EVENT_TRIGGERS,
     DEFAULT_PRIVILEGES,
+    PUBLICATIONS,
 ];
 
 /// `public` has an OID of initdb's but is the user's.
 const SCHEMAS: Reading = Reading {
+    only_if: "true",
     kind: "'schema'",
     schema: "NULL",
     table: "NULL",
@@ -35,6 +37,7 @@ const SCHEMAS: Reading = Reading {
 
 /// Without PL/pgSQL, which every database is made with.
 const EXTENSIONS: Reading = Reading {
+    only_if: "true",
     kind: "'extension'",
     schema: "NULL",
     table: "NULL",
@@ -48,6 +51,7 @@ const EXTENSIONS: Reading = Reading {
 
 /// Without user mappings, which hold passwords.
 const SERVERS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_foreign_server)",
     kind: "'server'",
     schema: "NULL",
     table: "NULL",
@@ -69,6 +73,7 @@ const SERVERS: Reading = Reading {
 };
 
 const DICTIONARIES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_ts_dict WHERE oid >= 16384)",
     kind: "'text search dictionary'",
     schema: "n.nspname",
     table: "NULL",
@@ -90,6 +95,7 @@ const DICTIONARIES: Reading = Reading {
 };
 
 const CONFIGURATIONS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_ts_config WHERE oid >= 16384)",
     kind: "'text search configuration'",
     schema: "n.nspname",
     table: "NULL",
@@ -115,6 +121,7 @@ const CONFIGURATIONS: Reading = Reading {
 };
 
 const EVENT_TRIGGERS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_event_trigger)",
     kind: "'event trigger'",
     schema: "NULL",
     table: "NULL",
@@ -136,6 +143,7 @@ const EVENT_TRIGGERS: Reading = Reading {
 };
 
 const DEFAULT_PRIVILEGES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_default_acl)",
     kind: "'default privileges'",
     schema: "NULL",
     table: "NULL",
@@ -155,7 +163,10 @@ const DEFAULT_PRIVILEGES: Reading = Reading {
     from: "FROM pg_default_acl d",
 };
 
-pub(super) const PUBLICATIONS: Reading = Reading {
+/// Their catalogs have all these columns since version 15.
+const PUBLICATIONS: Reading = Reading {
+    only_if: "current_setting('server_version_num')::int >= 150000
+              AND EXISTS (SELECT FROM pg_catalog.pg_publication)",
     kind: "'publication'",
     schema: "NULL",
     table: "NULL",

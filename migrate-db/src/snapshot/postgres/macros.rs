@@ -14,16 +14,19 @@ macro_rules! comment {
 }
 
 /// Whether an object belongs to nobody but the user: made after initdb (whose OIDs end at 16383,
-/// `FirstNormalObjectId`) and not by an extension.
+/// `FirstNormalObjectId`) and not by an extension. The members of extensions are read once a query
+/// and not joined, which takes the planner longer than the reading.
 macro_rules! own {
     ($catalog:literal, $oid:literal) => {
         concat!(
             $oid,
-            " >= 16384 AND NOT EXISTS (SELECT FROM pg_depend ext WHERE ext.classid = '",
-            $catalog,
-            "'::regclass AND ext.objid = ",
+            " >= 16384 AND ",
             $oid,
-            " AND ext.deptype = 'e')"
+            " <> ALL (ARRAY(SELECT ext.objid FROM pg_depend ext
+             WHERE ext.refclassid = 'pg_extension'::regclass AND ext.deptype = 'e'
+             AND ext.classid = '",
+            $catalog,
+            "'::regclass))"
         )
     };
 }
@@ -41,34 +44,18 @@ macro_rules! user_schema {
     };
 }
 
-/// What an access control list grants beyond the default, and what it revokes of it. The kind is
-/// `acldefault`'s.
+/// An access control list and its default of the kind (`acldefault`'s), with an empty line between
+/// them; [`super::grants`] makes statements of it.
 macro_rules! grants {
     ($acl:literal, $kind:literal, $owner:literal) => {
         concat!(
-            "CASE WHEN ",
+            "array_to_string(",
             $acl,
-            " IS NOT NULL THEN (SELECT string_agg(g.verb || g.privilege_type || ' ON {}' || g.word
-             || CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END
-             || CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, E'\\n'
-             ORDER BY g.verb, g.grantee::regrole::text, g.privilege_type)
-             FROM ((SELECT 'GRANT ' AS verb, ' TO ' AS word, grantee, privilege_type, is_grantable
-             FROM aclexplode(",
-            $acl,
-            ") EXCEPT SELECT 'GRANT ', ' TO ', grantee, privilege_type, is_grantable
-             FROM aclexplode(acldefault(",
+            ", E'\\n') || E'\\n\\n' || array_to_string(acldefault(",
             $kind,
             ", ",
             $owner,
-            "))) UNION ALL (SELECT 'REVOKE ', ' FROM ', grantee, privilege_type, is_grantable
-             FROM aclexplode(acldefault(",
-            $kind,
-            ", ",
-            $owner,
-            ")) EXCEPT SELECT 'REVOKE ', ' FROM ', grantee, privilege_type, is_grantable
-             FROM aclexplode(",
-            $acl,
-            "))) g) END"
+            "), E'\\n')"
         )
     };
 }

@@ -1,9 +1,10 @@
-//! Postgres 14 and later: every catalog query in one round trip.
+//! Postgres 14 and later: one round trip to ask what there is, one to read it.
 //!
 //! The server writes the DDL of whatever has a function for it (`pg_get_indexdef` and its kin), so
 //! that a property of a later version is compared without being known here.
 
 mod globals;
+mod grants;
 mod macros;
 mod relations;
 mod routines;
@@ -14,28 +15,25 @@ use migcheck_core::Dialect;
 use super::Snapshot;
 use super::ident::literal;
 use super::object::{Object, Property};
-use super::reading::{Reading, batch, objects};
+use super::reading::{answered, batch, objects, questions};
 use crate::{ServerError, Session};
 
-/// The first version with publications of schemas, row filters and column lists.
-const PUBLISHES_SCHEMAS: u32 = 150_000;
-
 pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerError> {
-    let settings = "SELECT current_setting('search_path'), current_setting('server_version_num')";
-    let mut settings = session.rows(settings, &[]).await?.into_iter().flatten();
-    let search_path = settings.next().flatten().unwrap_or_default();
-    let version: u32 = settings
-        .next()
-        .flatten()
-        .and_then(|version| version.parse().ok())
-        .unwrap_or_default();
-    let readings: Vec<&Reading> = relations::READINGS
-        .iter()
-        .chain(types::READINGS)
-        .chain(routines::READINGS)
-        .chain(globals::READINGS)
-        .chain((version >= PUBLISHES_SCHEMAS).then_some(&globals::PUBLICATIONS))
-        .collect();
+    let all = [
+        relations::READINGS,
+        types::READINGS,
+        routines::READINGS,
+        globals::READINGS,
+    ];
+    let all = || all.into_iter().flatten();
+    let sql = format!(
+        "SELECT current_setting('search_path'), {}",
+        questions(all())
+    );
+    let answers = session.rows(&sql, &[]).await?;
+    let mut answers = answers.into_iter().flatten();
+    let search_path = answers.next().flatten().unwrap_or_default();
+    let readings = answered(all(), answers);
     // The server leaves out of a definition what the search path finds, so the path must be the
     // same for every snapshot. Several statements sent at once are one transaction, to which the
     // setting is local; inside a transaction of the caller's it has to be put back.
@@ -47,8 +45,21 @@ pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerEr
     );
     let rows = session.rows(&sql, &[]).await?;
     let mut found = objects(readings, rows);
-    found.iter_mut().for_each(unfold_now);
+    for object in &mut found {
+        unfold_now(object);
+        read_grants(object);
+    }
     Ok(Snapshot::new(Dialect::Postgres, found))
+}
+
+/// Makes statements of the two lists that a query hands out.
+fn read_grants(object: &mut Object) {
+    if let Some(lists) = object.remove(Property::Grants) {
+        let (list, default) = lists.split_once("\n\n").unwrap_or((&lists, ""));
+        if let Some(statements) = grants::statements(list, default) {
+            object.set(Property::Grants, statements);
+        }
+    }
 }
 
 /// `'now'::timestamp` in a view or a default became the time of its creation; written back, so

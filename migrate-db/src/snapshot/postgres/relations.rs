@@ -21,6 +21,7 @@ pub(super) const READINGS: &[Reading] = &[
 ];
 
 const TABLES: Reading = Reading {
+    only_if: "true",
     kind: "'table'",
     schema: "n.nspname",
     table: "NULL",
@@ -90,6 +91,7 @@ const TABLES: Reading = Reading {
 /// `pg_attver` is left out: servers of 15.20 and 17.12 (not 18.6) were seen to keep it among the
 /// options of every column, with a value that grows with each rewrite and that nobody set.
 const COLUMNS: Reading = Reading {
+    only_if: "true",
     kind: "'column'",
     schema: "n.nspname",
     table: "c.relname",
@@ -112,9 +114,11 @@ const COLUMNS: Reading = Reading {
         ),
         (
             Property::NotNull,
-            "CASE WHEN a.attnotnull THEN 'NOT NULL'
-             || CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END
-             || CASE WHEN NOT k.convalidated THEN ' NOT VALID' ELSE '' END END",
+            "CASE WHEN a.attnotnull THEN 'NOT NULL' || coalesce((SELECT
+             CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END
+             || CASE WHEN NOT k.convalidated THEN ' NOT VALID' ELSE '' END
+             FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
+             AND k.conkey[1] = a.attnum), '') END",
         ),
         (
             Property::Default,
@@ -142,7 +146,8 @@ const COLUMNS: Reading = Reading {
         (
             Property::Options,
             "nullif(concat_ws(' ', 'OPTIONS (' || array_to_string(a.attfdwoptions, ', ') || ')',
-             CASE WHEN a.attoptions IS NOT NULL THEN (SELECT 'SET (' || string_agg(o, ', ') || ')'
+             CASE WHEN a.attoptions <> '{}' AND NOT (cardinality(a.attoptions) = 1
+               AND a.attoptions[1] LIKE 'pg\\_attver=%') THEN (SELECT 'SET (' || string_agg(o, ', ') || ')'
                FROM unnest(a.attoptions) o WHERE o NOT LIKE 'pg\\_attver=%') END,
              CASE WHEN a.attstattarget >= 0 THEN 'SET STATISTICS ' || a.attstattarget END), '')",
         ),
@@ -156,8 +161,6 @@ const COLUMNS: Reading = Reading {
          LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
          LEFT JOIN pg_description m ON m.classoid = 'pg_class'::regclass AND m.objoid = a.attrelid
            AND m.objsubid = a.attnum
-         LEFT JOIN pg_constraint k ON k.conrelid = a.attrelid AND k.contype = 'n'
-           AND k.conkey[1] = a.attnum
          WHERE (c.relkind IN ('r', 'p', 'f') OR c.relkind IN ('v', 'm')
            AND (m.description IS NOT NULL OR a.attacl IS NOT NULL OR d.adbin IS NOT NULL))
          AND c.relpersistence <> 't' AND ",
@@ -170,6 +173,7 @@ const COLUMNS: Reading = Reading {
 
 /// NOT NULL constraints, which have names since version 18, are properties of their columns.
 const CONSTRAINTS: Reading = Reading {
+    only_if: "true",
     kind: "CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint'
            WHEN 'c' THEN 'check constraint' WHEN 'x' THEN 'exclusion constraint'
            ELSE 'foreign key' END",
@@ -207,6 +211,7 @@ const CONSTRAINTS: Reading = Reading {
 };
 
 const INDEXES: Reading = Reading {
+    only_if: "true",
     kind: "'index'",
     schema: "n.nspname",
     table: "c.relname",
@@ -217,9 +222,9 @@ const INDEXES: Reading = Reading {
             Property::Options,
             "nullif(concat_ws(' ', (SELECT 'TABLESPACE ' || quote_ident(t.spcname)
              FROM pg_tablespace t WHERE t.oid = x.reltablespace),
-             (SELECT string_agg('ALTER COLUMN ' || a.attnum || ' SET STATISTICS '
-               || a.attstattarget, ' ' ORDER BY a.attnum)
-              FROM pg_attribute a WHERE a.attrelid = x.oid AND a.attstattarget >= 0)), '')",
+             CASE WHEN i.indexprs IS NOT NULL THEN (SELECT string_agg('ALTER COLUMN ' || a.attnum
+               || ' SET STATISTICS ' || a.attstattarget, ' ' ORDER BY a.attnum)
+               FROM pg_attribute a WHERE a.attrelid = x.oid AND a.attstattarget >= 0) END), '')",
         ),
         (
             Property::Alter,
@@ -234,7 +239,7 @@ const INDEXES: Reading = Reading {
     from: concat!(
         "FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
          JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-         WHERE c.relpersistence <> 't' AND NOT x.relispartition
+         WHERE i.indrelid >= 16384 AND c.relpersistence <> 't' AND NOT x.relispartition
          AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid
            AND k.contype IN ('p', 'u', 'x')) AND ",
         user_schema!("n.nspname"),
@@ -244,6 +249,7 @@ const INDEXES: Reading = Reading {
 };
 
 const VIEWS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relkind IN ('v', 'm'))",
     kind: "CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END",
     schema: "n.nspname",
     table: "NULL",
@@ -277,6 +283,7 @@ const VIEWS: Reading = Reading {
 
 /// Without those inside identity columns, which depend on their column internally.
 const SEQUENCES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_sequence)",
     kind: "'sequence'",
     schema: "n.nspname",
     table: "NULL",
@@ -313,6 +320,7 @@ const SEQUENCES: Reading = Reading {
 };
 
 const TRIGGERS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE NOT tgisinternal)",
     kind: "'trigger'",
     schema: "n.nspname",
     table: "c.relname",
@@ -338,6 +346,7 @@ const TRIGGERS: Reading = Reading {
 
 /// A view is one rule, `_RETURN`, and is read as a view.
 const RULES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE oid >= 16384 AND rulename <> '_RETURN')",
     kind: "'rule'",
     schema: "n.nspname",
     table: "c.relname",
@@ -362,6 +371,7 @@ const RULES: Reading = Reading {
 };
 
 const POLICIES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_policy)",
     kind: "'policy'",
     schema: "n.nspname",
     table: "c.relname",
@@ -391,6 +401,7 @@ const POLICIES: Reading = Reading {
 };
 
 const STATISTICS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_statistic_ext)",
     kind: "'statistics'",
     schema: "n.nspname",
     table: "c.relname",

@@ -7,6 +7,7 @@ use crate::snapshot::reading::Reading;
 pub(super) const READINGS: &[Reading] = &[FUNCTIONS, AGGREGATES, OPERATORS, CASTS];
 
 const FUNCTIONS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid >= 16384)",
     kind: "CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END",
     schema: "n.nspname",
     table: "NULL",
@@ -32,6 +33,7 @@ const FUNCTIONS: Reading = Reading {
 };
 
 const AGGREGATES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid >= 16384 AND prokind = 'a')",
     kind: "'aggregate'",
     schema: "n.nspname",
     table: "NULL",
@@ -71,6 +73,7 @@ const AGGREGATES: Reading = Reading {
 };
 
 const OPERATORS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_operator WHERE oid >= 16384)",
     kind: "'operator'",
     schema: "n.nspname",
     table: "NULL",
@@ -97,6 +100,7 @@ const OPERATORS: Reading = Reading {
 };
 
 const CASTS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_cast WHERE oid >= 16384)",
     kind: "'cast'",
     schema: "NULL",
     table: "NULL",

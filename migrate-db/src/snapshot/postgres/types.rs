@@ -7,6 +7,7 @@ use crate::snapshot::reading::Reading;
 pub(super) const READINGS: &[Reading] = &[ENUMS, DOMAINS, COMPOSITES, RANGES, COLLATIONS];
 
 const ENUMS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_type WHERE oid >= 16384 AND typtype = 'e')",
     kind: "'enum'",
     schema: "n.nspname",
     table: "NULL",
@@ -30,6 +31,7 @@ const ENUMS: Reading = Reading {
 
 /// A domain's NOT NULL is a property; since version 18 it is in `pg_constraint` too.
 const DOMAINS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_type WHERE oid >= 16384 AND typtype = 'd')",
     kind: "'domain'",
     schema: "n.nspname",
     table: "NULL",
@@ -70,6 +72,7 @@ const DOMAINS: Reading = Reading {
 };
 
 const COMPOSITES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relkind = 'c')",
     kind: "'composite type'",
     schema: "n.nspname",
     table: "NULL",
@@ -96,6 +99,7 @@ const COMPOSITES: Reading = Reading {
 };
 
 const RANGES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_range WHERE rngtypid >= 16384)",
     kind: "'range type'",
     schema: "n.nspname",
     table: "NULL",
@@ -125,6 +129,7 @@ const RANGES: Reading = Reading {
 
 /// The locale's column has been renamed from one version to the next, hence the detour by JSON.
 const COLLATIONS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_collation WHERE oid >= 16384)",
     kind: "'collation'",
     schema: "n.nspname",
     table: "NULL",
