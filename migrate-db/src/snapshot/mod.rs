@@ -1,7 +1,7 @@
 //! The canonical model of a database's whole schema, and the difference of two of them.
 //!
 //! A [`Snapshot`] is a sorted list of [`Object`]s, each a name and a few properties. One model
-//! serves every dialect: a dialect's file holds the queries that fill it ([`reading`] runs them),
+//! serves every dialect: a dialect's file holds the queries that fill it (`reading` runs them),
 //! and what is written from it, DDL (`ddl.rs`) and differences (`diff.rs`), knows nothing of
 //! catalogs. Bookkeeping never enters it: counters, OIDs, the history table, names that the
 //! server made up.
