@@ -129,10 +129,12 @@ fn forget_database(object: &mut Object, database: &str) {
         .iter()
         .filter_map(|(property, value)| {
             let mut text = value.replace(&prefix, "");
-            if matches!(
-                property,
-                Property::Definition | Property::Generated | Property::Parts | Property::Default
-            ) {
+            let expression = match property {
+                Property::Definition | Property::Generated | Property::Parts => true,
+                Property::Default => text.starts_with('('),
+                _ => false,
+            };
+            if expression {
                 text = text.replace("\\'", "'");
             }
             (text != *value).then_some((*property, text))
