@@ -303,8 +303,11 @@ mod tests {
     use super::super::object::Property;
     use super::*;
 
-    /// A schema of one table, from `(kind, name, properties)`.
-    fn schema(parts: &[(ObjectKind, &str, &[(Property, &str)])]) -> Snapshot {
+    /// Kind, name, properties.
+    type Part<'a> = (ObjectKind, &'a str, &'a [(Property, &'a str)]);
+
+    /// A schema of one table.
+    fn schema(parts: &[Part<'_>]) -> Snapshot {
         let objects = parts
             .iter()
             .enumerate()
@@ -320,22 +323,20 @@ mod tests {
         Snapshot::new(Dialect::Postgres, objects.collect())
     }
 
-    const TABLE: (ObjectKind, &str, &[(Property, &str)]) = (ObjectKind::Table, "users", &[]);
-    const ID: (ObjectKind, &str, &[(Property, &str)]) =
-        (ObjectKind::Column, "id", &[(Property::Type, "integer")]);
-    const EMAIL: (ObjectKind, &str, &[(Property, &str)]) = (
+    const TABLE: Part<'static> = (ObjectKind::Table, "users", &[]);
+    const ID: Part<'static> = (ObjectKind::Column, "id", &[(Property::Type, "integer")]);
+    const EMAIL: Part<'static> = (
         ObjectKind::Column,
         "email",
         &[(Property::Type, "text"), (Property::NotNull, "NOT NULL")],
     );
-    const AGE: (ObjectKind, &str, &[(Property, &str)]) =
-        (ObjectKind::Column, "age", &[(Property::Type, "integer")]);
-    const KEY: (ObjectKind, &str, &[(Property, &str)]) = (
+    const AGE: Part<'static> = (ObjectKind::Column, "age", &[(Property::Type, "integer")]);
+    const KEY: Part<'static> = (
         ObjectKind::PrimaryKey,
         "users_pkey",
         &[(Property::Definition, "PRIMARY KEY (id)")],
     );
-    const INDEX: (ObjectKind, &str, &[(Property, &str)]) = (
+    const INDEX: Part<'static> = (
         ObjectKind::Index,
         "ix_users_email",
         &[(

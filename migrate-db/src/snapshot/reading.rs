@@ -6,8 +6,8 @@ use crate::session::Row;
 /// One query, for objects of one or of several kinds. All fields but the last are SQL
 /// expressions.
 pub(super) struct Reading {
-    /// Says cheaply whether there can be any, for what few databases have: preparing a query costs
-    /// even if it finds nothing.
+    /// Says cheaply whether the query is worth running, or can run at all: preparing one costs even
+    /// if it finds nothing.
     pub only_if: &'static str,
     /// The kind, as [`ObjectKind::words`] has it.
     pub kind: &'static str,
