@@ -103,7 +103,14 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
     let config = read_config(config_file, &mut findings);
     let (layout, layout_reason) = choose_layout(&config, &files, shown_as, &mut findings);
+    let misconfigured = findings
+        .iter()
+        .any(|finding| finding.code == Code::InvalidConfig);
     let drafts = draft(&files, layout, &config, &mut findings);
+    if misconfigured {
+        // The names may well follow the template that could not be read.
+        findings.retain(|finding| finding.code != Code::BadFileName);
+    }
     if let (Some(file), config::Heads::Labels(labels)) = (config_file, &config.heads) {
         check_head_labels(file, labels, &drafts, &mut findings);
     }
