@@ -6,7 +6,7 @@ use crate::config::{self, CONFIG_FILE, Config};
 use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
-use crate::layout::{self, Layout};
+use crate::layout::{self, Layout, Undetected};
 use crate::lock::{self, LOCK_FILE, Lock};
 use crate::read::{FileRead, joined, read_directory};
 use crate::render::{RenderStyle, render_all};
@@ -102,12 +102,23 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
     let files = contents.files;
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
     let config = read_config(config_file, &mut findings);
-    let (layout, layout_reason) = choose_layout(&config, &files, shown_as, &mut findings);
-    let misconfigured = findings
+    let chosen = choose_layout(&config, &files, shown_as);
+    let (layout, layout_reason) = match &chosen {
+        Ok((layout, reason)) => (*layout, reason.clone()),
+        Err(_) => (Layout::Native, None),
+    };
+    let drafts = match chosen {
+        Ok(_) => draft(&files, layout, &config, &mut findings),
+        // Whatever else was said of the files would be said of the wrong layout.
+        Err(finding) => {
+            findings.push(finding);
+            Vec::new()
+        }
+    };
+    if findings
         .iter()
-        .any(|finding| finding.code == Code::InvalidConfig);
-    let drafts = draft(&files, layout, &config, &mut findings);
-    if misconfigured {
+        .any(|finding| finding.code == Code::InvalidConfig)
+    {
         // The names may well follow the template that could not be read.
         findings.retain(|finding| finding.code != Code::BadFileName);
     }
@@ -170,30 +181,30 @@ fn read_config(file: Option<&FileRead>, findings: &mut Vec<Finding>) -> Config {
     config
 }
 
+/// The layout, and why it was taken; the error is that it cannot be told.
 fn choose_layout(
     config: &Config,
     files: &[FileRead],
     shown_as: &str,
-    findings: &mut Vec<Finding>,
-) -> (Layout, Option<String>) {
+) -> Result<(Layout, Option<String>), Finding> {
     if let Some(layout) = config.layout {
-        return (layout, None);
+        return Ok((layout, None));
     }
     match layout::detect(files) {
-        Ok((layout, reason)) => (layout, Some(reason)),
-        Err((one, other)) => {
-            findings.push(
-                Finding::new(
-                    Code::AmbiguousLayout,
-                    format!("the directory might be of the layout `{one}` or `{other}`"),
-                )
+        Ok((layout, reason)) => Ok((layout, Some(reason))),
+        Err(Undetected::Tie(one, other)) => {
+            let message = format!("the directory might be of the layout `{one}` or `{other}`");
+            let config = joined(shown_as, CONFIG_FILE);
+            Err(Finding::new(Code::AmbiguousLayout, message)
                 .label(Label::file(shown_as))
-                .help(format!(
-                    "say which: `layout = \"{one}\"` in {}",
-                    joined(shown_as, CONFIG_FILE)
-                )),
-            );
-            (one, None)
+                .help(format!("say which: `layout = \"{one}\"` in {config}")))
+        }
+        Err(Undetected::Foreign(name, tool)) => {
+            let message = format!("`{name}` is a migration of {tool}");
+            Err(Finding::new(Code::UnknownLayout, message)
+                .label(Label::file(joined(shown_as, &name)))
+                .note("migcheck reads the layouts `native`, `sqlx` and `diesel`")
+                .help("write the up and the down part into files of one of these layouts"))
         }
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::split::line_of;
 use crate::{Code, Severity};
 
 /// The text of a file that findings point into.
@@ -66,16 +67,6 @@ impl Label {
         }
         Some(line_of(&self.source.text, self.span.start))
     }
-}
-
-/// The line of `offset` in `text`, from 1.
-#[must_use]
-pub fn line_of(text: &str, offset: usize) -> usize {
-    let end = offset.min(text.len());
-    1 + text.as_bytes()[..end]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
 }
 
 /// A replacement that is safe to make without asking.

@@ -39,7 +39,7 @@ pub use config::{
     CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, Naming, RoundTripConfig,
 };
 pub use dialect::{Dialect, UnknownDialect};
-pub use finding::{Edit, Finding, Label, SourceFile, line_of};
+pub use finding::{Edit, Finding, Label, SourceFile};
 pub use graph::{Plan, PlanError, RevisionGraph, Settings, Step, Target, TargetError};
 pub use layout::Layout;
 pub use lock::{LOCK_FILE, Lock, LockedRevision};
@@ -49,3 +49,4 @@ pub use pack::{EmbeddedRevision, IntoGraph, Migrations};
 pub use read::MAX_SCRIPT_BYTES;
 pub use relock::{RelockError, Relocked, relock};
 pub use revision::{Direction, InvalidRevisionId, MAX_ID_BYTES, Revision, RevisionId, Script};
+pub use split::line_of;

@@ -34,34 +34,10 @@ pub fn render(finding: &Finding, style: RenderStyle) -> String {
         Severity::Warn => Level::WARNING,
         Severity::Allow => Level::NOTE,
     };
-    let mut group = Group::with_title(
-        level
-            .primary_title(&*finding.message)
-            .id(finding.code.name()),
-    );
-    for (place, label) in finding.labels.iter().enumerate() {
-        let same_file = finding.labels[..place]
-            .iter()
-            .any(|earlier| earlier.source == label.source);
-        if same_file {
-            continue;
-        }
-        if label.source.text.is_empty() {
-            group = group.element(Origin::path(&*label.source.path));
-            continue;
-        }
-        let annotations = finding
-            .labels
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| other.source == label.source)
-            .map(|(at, other)| annotation(other, at == 0));
-        group = group.element(
-            Snippet::source(&*label.source.text)
-                .path(&*label.source.path)
-                .annotations(annotations),
-        );
-    }
+    let title = level
+        .primary_title(&*finding.message)
+        .id(finding.code.name());
+    let mut group = with_snippets(Group::with_title(title), &finding.labels);
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(&**note));
     }
@@ -78,12 +54,51 @@ pub fn render(finding: &Finding, style: RenderStyle) -> String {
             ),
         );
     }
+    draw(&report, style)
+}
+
+/// Draws an error that is no finding, such as a statement that a server refused.
+#[must_use]
+pub fn render_error(title: &str, labels: &[Label], notes: &[String], style: RenderStyle) -> String {
+    let mut group = with_snippets(Group::with_title(Level::ERROR.primary_title(title)), labels);
+    for note in notes {
+        group = group.element(Level::NOTE.message(&**note));
+    }
+    draw(&[group], style)
+}
+
+/// One snippet a file, with all that is to be said about it.
+fn with_snippets<'a>(mut group: Group<'a>, labels: &'a [Label]) -> Group<'a> {
+    for (place, label) in labels.iter().enumerate() {
+        let of_this_file = |other: &&Label| other.source == label.source;
+        if labels[..place].iter().any(|earlier| of_this_file(&earlier)) {
+            continue;
+        }
+        if label.source.text.is_empty() {
+            group = group.element(Origin::path(&*label.source.path));
+            continue;
+        }
+        let annotations = labels
+            .iter()
+            .enumerate()
+            .filter(|(_, other)| of_this_file(other))
+            .map(|(at, other)| annotation(other, at == 0));
+        group = group.element(
+            Snippet::source(&*label.source.text)
+                .path(&*label.source.path)
+                .annotations(annotations),
+        );
+    }
+    group
+}
+
+fn draw(report: &[Group<'_>], style: RenderStyle) -> String {
     let renderer = if style.color {
         Renderer::styled()
     } else {
         Renderer::plain()
     };
-    let drawn = renderer.term_width(style.width).render(&report);
+    let drawn = renderer.term_width(style.width).render(report);
     // The renderer pads lines, which would make two equal reports differ in white space.
     let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
     lines.join("\n")

@@ -16,22 +16,25 @@ pub struct ServerError {
 }
 
 impl ServerError {
+    /// An error of this side, in the place of the server's.
+    pub(crate) fn local(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: None,
+            notes: Vec::new(),
+            offset: None,
+        }
+    }
+
     /// Takes what is worth showing out of an error of sqlx; `sql` is the statement that was sent.
     pub(crate) fn from_sqlx(error: &sqlx::Error, sql: &str) -> Self {
         let Some(database) = error.as_database_error() else {
-            return Self {
-                message: error.to_string(),
-                code: None,
-                notes: Vec::new(),
-                offset: None,
-            };
+            return Self::local(error.to_string());
         };
         #[allow(unused_mut)]
         let mut found = Self {
-            message: database.message().to_owned(),
             code: database.code().map(std::borrow::Cow::into_owned),
-            notes: Vec::new(),
-            offset: None,
+            ..Self::local(database.message())
         };
         #[cfg(feature = "postgres")]
         crate::postgres::describe_error(database, sql, &mut found);

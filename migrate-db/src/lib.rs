@@ -1,13 +1,30 @@
 //! A live database: connect, lock, apply, history table, schema snapshot.
+//!
+//! Everything here talks to a [`Session`], one connection whatever the database. The [`Migrator`]
+//! plans with the graph of `migcheck-core` and runs each step with its row of the history table.
 
+pub mod connect;
+mod engine;
 mod error;
+mod history;
+mod migrator;
 #[cfg(feature = "mysql")]
 pub mod mysql;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod script;
 pub mod session;
+pub mod snapshot;
+mod source;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod url;
 
+pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, connect_with};
 pub use error::ServerError;
+pub use migrator::{MigrateError, Migrator, Report, StepReport};
+pub use script::{ScriptError, run_script};
 pub use session::{Row, Session};
+pub use snapshot::{SchemaDiff, Snapshot, diff, snapshot};
+pub use source::IntoSession;
+pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -1,1 +1,19 @@
-//! migcheck
+//! Round trips against real servers: start one, make scratch databases in it, walk every revision
+//! up, down and up again, leave nothing behind.
+
+mod cleanup;
+mod directory;
+mod names;
+mod report;
+mod round_trip;
+mod scratch;
+mod server;
+mod walk;
+
+pub use cleanup::clean_up_now;
+pub use report::{Outcome, RoundTripReport, Stair};
+pub use round_trip::{Event, RoundTrip, RoundTripError, round_trip};
+pub use scratch::{Scratch, ScratchError};
+pub use server::{
+    Product, Server, ServerSpec, ServerSpecError, StartError, StartOptions, StopError,
+};

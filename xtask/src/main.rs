@@ -1,2 +1,195 @@
-//! migcheck
-fn main() {}
+//! What contributors run: `cargo xtask test`, `cargo xtask ci`, … This file is arguments and exit codes only.
+//!
+//! [`steps`] runs cargo, [`bench`] times what was built, [`docker`] and [`images`] bring up what the tests need, [`process`] starts programs.
+
+mod bench;
+mod docker;
+mod error;
+mod images;
+mod process;
+mod steps;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+use error::Error;
+use workspace::Workspace;
+
+const HELP: &str = "\
+Tasks for working on migcheck.
+
+Usage: cargo xtask <TASK>
+
+Tasks:
+  test [-- ARGS…]     Prepare the test servers, then run every test; ARGS go to `cargo test`
+  setup               Prepare the test servers only: a Docker engine and the database images
+  ci                  What CI runs: fmt, clippy, doc, then test; stops at the first failure
+  bench [REVISIONS]   Time check, rebuilds and round trips beside a floor or a peer
+  images [--build] NAME:VERSION…
+                      Make these images available: present, else pulled, else built from Debian
+                      packages. --build builds even if they are present
+  help                This text
+
+As root on Debian or Ubuntu, the Docker engine is installed and started where there is none.
+
+Exit codes: 0 done, 1 a step failed, 2 wrong arguments, 3 a Docker engine or an image could not be had
+";
+
+#[derive(Debug, PartialEq, Eq)]
+enum Task {
+    Test { cargo_args: Vec<String> },
+    Setup,
+    Ci,
+    Bench { revisions: usize },
+    Images { names: Vec<String>, rebuild: bool },
+    Help,
+}
+
+impl Task {
+    fn parse(args: impl IntoIterator<Item = String>) -> Result<Self, Error> {
+        let mut args = args.into_iter();
+        let Some(task) = args.next() else {
+            return Ok(Self::Help);
+        };
+        let mut rest: Vec<String> = args.collect();
+        if rest
+            .iter()
+            .take_while(|arg| *arg != "--")
+            .any(|arg| arg == "--help" || arg == "-h")
+        {
+            return Ok(Self::Help);
+        }
+        match task.as_str() {
+            "help" | "--help" | "-h" => Ok(Self::Help),
+            "test" => match rest.first().map(String::as_str) {
+                None => Ok(Self::Test { cargo_args: rest }),
+                Some("--") => Ok(Self::Test {
+                    cargo_args: rest.split_off(1),
+                }),
+                Some(arg) => Err(Error::Usage(format!(
+                    "`test` takes `cargo test`'s arguments after `--`: cargo xtask test -- {arg}"
+                ))),
+            },
+            "bench" => match rest.as_slice() {
+                [] => Ok(Self::Bench {
+                    revisions: bench::REVISIONS,
+                }),
+                [count] => match count.parse() {
+                    Ok(revisions) if revisions > 1 => Ok(Self::Bench { revisions }),
+                    _ => Err(Error::Usage(format!("`{count}` is no number of revisions"))),
+                },
+                _ => Err(Error::Usage(
+                    "`bench` takes one number of revisions".to_owned(),
+                )),
+            },
+            "images" => {
+                let (flags, names): (Vec<_>, Vec<_>) =
+                    rest.into_iter().partition(|arg| arg.starts_with('-'));
+                if let Some(flag) = flags.iter().find(|flag| *flag != "--build") {
+                    return Err(Error::Usage(format!("`images` has no option `{flag}`")));
+                }
+                if names.is_empty() {
+                    return Err(Error::Usage(
+                        "`images` takes at least one NAME:VERSION".to_owned(),
+                    ));
+                }
+                Ok(Self::Images {
+                    names,
+                    rebuild: !flags.is_empty(),
+                })
+            }
+            "setup" | "ci" => match rest.first() {
+                Some(arg) => Err(Error::Usage(format!(
+                    "`{task}` takes no arguments, and got `{arg}`"
+                ))),
+                None if task == "ci" => Ok(Self::Ci),
+                None => Ok(Self::Setup),
+            },
+            _ => Err(Error::Usage(format!("no task is called `{task}`"))),
+        }
+    }
+
+    fn run(self) -> Result<(), Error> {
+        let workspace = Workspace::locate();
+        match self {
+            Self::Test { cargo_args } => steps::test(&workspace, &cargo_args),
+            Self::Setup => steps::setup(&workspace),
+            Self::Ci => steps::ci(&workspace),
+            Self::Bench { revisions } => bench::run(&workspace, revisions),
+            Self::Images { names, rebuild } => {
+                docker::ensure_engine(&workspace)?;
+                names
+                    .iter()
+                    .try_for_each(|name| images::ensure(&workspace, name, rebuild))
+            }
+            Self::Help => {
+                print!("{HELP}");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match Task::parse(env::args().skip(1)).and_then(Task::run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Task, String> {
+        Task::parse(line.split_whitespace().map(str::to_owned)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn tasks_parse() {
+        assert_eq!(parse(""), Ok(Task::Help));
+        assert_eq!(parse("ci --help"), Ok(Task::Help));
+        assert_eq!(parse("ci"), Ok(Task::Ci));
+        assert_eq!(parse("setup"), Ok(Task::Setup));
+        assert_eq!(parse("test"), Ok(Task::Test { cargo_args: vec![] }));
+        assert_eq!(
+            parse("images postgres:18 --build"),
+            Ok(Task::Images {
+                names: vec!["postgres:18".to_owned()],
+                rebuild: true
+            })
+        );
+    }
+
+    #[test]
+    fn arguments_after_the_dashes_are_cargos() {
+        assert_eq!(
+            parse("test -- -p migcheck-core -- --help"),
+            Ok(Task::Test {
+                cargo_args: ["-p", "migcheck-core", "--", "--help"]
+                    .map(str::to_owned)
+                    .to_vec()
+            })
+        );
+    }
+
+    #[test]
+    fn wrong_arguments_are_named() {
+        for (line, named) in [
+            ("tset", "`tset`"),
+            ("ci fast", "`fast`"),
+            ("test -p", "`--`"),
+            ("images", "NAME:VERSION"),
+            ("images --force postgres:17", "`--force`"),
+        ] {
+            assert!(
+                matches!(parse(line), Err(message) if message.contains(named)),
+                "{line}"
+            );
+        }
+    }
+}

@@ -97,33 +97,63 @@ pub(crate) struct ScriptName {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Order(pub(crate) u64, pub(crate) String);
 
-/// Which layout a directory has, and why; the error names the two it might be.
-pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), (Layout, Layout)> {
+/// Why a directory's layout cannot be told.
+pub(crate) enum Undetected {
+    /// It might be either.
+    Tie(Layout, Layout),
+    /// The file is one of a tool whose layout is not read.
+    Foreign(String, &'static str),
+}
+
+/// Which layout a directory has, and why.
+pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), Undetected> {
+    // Sections of a file that look like two scripts would otherwise be run one after the other.
+    if let Some((file, tool)) = files.iter().find_map(|file| Some((file, foreign(file)?))) {
+        return Err(Undetected::Foreign(file.name.clone(), tool));
+    }
     let folder = files.iter().find(|file| diesel::is_script(&file.name));
     let native = files.iter().find(|file| native::is_marked(file));
     let numbered = files.iter().find(|file| sqlx::is_script(&file.name));
     let flat = native
         .map(|file| (Layout::Native, file, "says what it revises"))
         .or_else(|| {
-            numbered.map(|file| {
-                (
-                    Layout::Sqlx,
-                    file,
-                    "is numbered, and no file says what it revises",
-                )
-            })
+            let why = "is numbered, and no file says what it revises";
+            numbered.map(|file| (Layout::Sqlx, file, why))
         });
     match (folder, flat) {
-        (Some(_), Some((layout, ..))) => Err((Layout::Diesel, layout)),
-        (Some(file), None) => Ok((
-            Layout::Diesel,
-            format!("`{}` stands in a folder of its own", file.name),
-        )),
+        (Some(_), Some((layout, ..))) => Err(Undetected::Tie(Layout::Diesel, layout)),
+        (Some(file), None) => {
+            let why = format!("`{}` stands in a folder of its own", file.name);
+            Ok((Layout::Diesel, why))
+        }
         (None, Some((layout, file, why))) => Ok((layout, format!("`{}` {why}", file.name))),
         (None, None) => Ok((
             Layout::Native,
             "it has no script of another layout".to_owned(),
         )),
+    }
+}
+
+/// The tool whose marks a file bears, where it is one that is not read.
+fn foreign(file: &FileRead) -> Option<&'static str> {
+    let base = file.name.strip_suffix(".sql")?;
+    let marked = |mark: &str| {
+        file.source
+            .text
+            .lines()
+            .any(|line| line.trim_start().starts_with(mark))
+    };
+    let versioned = base
+        .strip_prefix(['V', 'U'])
+        .and_then(|rest| rest.split_once("__"));
+    if versioned.is_some_and(|(version, _)| version.bytes().all(|byte| byte.is_ascii_digit())) {
+        Some("refinery")
+    } else if marked("-- +goose ") {
+        Some("goose")
+    } else if marked("-- migrate:") {
+        Some("dbmate")
+    } else {
+        None
     }
 }
 

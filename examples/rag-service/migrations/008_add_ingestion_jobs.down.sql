@@ -1,0 +1,2 @@
+-- The trigger and the indexes go with the table.
+DROP TABLE ingestion_jobs;

@@ -1,0 +1,1 @@
+-- Parts the two features again: nothing to do.

@@ -1,0 +1,2 @@
+-- migcheck: revises = ["007", "008"]
+-- Joins the two features, which were developed side by side and touch different tables: nothing to do.

@@ -1,0 +1,370 @@
+//! Upgrade, downgrade and current: migrations on a live database.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use migcheck_core::pack::CorruptTable;
+use migcheck_core::{
+    Direction, IntoGraph, Plan, PlanError, Revision, RevisionGraph, Step, Target, TargetError,
+};
+
+use crate::ServerError;
+use crate::engine::{Engine, engine};
+use crate::history::{self, AppliedRevision, Record};
+use crate::script::{ScriptError, run_recorded};
+use crate::session::Session;
+use crate::source::IntoSession;
+
+/// Runs the revisions of one directory on databases.
+///
+/// ```no_run
+/// # async fn start(pool: sqlx::SqlitePool, graph: migcheck_core::RevisionGraph)
+/// # -> Result<(), migcheck_db::MigrateError> {
+/// migcheck_db::Migrator::new(graph)?.upgrade(&pool, "head").await?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Migrator {
+    graph: Arc<RevisionGraph>,
+    lock_timeout: Duration,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The steps that were run, in order.
+    pub steps: Vec<StepReport>,
+    /// The heads that are applied now.
+    pub current: Vec<String>,
+}
+
+/// One step of a [`Report`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepReport {
+    /// The revision.
+    pub revision: String,
+    /// Which way.
+    pub direction: Direction,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Why a run stopped. What was finished before stays applied.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MigrateError {
+    /// The embedded table was written by another version.
+    #[error(transparent)]
+    Corrupt(#[from] CorruptTable),
+    /// The database could not be reached.
+    #[error("the database cannot be reached: {0}")]
+    Connect(String),
+    /// The target, or what is applied, makes no sense.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A script failed.
+    #[error(transparent)]
+    Script(#[from] Box<ScriptError>),
+    /// Something other than a script was refused.
+    #[error("{what}: {server}")]
+    Refused {
+        /// What was tried.
+        what: &'static str,
+        /// What the server said.
+        server: ServerError,
+    },
+    /// Another run holds the lock.
+    #[error("another run has been migrating this database for {} seconds; wait for it, or end its session", .0.as_secs())]
+    Locked(Duration),
+    /// Applied scripts that are not what the directory has now.
+    #[error("edited after they were applied: {}; restore them, and put the change into a new revision", .0.join(", "))]
+    Edited(Vec<String>),
+    /// A step that cannot be taken.
+    #[error("`{revision}` has no {direction} script for {dialect}{}", match reason { Some(reason) => format!(": {reason}"), None => String::new() })]
+    NoScript {
+        /// The revision.
+        revision: String,
+        /// Which way.
+        direction: Direction,
+        /// For which dialect.
+        dialect: migcheck_core::Dialect,
+        /// Why there is none, where the revision says so.
+        reason: Option<String>,
+    },
+    /// The feature of this database is not compiled in.
+    #[error("migcheck was built without its `{0}` feature; enable it in Cargo.toml")]
+    NoEngine(migcheck_core::Dialect),
+}
+
+impl From<TargetError> for MigrateError {
+    fn from(error: TargetError) -> Self {
+        Self::Plan(PlanError::Target(error))
+    }
+}
+
+/// How long a run waits for another one, unless told otherwise.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often a waiting run looks again.
+const LOCK_POLL: Duration = Duration::from_millis(100);
+
+impl Migrator {
+    /// A migrator for the revisions of `source`: `&MIGRATIONS`, or a graph read at run time.
+    ///
+    /// # Errors
+    ///
+    /// The embedded table was written by another version.
+    pub fn new(source: impl IntoGraph) -> Result<Self, MigrateError> {
+        Ok(Self {
+            graph: source.into_graph()?,
+            lock_timeout: LOCK_TIMEOUT,
+        })
+    }
+
+    /// How long to wait for another run on the same database; 60 seconds unless set.
+    #[must_use]
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = timeout;
+        self
+    }
+
+    /// The revisions.
+    #[must_use]
+    pub fn graph(&self) -> &RevisionGraph {
+        &self.graph
+    }
+
+    /// Applies what `target` needs and is not applied yet.
+    ///
+    /// # Errors
+    ///
+    /// See [`MigrateError`]; revisions that were finished before stay applied.
+    pub async fn upgrade<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+        target: &str,
+    ) -> Result<Report, MigrateError> {
+        let target = Target::parse(target)?;
+        let mut session = database.into_session().await?;
+        self.run(&mut *session, &target, Direction::Up).await
+    }
+
+    /// Takes down what is above `target`, which itself stays applied.
+    ///
+    /// # Errors
+    ///
+    /// See [`MigrateError`]; revisions that were taken down before stay down.
+    pub async fn downgrade<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+        target: &str,
+    ) -> Result<Report, MigrateError> {
+        let target = Target::parse(target)?;
+        let mut session = database.into_session().await?;
+        self.run(&mut *session, &target, Direction::Down).await
+    }
+
+    /// The ids of the revisions that are applied and have no applied child.
+    ///
+    /// # Errors
+    ///
+    /// See [`MigrateError`].
+    pub async fn current<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+    ) -> Result<Vec<String>, MigrateError> {
+        let mut session = database.into_session().await?;
+        let engine = engine_of(&*session)?;
+        let applied = self.applied(&mut *session, engine).await?;
+        Ok(self.graph.ids(&self.graph.current(&applied)))
+    }
+
+    async fn run(
+        &self,
+        session: &mut dyn Session,
+        target: &Target,
+        direction: Direction,
+    ) -> Result<Report, MigrateError> {
+        let engine = engine_of(session)?;
+        let applied = self.applied(session, engine).await?;
+        let plan = self.plan(&applied, target, direction)?;
+        if plan.steps.is_empty() {
+            return Ok(self.report(Vec::new(), &applied));
+        }
+        self.lock(session, engine).await?;
+        let ran = self.run_locked(session, engine, target, direction).await;
+        let key = &self.graph.settings().history_table;
+        let unlocked = engine.unlock(session, key).await;
+        let report = ran?;
+        unlocked.map_err(refused("the lock could not be given back"))?;
+        Ok(report)
+    }
+
+    /// What was planned before the lock was held may have been done by its last holder, so that
+    /// it is planned again.
+    async fn run_locked(
+        &self,
+        session: &mut dyn Session,
+        engine: &dyn Engine,
+        target: &Target,
+        direction: Direction,
+    ) -> Result<Report, MigrateError> {
+        let table = &self.graph.settings().history_table;
+        session
+            .execute(&engine.create_history(table))
+            .await
+            .map_err(refused("the history table could not be created"))?;
+        let mut applied = self.applied(session, engine).await?;
+        let plan = self.plan(&applied, target, direction)?;
+        self.check_scripts(&plan, session.dialect())?;
+        let mut steps = Vec::with_capacity(plan.steps.len());
+        for step in plan.steps {
+            let Some(revision) = self.graph.get(step.revision) else {
+                continue;
+            };
+            let started = Instant::now();
+            self.step(session, step, revision).await?;
+            if let Some(flag) = applied.get_mut(step.revision) {
+                *flag = step.direction == Direction::Up;
+            }
+            steps.push(StepReport {
+                revision: revision.id.to_string(),
+                direction: step.direction,
+                took: started.elapsed(),
+            });
+        }
+        Ok(self.report(steps, &applied))
+    }
+
+    async fn step(
+        &self,
+        session: &mut dyn Session,
+        step: Step,
+        revision: &Revision,
+    ) -> Result<(), MigrateError> {
+        let dialect = session.dialect();
+        let script = |direction| revision.script(direction, dialect);
+        let (Some(run), Some(up)) = (script(step.direction), script(Direction::Up)) else {
+            return Err(no_script(revision, step.direction, dialect));
+        };
+        let record = Record {
+            table: &self.graph.settings().history_table,
+            revision,
+            direction: step.direction,
+            up,
+            down: script(Direction::Down),
+        };
+        run_recorded(session, revision.id.as_str(), run, Some(&record))
+            .await
+            .map_err(|error| MigrateError::Script(Box::new(error)))
+    }
+
+    fn plan(
+        &self,
+        applied: &[bool],
+        target: &Target,
+        direction: Direction,
+    ) -> Result<Plan, MigrateError> {
+        Ok(match direction {
+            Direction::Up => self.graph.plan_upgrade(applied, target)?,
+            Direction::Down => self.graph.plan_downgrade(applied, target)?,
+        })
+    }
+
+    /// A plan that cannot be finished is not begun.
+    fn check_scripts(
+        &self,
+        plan: &Plan,
+        dialect: migcheck_core::Dialect,
+    ) -> Result<(), MigrateError> {
+        for step in &plan.steps {
+            if let Some(revision) = self.graph.get(step.revision)
+                && revision.script(step.direction, dialect).is_none()
+            {
+                return Err(no_script(revision, step.direction, dialect));
+            }
+        }
+        Ok(())
+    }
+
+    /// Which revisions are applied; those that are not what they were are an error.
+    async fn applied(
+        &self,
+        session: &mut dyn Session,
+        engine: &dyn Engine,
+    ) -> Result<Vec<bool>, MigrateError> {
+        let table = &self.graph.settings().history_table;
+        let rows = history::read(session, engine, table)
+            .await
+            .map_err(refused("the history table could not be read"))?
+            .unwrap_or_default();
+        let applied = self.graph.applied(rows.iter().map(|row| &*row.revision))?;
+        let dialect = session.dialect();
+        let edited: Vec<String> = rows
+            .iter()
+            .filter(|row| !self.is_unchanged(row, dialect))
+            .map(|row| row.revision.clone())
+            .collect();
+        if edited.is_empty() {
+            Ok(applied)
+        } else {
+            Err(MigrateError::Edited(edited))
+        }
+    }
+
+    fn is_unchanged(&self, row: &AppliedRevision, dialect: migcheck_core::Dialect) -> bool {
+        let revision = self
+            .graph
+            .position(&row.revision)
+            .and_then(|at| self.graph.get(at));
+        let script = revision.and_then(|revision| revision.script(Direction::Up, dialect));
+        script.is_some_and(|script| script.checksum.to_string() == row.checksum)
+    }
+
+    async fn lock(
+        &self,
+        session: &mut dyn Session,
+        engine: &dyn Engine,
+    ) -> Result<(), MigrateError> {
+        let key = &self.graph.settings().history_table;
+        let started = Instant::now();
+        loop {
+            let locked = engine.try_lock(session, key).await;
+            if locked.map_err(refused("the lock could not be taken"))? {
+                return Ok(());
+            }
+            if started.elapsed() >= self.lock_timeout {
+                return Err(MigrateError::Locked(started.elapsed()));
+            }
+            tokio::time::sleep(LOCK_POLL).await;
+        }
+    }
+
+    fn report(&self, steps: Vec<StepReport>, applied: &[bool]) -> Report {
+        Report {
+            steps,
+            current: self.graph.ids(&self.graph.current(applied)),
+        }
+    }
+}
+
+fn engine_of(session: &dyn Session) -> Result<&'static dyn Engine, MigrateError> {
+    let dialect = session.dialect();
+    engine(dialect).ok_or(MigrateError::NoEngine(dialect))
+}
+
+fn refused(what: &'static str) -> impl FnOnce(ServerError) -> MigrateError {
+    move |server| MigrateError::Refused { what, server }
+}
+
+fn no_script(
+    revision: &Revision,
+    direction: Direction,
+    dialect: migcheck_core::Dialect,
+) -> MigrateError {
+    MigrateError::NoScript {
+        revision: revision.id.to_string(),
+        direction,
+        dialect,
+        reason: revision.irreversible.clone(),
+    }
+}

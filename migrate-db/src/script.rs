@@ -1,0 +1,198 @@
+//! Runs one script, statement by statement, so that a refusal names the file, the line and the text.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Instant;
+
+use migcheck_core::render::{RenderStyle, render_error};
+use migcheck_core::split::{Statement, split};
+use migcheck_core::{Direction, Label, Script, SourceFile};
+
+use crate::ServerError;
+use crate::engine::{Engine, engine};
+use crate::history::Record;
+use crate::session::Session;
+
+/// A script that did not run to its end.
+#[derive(Debug, Clone)]
+pub struct ScriptError {
+    /// The revision.
+    pub revision: String,
+    /// Which of its scripts.
+    pub direction: Direction,
+    /// The script's file.
+    pub source: Arc<SourceFile>,
+    /// The statement that was refused, in bytes of the file; the whole file where it is no single one.
+    pub span: Range<usize>,
+    /// What the server pointed at within it.
+    pub pointed_at: Range<usize>,
+    /// What the server said.
+    pub server: ServerError,
+}
+
+impl ScriptError {
+    /// The statement that was refused.
+    #[must_use]
+    pub fn statement(&self) -> &str {
+        self.source.text.get(self.span.clone()).unwrap_or_default()
+    }
+
+    /// The line the statement starts on, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        migcheck_core::line_of(&self.source.text, self.pointed_at.start)
+    }
+
+    /// The error drawn with its place in the file.
+    #[must_use]
+    pub fn render(&self, style: RenderStyle) -> String {
+        let title = format!(
+            "the {} script of `{}` fails: {}",
+            self.direction, self.revision, self.server
+        );
+        let label = Label::new(&self.source, self.pointed_at.clone(), "");
+        render_error(&title, &[label], &self.server.notes, style)
+    }
+}
+
+impl fmt::Display for ScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(RenderStyle::default()))
+    }
+}
+
+impl std::error::Error for ScriptError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.server)
+    }
+}
+
+/// Runs `script` on `session` in a fresh session state.
+///
+/// Where the database can hold DDL in a transaction, the script is one transaction, and nothing
+/// remains of a script that fails. A script that controls transactions
+/// itself, or says `transaction = false`, runs as it stands.
+///
+/// # Errors
+///
+/// The statement that the server refused.
+pub async fn run_script(
+    session: &mut dyn Session,
+    revision: &str,
+    script: &Script,
+) -> Result<(), ScriptError> {
+    run_recorded(session, revision, script, None).await
+}
+
+/// Runs a script and writes its row of the history table, in its transaction where there is one.
+pub(crate) async fn run_recorded(
+    session: &mut dyn Session,
+    revision: &str,
+    script: &Script,
+    record: Option<&Record<'_>>,
+) -> Result<(), ScriptError> {
+    let failing = Failing { revision, script };
+    let dialect = session.dialect();
+    let Some(engine) = engine(dialect) else {
+        return Err(failing.whole(format!(
+            "migcheck was built without its `{dialect}` feature"
+        )));
+    };
+    let statements = split(&script.source.text, dialect).map_err(|error| {
+        failing.at(
+            error.span.clone(),
+            error.span,
+            ServerError::local(error.message),
+        )
+    })?;
+    let own = statements
+        .iter()
+        .any(|statement| statement.transaction_control);
+    let wrap = script.transaction && engine.ddl_is_transactional() && !own;
+    let ran = run_statements(session, engine, &statements, &failing, wrap, record).await;
+    if ran.is_err() && (wrap || own) {
+        // The refusal is what matters; without an open transaction this one is refused too.
+        let _ = session.execute("ROLLBACK").await;
+    }
+    ran
+}
+
+async fn run_statements(
+    session: &mut dyn Session,
+    engine: &dyn Engine,
+    statements: &[Statement<'_>],
+    failing: &Failing<'_>,
+    wrap: bool,
+    record: Option<&Record<'_>>,
+) -> Result<(), ScriptError> {
+    let started = Instant::now();
+    let whole = |error| failing.at(failing.everything(), 0..0, error);
+    session.execute(engine.reset()).await.map_err(whole)?;
+    if wrap {
+        session.execute(engine.begin()).await.map_err(whole)?;
+    }
+    for statement in statements {
+        session
+            .execute(statement.text)
+            .await
+            .map_err(|error| failing.statement(statement, error))?;
+    }
+    if let Some(record) = record {
+        if !wrap {
+            // The script may have left a search path or a mode that would mislead the record.
+            session.execute(engine.reset()).await.map_err(whole)?;
+        }
+        let (sql, params) = record.statement(engine, statements.len(), started.elapsed());
+        let params: Vec<Option<&str>> = params.iter().map(Option::as_deref).collect();
+        session.rows(&sql, &params).await.map_err(whole)?;
+    }
+    if wrap {
+        // Deferred constraints are checked here, and no statement is to be blamed.
+        session.execute("COMMIT").await.map_err(whole)?;
+    }
+    Ok(())
+}
+
+struct Failing<'a> {
+    revision: &'a str,
+    script: &'a Script,
+}
+
+impl Failing<'_> {
+    fn everything(&self) -> Range<usize> {
+        0..self.script.source.text.len()
+    }
+
+    fn whole(&self, message: String) -> ScriptError {
+        self.at(self.everything(), 0..0, ServerError::local(message))
+    }
+
+    fn at(&self, span: Range<usize>, pointed_at: Range<usize>, server: ServerError) -> ScriptError {
+        ScriptError {
+            revision: self.revision.to_owned(),
+            direction: self.script.direction,
+            source: Arc::clone(&self.script.source),
+            span,
+            pointed_at,
+            server,
+        }
+    }
+
+    /// Points at the word the server means, else at the first line of the statement.
+    fn statement(&self, statement: &Statement<'_>, server: ServerError) -> ScriptError {
+        let text = statement.text;
+        let (from, to) = match server.offset.filter(|at| *at < text.len()) {
+            Some(at) => {
+                let word = |c: char| c.is_alphanumeric() || c == '_';
+                let rest = text.get(at..).unwrap_or_default();
+                let end = rest.find(|c| !word(c)).unwrap_or(rest.len());
+                let first = rest.chars().next().map_or(0, char::len_utf8);
+                (at, at + end.max(first))
+            }
+            None => (0, text.lines().next().map_or(0, str::len)),
+        };
+        let start = statement.span.start;
+        self.at(statement.span.clone(), start + from..start + to, server)
+    }
+}

@@ -1,0 +1,301 @@
+//! What differs between two snapshots, object by object, as DDL a person reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use migcheck_core::Dialect;
+
+use super::object::{Object, ObjectKind, ObjectName};
+use super::text_diff::{Line, lines};
+use super::{Snapshot, ddl};
+
+/// Columns of a terminal line.
+const WIDTH: usize = 80;
+
+/// The difference of two snapshots. Its `Display` is what a reviewer reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SchemaDiff {
+    /// Sorted so that everything about one table stands together.
+    pub changes: Vec<Change>,
+}
+
+/// One object that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// Which.
+    pub object: ObjectName,
+    /// What became of it.
+    pub kind: ChangeKind,
+    /// Its DDL before, if it was there; of a table with everything that belonged to it, if the
+    /// whole table is gone.
+    pub before: Option<String>,
+    /// Its DDL after, if it is there.
+    pub after: Option<String>,
+}
+
+/// What became of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It was not there before.
+    Added,
+    /// It is not there any more.
+    Removed,
+    /// It is there, but different.
+    Changed,
+}
+
+impl ChangeKind {
+    /// `added`, `removed` or `changed`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+impl fmt::Display for ChangeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Compares two schemas. The difference is empty exactly when the snapshots are equal.
+#[must_use]
+pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
+    if before == after {
+        return SchemaDiff::default();
+    }
+    let dialect = before.dialect().or(after.dialect());
+    let (old, new) = (by_name(before), by_name(after));
+    let mut found: Vec<(&Object, Change)> = Vec::new();
+    let removed = only_in(before, &new, dialect);
+    found.extend(removed.into_iter().map(|(object, text)| {
+        let change = Change {
+            object: object.name.clone(),
+            kind: ChangeKind::Removed,
+            before: Some(text),
+            after: None,
+        };
+        (object, change)
+    }));
+    let added = only_in(after, &old, dialect);
+    found.extend(added.into_iter().map(|(object, text)| {
+        let change = Change {
+            object: object.name.clone(),
+            kind: ChangeKind::Added,
+            before: None,
+            after: Some(text),
+        };
+        (object, change)
+    }));
+    for object in before.objects() {
+        if let Some(now) = new.get(&object.name)
+            && object.properties() != now.properties()
+        {
+            let change = Change {
+                object: object.name.clone(),
+                kind: ChangeKind::Changed,
+                before: Some(ddl::alone(object, dialect)),
+                after: Some(ddl::alone(now, dialect)),
+            };
+            found.push((object, change));
+        }
+    }
+    found.extend(reordered(before, &new, dialect));
+    // A table's column order is told after its columns.
+    found.sort_by(|(a, one), (b, other)| {
+        let reorder = |change: &Change| change.object.kind == ObjectKind::ColumnOrder;
+        (a.listing_key(), reorder(one)).cmp(&(b.listing_key(), reorder(other)))
+    });
+    SchemaDiff {
+        changes: found.into_iter().map(|(_, change)| change).collect(),
+    }
+}
+
+fn by_name(snapshot: &Snapshot) -> BTreeMap<&ObjectName, &Object> {
+    snapshot
+        .objects()
+        .map(|object| (&object.name, object))
+        .collect()
+}
+
+/// The objects that the other side does not have, with their DDL: parts of a table that is not
+/// there either are told in the table's text.
+fn only_in<'a>(
+    snapshot: &'a Snapshot,
+    other: &BTreeMap<&ObjectName, &Object>,
+    dialect: Option<Dialect>,
+) -> Vec<(&'a Object, String)> {
+    let lone: Vec<&Object> = snapshot
+        .objects()
+        .filter(|object| !other.contains_key(&object.name))
+        .collect();
+    let place = |object: &'a Object| Some((object.name.schema.as_deref(), object.stands_with()?));
+    let whole: BTreeSet<_> = lone
+        .iter()
+        .filter(|object| object.name.kind.is_relation())
+        .filter_map(|object| place(object))
+        .collect();
+    let mut parts: BTreeMap<_, Vec<&Object>> = BTreeMap::new();
+    let mut told = Vec::new();
+    for object in lone {
+        match place(object).filter(|place| whole.contains(place)) {
+            Some(place) if !object.name.kind.is_relation() => {
+                parts.entry(place).or_default().push(object);
+            }
+            _ => told.push(object),
+        }
+    }
+    told.into_iter()
+        .map(|object| {
+            let parts = place(object)
+                .filter(|_| object.name.kind.is_relation())
+                .and_then(|place| parts.remove(&place))
+                .unwrap_or_default();
+            let text = ddl::with_parts(object, &parts, dialect);
+            // A table with nothing but itself on this side is not an empty table on the other.
+            (object, text)
+        })
+        .collect()
+}
+
+/// The tables whose columns on both sides are not in the same order.
+fn reordered<'a>(
+    before: &'a Snapshot,
+    new: &BTreeMap<&ObjectName, &Object>,
+    dialect: Option<Dialect>,
+) -> Vec<(&'a Object, Change)> {
+    let mut tables: BTreeMap<_, Vec<(&Object, usize)>> = BTreeMap::new();
+    for object in before.objects() {
+        if object.name.kind == ObjectKind::Column
+            && let Some(now) = new.get(&object.name)
+        {
+            tables
+                .entry((&object.name.schema, &object.name.table))
+                .or_default()
+                .push((object, now.position));
+        }
+    }
+    let mut changes = Vec::new();
+    for ((schema, table), columns) in tables {
+        if columns.is_sorted_by_key(|(_, position)| *position) {
+            continue;
+        }
+        let mut now = columns.clone();
+        now.sort_by_key(|(_, position)| *position);
+        let name = ObjectName::new(
+            ObjectKind::ColumnOrder,
+            schema.as_deref(),
+            None,
+            table.as_deref().unwrap_or_default(),
+        );
+        let change = Change {
+            object: name,
+            kind: ChangeKind::Changed,
+            before: Some(order(&columns, &now, dialect)),
+            after: Some(order(&now, &columns, dialect)),
+        };
+        if let Some((last, _)) = columns.last() {
+            changes.push((*last, change));
+        }
+    }
+    changes
+}
+
+/// The names of columns, without those at both ends that stand where they stood.
+fn order(
+    columns: &[(&Object, usize)],
+    other: &[(&Object, usize)],
+    dialect: Option<Dialect>,
+) -> String {
+    let same = |(a, b): &(&(&Object, usize), &(&Object, usize))| a.0.name == b.0.name;
+    let start = columns.iter().zip(other).take_while(same).count();
+    let end = columns
+        .iter()
+        .rev()
+        .zip(other.iter().rev())
+        .take_while(same)
+        .count();
+    // One column on either side says where in the table it is.
+    let (start, end) = (start.saturating_sub(1), end.saturating_sub(1));
+    let mut names: Vec<String> = columns[start..columns.len() - end]
+        .iter()
+        .map(|(column, _)| super::ident::ident(&column.name.name, dialect))
+        .collect();
+    if start > 0 {
+        names.insert(0, "…".to_owned());
+    }
+    if end > 0 {
+        names.push("…".to_owned());
+    }
+    names.join(", ")
+}
+
+impl SchemaDiff {
+    /// Whether the schemas are the same.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Whether nothing differs but the order of columns, as after dropping and adding one.
+    #[must_use]
+    pub fn only_column_order(&self) -> bool {
+        !self.is_empty()
+            && self
+                .changes
+                .iter()
+                .all(|change| change.object.kind == ObjectKind::ColumnOrder)
+    }
+}
+
+impl fmt::Display for SchemaDiff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.changes.iter().try_for_each(|change| change.fmt(f))
+    }
+}
+
+/// The object's name, then `- ` and `+ ` lines; ends with a line break.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.object)?;
+        let before = self.before.as_deref().unwrap_or_default();
+        let after = self.after.as_deref().unwrap_or_default();
+        for line in lines(before, after) {
+            match line {
+                Line::Same(text) => wrapped(f, "  ", text)?,
+                Line::Old(text) => wrapped(f, "- ", text)?,
+                Line::New(text) => wrapped(f, "+ ", text)?,
+                Line::Gap => writeln!(f, "  …")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes one line, broken at spaces where it is too wide, every part behind `mark`.
+fn wrapped(f: &mut fmt::Formatter<'_>, mark: &str, line: &str) -> fmt::Result {
+    let indent = line.len() - line.trim_start().len();
+    let mut out = line[..indent].to_owned();
+    let mut width = indent;
+    for (at, word) in line[indent..].split(' ').enumerate() {
+        let needed = word.chars().count();
+        let here = mark.len() + width + usize::from(at > 0) + needed;
+        if at > 0 && here > WIDTH {
+            writeln!(f, "{mark}{}", out.trim_end())?;
+            out = " ".repeat(indent + 4);
+            width = indent + 4;
+        } else if at > 0 {
+            out.push(' ');
+            width += 1;
+        }
+        out.push_str(word);
+        width += needed;
+    }
+    writeln!(f, "{mark}{}", out.trim_end())
+}

@@ -1,0 +1,198 @@
+//! Schemas, and what is in none.
+
+use super::macros::{comment, grants, own, user_schema};
+use crate::snapshot::object::Property;
+use crate::snapshot::reading::Reading;
+
+pub(super) const READINGS: &[Reading] = &[
+    SCHEMAS,
+    EXTENSIONS,
+    SERVERS,
+    DICTIONARIES,
+    CONFIGURATIONS,
+    EVENT_TRIGGERS,
+    DEFAULT_PRIVILEGES,
+    PUBLICATIONS,
+];
+
+/// `public` has an OID of initdb's but is the user's.
+const SCHEMAS: Reading = Reading {
+    only_if: "true",
+    kind: "'schema'",
+    schema: "NULL",
+    table: "NULL",
+    name: "n.nspname",
+    properties: &[
+        (Property::Comment, comment!("pg_namespace", "n.oid")),
+        (Property::Grants, grants!("n.nspacl", "'n'", "n.nspowner")),
+    ],
+    from: concat!(
+        "FROM pg_namespace n WHERE ",
+        user_schema!("n.nspname"),
+        " AND (n.nspname = 'public' OR ",
+        own!("pg_namespace", "n.oid"),
+        ")"
+    ),
+};
+
+/// Without PL/pgSQL, which every database is made with.
+const EXTENSIONS: Reading = Reading {
+    only_if: "true",
+    kind: "'extension'",
+    schema: "NULL",
+    table: "NULL",
+    name: "x.extname",
+    properties: &[(
+        Property::Options,
+        "'SCHEMA ' || x.extnamespace::regnamespace || ' VERSION ' || quote_literal(x.extversion)",
+    )],
+    from: "FROM pg_extension x WHERE x.extname <> 'plpgsql'",
+};
+
+/// Without user mappings, which hold passwords.
+const SERVERS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_foreign_server)",
+    kind: "'server'",
+    schema: "NULL",
+    table: "NULL",
+    name: "v.srvname",
+    properties: &[
+        (
+            Property::Options,
+            "concat_ws(' ', 'TYPE ' || quote_literal(v.srvtype), 'VERSION ' || quote_literal(v.srvversion),
+             'FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname),
+             'OPTIONS (' || array_to_string(v.srvoptions, ', ') || ')')",
+        ),
+        (Property::Comment, comment!("pg_foreign_server", "v.oid")),
+        (Property::Grants, grants!("v.srvacl", "'S'", "v.srvowner")),
+    ],
+    from: concat!(
+        "FROM pg_foreign_server v JOIN pg_foreign_data_wrapper w ON w.oid = v.srvfdw WHERE ",
+        own!("pg_foreign_server", "v.oid")
+    ),
+};
+
+const DICTIONARIES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_ts_dict WHERE oid >= 16384)",
+    kind: "'text search dictionary'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "d.dictname",
+    properties: &[
+        (
+            Property::Options,
+            "'(' || concat_ws(', ', 'TEMPLATE = ' || quote_ident(t.tmplname), d.dictinitoption) || ')'",
+        ),
+        (Property::Comment, comment!("pg_ts_dict", "d.oid")),
+    ],
+    from: concat!(
+        "FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace
+         JOIN pg_ts_template t ON t.oid = d.dicttemplate WHERE ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_ts_dict", "d.oid")
+    ),
+};
+
+const CONFIGURATIONS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_ts_config WHERE oid >= 16384)",
+    kind: "'text search configuration'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "c.cfgname",
+    properties: &[
+        (
+            Property::Options,
+            "'(PARSER = ' || (SELECT quote_ident(p.prsname) FROM pg_ts_parser p WHERE p.oid = c.cfgparser)
+             || ')' || coalesce((SELECT string_agg(' MAPPING FOR ' || t.alias || ' WITH ' || m.dicts, ''
+               ORDER BY t.tokid) FROM (SELECT m.maptokentype, string_agg(m.mapdict::regdictionary::text,
+               ', ' ORDER BY m.mapseqno) AS dicts FROM pg_ts_config_map m WHERE m.mapcfg = c.oid
+               GROUP BY m.maptokentype) m JOIN ts_token_type(c.cfgparser) t
+               ON t.tokid = m.maptokentype), '')",
+        ),
+        (Property::Comment, comment!("pg_ts_config", "c.oid")),
+    ],
+    from: concat!(
+        "FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace WHERE ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_ts_config", "c.oid")
+    ),
+};
+
+const EVENT_TRIGGERS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_event_trigger)",
+    kind: "'event trigger'",
+    schema: "NULL",
+    table: "NULL",
+    name: "e.evtname",
+    properties: &[
+        (
+            Property::Options,
+            "concat_ws(' ', 'ON ' || e.evtevent, 'WHEN TAG IN (' || (SELECT string_agg(quote_literal(t), ', '
+               ORDER BY t) FROM unnest(e.evttags) t) || ')', 'EXECUTE FUNCTION ' || e.evtfoid::regproc || '()',
+             CASE e.evtenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA'
+               WHEN 'A' THEN 'ENABLE ALWAYS' END)",
+        ),
+        (Property::Comment, comment!("pg_event_trigger", "e.oid")),
+    ],
+    from: concat!(
+        "FROM pg_event_trigger e WHERE ",
+        own!("pg_event_trigger", "e.oid")
+    ),
+};
+
+const DEFAULT_PRIVILEGES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_default_acl)",
+    kind: "'default privileges'",
+    schema: "NULL",
+    table: "NULL",
+    name: "'FOR ROLE ' || d.defaclrole::regrole || CASE d.defaclnamespace WHEN 0 THEN ''
+           ELSE ' IN SCHEMA ' || d.defaclnamespace::regnamespace END || ' ON '
+           || CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'
+              WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END",
+    properties: &[(
+        Property::Definition,
+        "'ALTER DEFAULT PRIVILEGES FOR ROLE ' || d.defaclrole::regrole
+         || CASE d.defaclnamespace WHEN 0 THEN '' ELSE ' IN SCHEMA ' || d.defaclnamespace::regnamespace END
+         || coalesce((SELECT string_agg(E'\\n' || 'GRANT ' || g.privilege_type || ' TO '
+              || CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END
+              || CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ''
+              ORDER BY g.grantee::regrole::text, g.privilege_type) FROM aclexplode(d.defaclacl) g), '')",
+    )],
+    from: "FROM pg_default_acl d",
+};
+
+/// Their catalogs have all these columns since version 15.
+const PUBLICATIONS: Reading = Reading {
+    only_if: "current_setting('server_version_num')::int >= 150000
+              AND EXISTS (SELECT FROM pg_catalog.pg_publication)",
+    kind: "'publication'",
+    schema: "NULL",
+    table: "NULL",
+    name: "p.pubname",
+    properties: &[
+        (
+            Property::Options,
+            "concat_ws(' ', CASE WHEN p.puballtables THEN 'FOR ALL TABLES' END,
+             'FOR TABLE ' || (SELECT string_agg(r.prrelid::regclass || coalesce(' ('
+                 || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
+                     WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs)) || ')', '')
+                 || coalesce(' WHERE ' || pg_get_expr(r.prqual, r.prrelid), ''),
+               ', ' ORDER BY r.prrelid::regclass::text)
+               FROM pg_publication_rel r WHERE r.prpubid = p.oid),
+             'FOR TABLES IN SCHEMA ' || (SELECT string_agg(s.pnnspid::regnamespace::text, ', '
+               ORDER BY s.pnnspid::regnamespace::text)
+               FROM pg_publication_namespace s WHERE s.pnpubid = p.oid),
+             'WITH (publish = ''' || concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END,
+               CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END,
+               CASE WHEN p.pubtruncate THEN 'truncate' END) || '''' ||
+               CASE WHEN p.pubviaroot THEN ', publish_via_partition_root = true' ELSE '' END || ')')",
+        ),
+        (Property::Comment, comment!("pg_publication", "p.oid")),
+    ],
+    from: concat!(
+        "FROM pg_publication p WHERE ",
+        own!("pg_publication", "p.oid")
+    ),
+};

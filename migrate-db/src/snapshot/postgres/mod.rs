@@ -1,0 +1,128 @@
+//! Postgres 14 and later: one round trip to ask what there is, one to read it.
+//!
+//! The server writes the DDL of whatever has a function for it (`pg_get_indexdef` and its kin), so
+//! that a property of a later version is compared without being known here.
+
+mod globals;
+mod grants;
+mod macros;
+mod relations;
+mod routines;
+mod types;
+
+use migcheck_core::Dialect;
+
+use super::Snapshot;
+use super::ident::literal;
+use super::object::{Object, Property};
+use super::reading::{answered, batch, objects, questions};
+use crate::{ServerError, Session};
+
+pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerError> {
+    let all = [
+        relations::READINGS,
+        types::READINGS,
+        routines::READINGS,
+        globals::READINGS,
+    ];
+    let all = || all.into_iter().flatten();
+    let sql = format!(
+        "SELECT current_setting('search_path'), {}",
+        questions(all())
+    );
+    let answers = session.rows(&sql, &[]).await?;
+    let mut answers = answers.into_iter().flatten();
+    let search_path = answers.next().flatten().unwrap_or_default();
+    let readings = answered(all(), answers);
+    // The server leaves out of a definition what the search path finds, so the path must be the
+    // same for every snapshot. Several statements sent at once are one transaction, to which the
+    // setting is local; inside a transaction of the caller's it has to be put back.
+    let sql = format!(
+        "SELECT set_config('search_path', 'pg_catalog', true);\n{};\n\
+         SELECT set_config('search_path', {}, true)",
+        batch(readings.iter().copied()),
+        literal(&search_path)
+    );
+    let rows = session.rows(&sql, &[]).await?;
+    let mut found = objects(readings, rows);
+    for object in &mut found {
+        unfold_now(object);
+        read_grants(object);
+    }
+    Ok(Snapshot::new(Dialect::Postgres, found))
+}
+
+/// Makes statements of the two lists that a query hands out.
+fn read_grants(object: &mut Object) {
+    if let Some(lists) = object.remove(Property::Grants) {
+        let (list, default) = lists.split_once("\n\n").unwrap_or((&lists, ""));
+        if let Some(statements) = grants::statements(list, default) {
+            object.set(Property::Grants, statements);
+        }
+    }
+}
+
+/// `'now'::timestamp` in a view or a default became the time of its creation; written back, so
+/// that the same script makes the same schema at any time.
+fn unfold_now(object: &mut Object) {
+    for property in [Property::Body, Property::Default, Property::Definition] {
+        if let Some(text) = object
+            .get(property)
+            .filter(|text| text.contains("::timestamp"))
+        {
+            let text = mask_times(text);
+            object.set(property, text);
+        }
+    }
+}
+
+/// Replaces timestamps with fractions of a second, which are no person's work, by `now`.
+fn mask_times(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\'') {
+        let (before, from) = rest.split_at(at + 1);
+        masked.push_str(before);
+        let Some(end) = from.find('\'') else {
+            rest = from;
+            break;
+        };
+        let (value, after) = from.split_at(end);
+        let folded = is_time_with_fraction(value) && after.starts_with("'::timestamp");
+        masked.push_str(if folded { "now" } else { value });
+        masked.push('\'');
+        rest = &after[1..];
+    }
+    masked + rest
+}
+
+/// `2026-11-20 13:35:22.123456` with or without `+00`.
+fn is_time_with_fraction(value: &str) -> bool {
+    const SHAPE: &[u8] = b"0000-00-00 00:00:00.0";
+    let shaped = value
+        .bytes()
+        .zip(SHAPE)
+        .all(|(byte, shape)| byte == *shape || *shape == b'0' && byte.is_ascii_digit());
+    value.len() >= SHAPE.len() && shaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask_times;
+
+    #[test]
+    fn folded_times_are_unfolded() {
+        let masked = mask_times(
+            "SELECT '2026-11-20 13:35:22.123456'::timestamp without time zone, \
+             '2020-01-01 00:00:00'::timestamp without time zone, 'it''s', \
+             '2026-11-20 13:35:22.1+00'::timestamp with time zone AS \"a\"",
+        );
+        assert_eq!(
+            masked,
+            "SELECT 'now'::timestamp without time zone, \
+             '2020-01-01 00:00:00'::timestamp without time zone, 'it''s', \
+             'now'::timestamp with time zone AS \"a\""
+        );
+        assert_eq!(mask_times("a 'b"), "a 'b");
+    }
+}

@@ -1,0 +1,124 @@
+//! Functions and what is made of them.
+
+use super::macros::{comment, grants, own, user_schema};
+use crate::snapshot::object::Property;
+use crate::snapshot::reading::Reading;
+
+pub(super) const READINGS: &[Reading] = &[FUNCTIONS, AGGREGATES, OPERATORS, CASTS];
+
+const FUNCTIONS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid >= 16384)",
+    kind: "CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')'",
+    properties: &[
+        (
+            Property::Definition,
+            "rtrim(pg_get_functiondef(p.oid), E'\\n')",
+        ),
+        (Property::Comment, comment!("pg_proc", "p.oid")),
+        (Property::Grants, grants!("p.proacl", "'f'", "p.proowner")),
+    ],
+    from: concat!(
+        "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+         WHERE p.prokind IN ('f', 'p', 'w') AND ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_proc", "p.oid"),
+        // The constructors of a range type belong to it.
+        " AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass
+           AND i.objid = p.oid AND i.deptype = 'i')"
+    ),
+};
+
+const AGGREGATES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid >= 16384 AND prokind = 'a')",
+    kind: "'aggregate'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')'",
+    properties: &[
+        (
+            Property::Options,
+            "'(' || concat_ws(', ', 'SFUNC = ' || a.aggtransfn, 'STYPE = ' || a.aggtranstype::regtype,
+             CASE WHEN a.aggtransspace <> 0 THEN 'SSPACE = ' || a.aggtransspace END,
+             'FINALFUNC = ' || nullif(a.aggfinalfn::text, '-'),
+             CASE WHEN a.aggfinalextra THEN 'FINALFUNC_EXTRA' END,
+             'FINALFUNC_MODIFY = ' || nullif(a.aggfinalmodify::text, 'r'),
+             'COMBINEFUNC = ' || nullif(a.aggcombinefn::text, '-'),
+             'SERIALFUNC = ' || nullif(a.aggserialfn::text, '-'),
+             'DESERIALFUNC = ' || nullif(a.aggdeserialfn::text, '-'),
+             'INITCOND = ' || quote_literal(a.agginitval),
+             'MSFUNC = ' || nullif(a.aggmtransfn::text, '-'),
+             'MINVFUNC = ' || nullif(a.aggminvtransfn::text, '-'),
+             CASE WHEN a.aggmtranstype <> 0 THEN 'MSTYPE = ' || a.aggmtranstype::regtype END,
+             'MFINALFUNC = ' || nullif(a.aggmfinalfn::text, '-'),
+             'MINITCOND = ' || quote_literal(a.aggminitval),
+             CASE WHEN a.aggsortop <> 0 THEN 'SORTOP = ' || a.aggsortop::regoperator END,
+             CASE a.aggkind WHEN 'h' THEN 'HYPOTHETICAL' WHEN 'o' THEN 'ORDERED' END,
+             CASE p.proparallel WHEN 's' THEN 'PARALLEL = SAFE'
+               WHEN 'r' THEN 'PARALLEL = RESTRICTED' END) || ')'",
+        ),
+        (Property::Comment, comment!("pg_proc", "p.oid")),
+        (Property::Grants, grants!("p.proacl", "'f'", "p.proowner")),
+    ],
+    from: concat!(
+        "FROM pg_proc p JOIN pg_aggregate a ON a.aggfnoid = p.oid
+         JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_proc", "p.oid")
+    ),
+};
+
+const OPERATORS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_operator WHERE oid >= 16384)",
+    kind: "'operator'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "o.oprname || '(' || CASE o.oprleft WHEN 0 THEN 'NONE' ELSE o.oprleft::regtype::text END
+           || ', ' || o.oprright::regtype || ')'",
+    properties: &[
+        (
+            Property::Options,
+            "'(' || concat_ws(', ', 'FUNCTION = ' || nullif(o.oprcode::text, '-'),
+             CASE WHEN o.oprcom <> 0 THEN 'COMMUTATOR = ' || o.oprcom::regoper END,
+             CASE WHEN o.oprnegate <> 0 THEN 'NEGATOR = ' || o.oprnegate::regoper END,
+             'RESTRICT = ' || nullif(o.oprrest::text, '-'), 'JOIN = ' || nullif(o.oprjoin::text, '-'),
+             CASE WHEN o.oprcanhash THEN 'HASHES' END,
+             CASE WHEN o.oprcanmerge THEN 'MERGES' END) || ')'",
+        ),
+        (Property::Comment, comment!("pg_operator", "o.oid")),
+    ],
+    from: concat!(
+        "FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_operator", "o.oid")
+    ),
+};
+
+const CASTS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_cast WHERE oid >= 16384)",
+    kind: "'cast'",
+    schema: "NULL",
+    table: "NULL",
+    name: "'(' || c.castsource::regtype || ' AS ' || c.casttarget::regtype || ')'",
+    properties: &[
+        (
+            Property::Options,
+            "CASE c.castmethod WHEN 'f' THEN 'WITH FUNCTION ' || c.castfunc::regprocedure
+             WHEN 'i' THEN 'WITH INOUT' ELSE 'WITHOUT FUNCTION' END
+             || CASE c.castcontext WHEN 'a' THEN ' AS ASSIGNMENT' WHEN 'i' THEN ' AS IMPLICIT'
+             ELSE '' END",
+        ),
+        (Property::Comment, comment!("pg_cast", "c.oid")),
+    ],
+    from: concat!(
+        "FROM pg_cast c WHERE ",
+        own!("pg_cast", "c.oid"),
+        " AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_cast'::regclass
+           AND i.objid = c.oid AND i.deptype = 'i')"
+    ),
+};

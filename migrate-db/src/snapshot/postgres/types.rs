@@ -1,0 +1,155 @@
+//! Types of the user's.
+
+use super::macros::{comment, grants, own, user_schema};
+use crate::snapshot::object::Property;
+use crate::snapshot::reading::Reading;
+
+pub(super) const READINGS: &[Reading] = &[ENUMS, DOMAINS, COMPOSITES, RANGES, COLLATIONS];
+
+const ENUMS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_type WHERE oid >= 16384 AND typtype = 'e')",
+    kind: "'enum'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "t.typname",
+    properties: &[
+        (
+            Property::Options,
+            "'AS ENUM (' || coalesce((SELECT string_agg(quote_literal(e.enumlabel), ', '
+             ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid), '') || ')'",
+        ),
+        (Property::Comment, comment!("pg_type", "t.oid")),
+        (Property::Grants, grants!("t.typacl", "'T'", "t.typowner")),
+    ],
+    from: concat!(
+        "FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_type", "t.oid")
+    ),
+};
+
+/// A domain's NOT NULL is a property; since version 18 it is in `pg_constraint` too.
+const DOMAINS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_type WHERE oid >= 16384 AND typtype = 'd')",
+    kind: "'domain'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "t.typname",
+    properties: &[
+        (
+            Property::Type,
+            "'AS ' || format_type(t.typbasetype, t.typtypmod)",
+        ),
+        (
+            Property::Collation,
+            "(SELECT t.typcollation::regcollation::text FROM pg_type b WHERE b.oid = t.typbasetype
+             AND t.typcollation <> b.typcollation)",
+        ),
+        (
+            Property::NotNull,
+            "CASE WHEN t.typnotnull THEN 'NOT NULL' END",
+        ),
+        (
+            Property::Default,
+            "coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault)",
+        ),
+        (
+            Property::Options,
+            "(SELECT string_agg('CONSTRAINT ' || quote_ident(k.conname) || ' '
+             || pg_get_constraintdef(k.oid), ' ' ORDER BY k.conname)
+             FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c')",
+        ),
+        (Property::Comment, comment!("pg_type", "t.oid")),
+        (Property::Grants, grants!("t.typacl", "'T'", "t.typowner")),
+    ],
+    from: concat!(
+        "FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_type", "t.oid")
+    ),
+};
+
+const COMPOSITES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relkind = 'c')",
+    kind: "'composite type'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "t.typname",
+    properties: &[
+        (
+            Property::Options,
+            "'AS (' || coalesce((SELECT string_agg(quote_ident(a.attname) || ' '
+             || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attcollation <> b.typcollation
+               THEN ' COLLATE ' || a.attcollation::regcollation ELSE '' END, ', ' ORDER BY a.attnum)
+             FROM pg_attribute a JOIN pg_type b ON b.oid = a.atttypid
+             WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), '') || ')'",
+        ),
+        (Property::Comment, comment!("pg_type", "t.oid")),
+        (Property::Grants, grants!("t.typacl", "'T'", "t.typowner")),
+    ],
+    from: concat!(
+        "FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+         JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c' WHERE ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_type", "t.oid")
+    ),
+};
+
+const RANGES: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_range WHERE rngtypid >= 16384)",
+    kind: "'range type'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "t.typname",
+    properties: &[
+        (
+            Property::Options,
+            "'AS RANGE (' || concat_ws(', ', 'SUBTYPE = ' || r.rngsubtype::regtype,
+             (SELECT 'SUBTYPE_OPCLASS = ' || o.opcname FROM pg_opclass o
+               WHERE o.oid = r.rngsubopc AND NOT o.opcdefault),
+             CASE WHEN r.rngcollation <> 0 THEN 'COLLATION = ' || r.rngcollation::regcollation END,
+             CASE WHEN r.rngcanonical <> 0 THEN 'CANONICAL = ' || r.rngcanonical::regproc END,
+             CASE WHEN r.rngsubdiff <> 0 THEN 'SUBTYPE_DIFF = ' || r.rngsubdiff::regproc END,
+             'MULTIRANGE_TYPE_NAME = ' || r.rngmultitypid::regtype) || ')'",
+        ),
+        (Property::Comment, comment!("pg_type", "t.oid")),
+        (Property::Grants, grants!("t.typacl", "'T'", "t.typowner")),
+    ],
+    from: concat!(
+        "FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid
+         JOIN pg_namespace n ON n.oid = t.typnamespace WHERE ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_type", "t.oid")
+    ),
+};
+
+/// The locale's column has been renamed from one version to the next, hence the detour by JSON.
+const COLLATIONS: Reading = Reading {
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_collation WHERE oid >= 16384)",
+    kind: "'collation'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "c.collname",
+    properties: &[
+        (
+            Property::Options,
+            "'(' || concat_ws(', ', 'PROVIDER = ' || CASE c.collprovider WHEN 'i' THEN 'icu'
+               WHEN 'c' THEN 'libc' WHEN 'b' THEN 'builtin' ELSE 'default' END,
+             'LOCALE = ' || quote_literal(coalesce(to_jsonb(c) ->> 'colllocale',
+               to_jsonb(c) ->> 'colliculocale', c.collcollate)),
+             'RULES = ' || quote_literal(to_jsonb(c) ->> 'collicurules'),
+             CASE WHEN NOT c.collisdeterministic THEN 'DETERMINISTIC = false' END) || ')'",
+        ),
+        (Property::Comment, comment!("pg_collation", "c.oid")),
+    ],
+    from: concat!(
+        "FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_collation", "c.oid")
+    ),
+};

@@ -1,0 +1,84 @@
+//! SQLite: the texts of `sqlite_schema`, brought into one spelling.
+//!
+//! SQLite keeps schemas as the statements that made them and edits these texts in ALTER TABLE, so
+//! whatever its pragmas say comes from the text, and CHECK, COLLATE and generated columns are
+//! nowhere else. The text is read token by token: white space, comments, quoting and the case of
+//! keywords mean nothing, and a constraint is the same behind its column and behind all columns.
+
+mod table;
+mod token;
+
+use migcheck_core::Dialect;
+
+use self::token::{Token, statement_text, tokens};
+use super::Snapshot;
+use super::object::{Object, ObjectKind, ObjectName, Property};
+use crate::{ServerError, Session};
+
+/// Without the tables that a virtual table keeps its content in, and SQLite's own.
+const SCHEMA: &str = "SELECT s.type, s.name, s.tbl_name, s.sql FROM main.sqlite_schema s
+    LEFT JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.name
+    WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+    AND coalesce(l.type, '') <> 'shadow'";
+
+pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerError> {
+    let rows = session.rows(SCHEMA, &[]).await?;
+    let mut objects = Vec::new();
+    for row in rows {
+        if let [Some(kind), Some(name), Some(table), Some(sql)] = row.as_slice() {
+            add(&mut objects, kind, name, table, sql);
+        }
+    }
+    Ok(Snapshot::new(Dialect::Sqlite, objects))
+}
+
+/// Adds what one row of `sqlite_schema` stands for.
+fn add(objects: &mut Vec<Object>, kind: &str, name: &str, table: &str, sql: &str) {
+    let tokens = without_noise(tokens(sql));
+    let (kind, table) = match kind {
+        "table" => {
+            match table::parse(name, &tokens) {
+                Some(parsed) => objects.extend(parsed),
+                None => objects.push(whole(ObjectKind::Table, None, name, &tokens)),
+            }
+            return;
+        }
+        "index" => (ObjectKind::Index, Some(table)),
+        "view" => (ObjectKind::View, None),
+        _ => (ObjectKind::Trigger, Some(table)),
+    };
+    let mut object = whole(kind, table, name, &tokens);
+    if kind == ObjectKind::Index {
+        // Ascending is what an index column is anyway.
+        let tokens: Vec<Token> = tokens.into_iter().filter(|t| !t.is("ASC")).collect();
+        object.set(Property::Definition, token::text(&tokens));
+    }
+    objects.push(object);
+}
+
+/// An object that is its statement.
+fn whole(kind: ObjectKind, table: Option<&str>, name: &str, tokens: &[Token]) -> Object {
+    let mut object = Object::new(ObjectName::new(kind, None, table, name));
+    object.set(Property::Definition, statement_text(tokens));
+    object
+}
+
+/// Takes `IF NOT EXISTS` and the schema's name out of the head of a CREATE statement.
+fn without_noise(mut tokens: Vec<Token>) -> Vec<Token> {
+    const HEAD: usize = 8;
+    let head = tokens.len().min(HEAD);
+    if let Some(at) = tokens[..head]
+        .windows(3)
+        .position(|w| w[0].is("IF") && w[1].is("NOT") && w[2].is("EXISTS"))
+    {
+        tokens.drain(at..at + 3);
+    }
+    let head = tokens.len().min(HEAD);
+    if let Some(at) = tokens[..head]
+        .windows(2)
+        .position(|w| w[0].names("main") && w[1].is_symbol("."))
+    {
+        tokens.drain(at..at + 2);
+    }
+    tokens
+}

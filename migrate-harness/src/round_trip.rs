@@ -1,0 +1,303 @@
+//! Round trips: every revision up, down and up again, on every server.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use migcheck_core::pack::CorruptTable;
+use migcheck_core::{Dialect, IntoGraph, RevisionGraph, TargetError};
+use migcheck_db::{ConnectError, ServerError};
+
+use crate::report::{RoundTripReport, Stair};
+use crate::scratch::ScratchError;
+use crate::server::{
+    Product, Server, ServerSpec, ServerSpecError, StartError, StartOptions, StopError,
+};
+use crate::walk::Walk;
+
+/// A round trip that is being set up; see [`round_trip`].
+#[derive(Clone)]
+#[must_use = "nothing happens until `run`"]
+pub struct RoundTrip {
+    graph: Result<Arc<RevisionGraph>, CorruptTable>,
+    servers: Vec<String>,
+    revisions: Vec<String>,
+    observer: Observer,
+}
+
+/// What is told to [`RoundTrip::observe`] while a run goes on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A server answers, and its walk begins.
+    Started {
+        /// The server.
+        server: &'a str,
+        /// What is worth knowing of it.
+        notes: &'a [String],
+        /// How many stairs it will be.
+        stairs: usize,
+    },
+    /// A stair is done.
+    Done(&'a Stair),
+}
+
+type Observer = Arc<dyn Fn(&Event<'_>) + Send + Sync>;
+
+/// Why a server has no result, or not all of it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RoundTripError {
+    /// The embedded table was written by another version.
+    #[error(transparent)]
+    Corrupt(#[from] CorruptTable),
+    /// No server was named, and the directory names none.
+    #[error(
+        "no server is named; write `servers = [\"postgres:17\"]` under `[roundtrip]` in migcheck.toml, list `databases`, or name one with `--on`"
+    )]
+    NoServer,
+    /// What names a server is no spec.
+    #[error(transparent)]
+    Spec(#[from] ServerSpecError),
+    /// An image is given for no server.
+    #[error(
+        "`[roundtrip.images]` in migcheck.toml names `{0}`; the names are `postgres`, `mysql` and `mariadb`"
+    )]
+    Image(String),
+    /// The directory has no scripts for the server.
+    #[error("`{server}` speaks {dialect}, and `databases` in migcheck.toml does not list it")]
+    WrongDialect {
+        /// The server.
+        server: String,
+        /// Its dialect.
+        dialect: Dialect,
+    },
+    /// A revision that was asked for is not there.
+    #[error(transparent)]
+    Revision(#[from] TargetError),
+    /// The server is not to be had.
+    #[error("{server}: {error}")]
+    Start {
+        /// The server.
+        server: String,
+        /// Why.
+        error: StartError,
+    },
+    /// A scratch database is not to be had.
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
+    /// A scratch database cannot be reached.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The schema could not be read.
+    #[error("the schema of {server} cannot be read: {error}")]
+    Snapshot {
+        /// The server.
+        server: String,
+        /// What it said.
+        error: ServerError,
+    },
+    /// Something was left behind.
+    #[error(transparent)]
+    Stop(#[from] StopError),
+    /// The run itself broke down.
+    #[error("the round trip broke down: {0}; this is a bug in migcheck")]
+    Broken(String),
+}
+
+impl RoundTripError {
+    /// Whether a server or Docker was not to be had, in distinction to wrong use.
+    #[must_use]
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(
+            self,
+            Self::Start { .. }
+                | Self::Scratch(_)
+                | Self::Connect(_)
+                | Self::Stop(_)
+                | Self::Snapshot { .. }
+        )
+    }
+}
+
+/// Sets up a round trip of `source`: `&MIGRATIONS`, or a graph read at run time.
+///
+/// ```no_run
+/// # fn example(migrations: &migcheck_core::Migrations) {
+/// migcheck_harness::round_trip(migrations).on("postgres:17").on("sqlite").run().assert_passed();
+/// # }
+/// ```
+pub fn round_trip(source: impl IntoGraph) -> RoundTrip {
+    RoundTrip {
+        graph: source.into_graph(),
+        servers: Vec::new(),
+        revisions: Vec::new(),
+        observer: Arc::new(|_| {}),
+    }
+}
+
+impl RoundTrip {
+    /// Adds a server: `postgres:17`, `mysql@local`, a URL, `sqlite`, … Without any, those of
+    /// `[roundtrip] servers`, else one for each of `databases`.
+    pub fn on(mut self, server: impl Into<String>) -> Self {
+        self.servers.push(server.into());
+        self
+    }
+
+    /// Checks only this revision's stair; may be repeated.
+    pub fn revision(mut self, revision: impl Into<String>) -> Self {
+        self.revisions.push(revision.into());
+        self
+    }
+
+    /// Calls `observer` with what happens, from whichever thread it happens on.
+    pub fn observe(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// Runs it, and returns when every server is done and gone.
+    ///
+    /// Each server has a thread and a runtime of its own, so that this can be called from a plain
+    /// `#[test]` and from asynchronous code alike.
+    pub fn run(self) -> RoundTripReport {
+        let started = Instant::now();
+        let mut report = match self.setup() {
+            Ok(setup) => self.run_all(&setup),
+            Err(error) => RoundTripReport {
+                errors: vec![error],
+                ..RoundTripReport::default()
+            },
+        };
+        report.took = started.elapsed();
+        report
+    }
+
+    fn run_all(&self, setup: &Setup) -> RoundTripReport {
+        let mut report = RoundTripReport::default();
+        std::thread::scope(|scope| {
+            let walks: Vec<_> = setup
+                .specs
+                .iter()
+                .map(|spec| scope.spawn(|| self.run_on(spec, setup)))
+                .collect();
+            for walk in walks {
+                let (stairs, errors) = walk.join().unwrap_or_else(|panic| {
+                    let message = panic.downcast_ref::<&str>().map(ToString::to_string);
+                    let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+                    broken(message.unwrap_or_else(|| "a panic without a message".to_owned()))
+                });
+                report.stairs.extend(stairs);
+                report.errors.extend(errors);
+            }
+        });
+        report
+    }
+
+    fn run_on(&self, spec: &ServerSpec, setup: &Setup) -> Walked {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        match runtime {
+            Ok(runtime) => runtime.block_on(self.walk(spec, setup)),
+            Err(error) => broken(error.to_string()),
+        }
+    }
+
+    async fn walk(&self, spec: &ServerSpec, setup: &Setup) -> Walked {
+        let server = match Server::start(spec, &setup.options).await {
+            Ok(server) => server,
+            Err(error) => {
+                let server = spec.to_string();
+                return (Vec::new(), vec![RoundTripError::Start { server, error }]);
+            }
+        };
+        (self.observer)(&Event::Started {
+            server: server.name(),
+            notes: server.notes(),
+            stairs: setup.selected.iter().filter(|selected| **selected).count(),
+        });
+        let mut stairs = Vec::new();
+        let mut on_stair = |stair: Stair| {
+            (self.observer)(&Event::Done(&stair));
+            stairs.push(stair);
+        };
+        let walked = Walk::new(&setup.graph, &server)
+            .run(&setup.selected, &mut on_stair)
+            .await;
+        let mut errors: Vec<_> = walked.err().into_iter().collect();
+        errors.extend(server.stop().await.err().map(RoundTripError::Stop));
+        (stairs, errors)
+    }
+
+    fn setup(&self) -> Result<Setup, RoundTripError> {
+        let graph = Arc::clone(self.graph.as_ref().map_err(|error| *error)?);
+        let settings = graph.settings();
+        let mut servers = self.servers.clone();
+        if servers.is_empty() {
+            servers.clone_from(&settings.servers);
+        }
+        if servers.is_empty() {
+            servers = settings.databases.iter().map(ToString::to_string).collect();
+        }
+        if servers.is_empty() {
+            return Err(RoundTripError::NoServer);
+        }
+        let mut specs = Vec::with_capacity(servers.len());
+        for server in servers {
+            let spec: ServerSpec = server.parse()?;
+            let dialect = spec.dialect();
+            if !settings.databases.is_empty() && !settings.databases.contains(&dialect) {
+                return Err(RoundTripError::WrongDialect {
+                    server: spec.to_string(),
+                    dialect,
+                });
+            }
+            specs.push(spec);
+        }
+        let mut options = StartOptions::default();
+        for (server, image) in &settings.images {
+            let product = Product::ALL
+                .into_iter()
+                .find(|product| product.name() == server);
+            let product = product.ok_or_else(|| RoundTripError::Image(server.clone()))?;
+            options = options.image(product, image);
+        }
+        let mut selected = vec![self.revisions.is_empty(); graph.len()];
+        for revision in &self.revisions {
+            let at = graph.find(revision)?;
+            if let Some(flag) = selected.get_mut(at) {
+                *flag = true;
+            }
+        }
+        Ok(Setup {
+            graph,
+            specs,
+            options,
+            selected,
+        })
+    }
+}
+
+impl fmt::Debug for RoundTrip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RoundTrip")
+            .field("servers", &self.servers.len())
+            .field("revisions", &self.revisions)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What one server's walk came to.
+type Walked = (Vec<Stair>, Vec<RoundTripError>);
+
+fn broken(message: String) -> Walked {
+    (Vec::new(), vec![RoundTripError::Broken(message)])
+}
+
+struct Setup {
+    graph: Arc<RevisionGraph>,
+    specs: Vec<ServerSpec>,
+    options: StartOptions,
+    selected: Vec<bool>,
+}

@@ -1,0 +1,119 @@
+//! The container engine: whether it answers, and taking a container away from it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use migcheck_db::session::BoxFuture;
+use testcontainers::bollard;
+use testcontainers::bollard::query_parameters::RemoveContainerOptionsBuilder;
+use testcontainers::core::client::docker_client_instance;
+
+use super::StartError;
+use crate::cleanup::Undo;
+
+/// An engine that is there answers a ping at once.
+const PING: Duration = Duration::from_secs(5);
+
+/// Asks the engine for a sign of life.
+pub(super) async fn answers() -> Result<(), StartError> {
+    let ping = async {
+        // The client panics on this combination.
+        let tls = std::env::var("DOCKER_TLS_VERIFY").is_ok_and(|set| set == "1");
+        if tls && std::env::var_os("DOCKER_CERT_PATH").is_none() {
+            return Err("DOCKER_TLS_VERIFY is set, but DOCKER_CERT_PATH is not".to_owned());
+        }
+        let docker = docker_client_instance()
+            .await
+            .map_err(|error| error.to_string())?;
+        docker.ping().await.map_err(|error| error.to_string())
+    };
+    let cause = match tokio::time::timeout(PING, ping).await {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(cause)) => cause,
+        Err(_) => format!("no answer within {PING:?}"),
+    };
+    Err(StartError::NoDocker {
+        tried: addresses(),
+        cause,
+    })
+}
+
+/// The addresses that the client tries, in its order.
+fn addresses() -> Vec<String> {
+    if let Ok(host) = std::env::var("DOCKER_HOST") {
+        return vec![format!("{host} (DOCKER_HOST)")];
+    }
+    if cfg!(windows) {
+        return vec!["npipe:////./pipe/docker_engine".to_owned()];
+    }
+    [
+        "/var/run/docker.sock",
+        "$XDG_RUNTIME_DIR/.docker/run/docker.sock",
+        "~/.docker/run/docker.sock",
+        "~/.docker/desktop/docker.sock",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+/// Whether a published port is to be reached on this machine's loopback interface. Not so with an
+/// engine on another machine, nor where this program is in a container beside the server's.
+pub(super) fn is_here() -> bool {
+    let socket = match std::env::var("DOCKER_HOST") {
+        Ok(host) => host.starts_with("unix:") || host.starts_with("npipe:"),
+        Err(_) => true,
+    };
+    socket && !std::path::Path::new("/.dockerenv").exists()
+}
+
+/// Removes a container by the name it was given before it was created.
+pub(super) struct RemoveContainer {
+    pub(super) name: String,
+    /// Whether the engine may still be about to create it.
+    pub(super) starting: Arc<AtomicBool>,
+}
+
+impl Undo for RemoveContainer {
+    fn undo(self: Box<Self>) -> BoxFuture<'static, Result<(), String>> {
+        Box::pin(async move {
+            let name = &self.name;
+            self.remove().await.map_err(|error| {
+                format!("the container {name} ({error}); remove it with `docker rm -fv {name}`")
+            })
+        })
+    }
+}
+
+impl RemoveContainer {
+    async fn remove(&self) -> Result<(), String> {
+        let docker = docker_client_instance()
+            .await
+            .map_err(|error| error.to_string())?;
+        // An interrupted `start` may have sent its request just before: the container appears a
+        // moment later, and would stay.
+        for _ in 0..20 {
+            let how = RemoveContainerOptionsBuilder::new().force(true).v(true);
+            match docker.remove_container(&self.name, Some(how.build())).await {
+                Err(error) if status(&error) == Some(404) => {
+                    if !self.starting.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                // The removal is in progress already.
+                Err(error) if status(&error) == Some(409) => break,
+                Err(error) => return Err(error.to_string()),
+                Ok(()) => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn status(error: &bollard::errors::Error) -> Option<u16> {
+    match error {
+        bollard::errors::Error::DockerResponseServerError { status_code, .. } => Some(*status_code),
+        _ => None,
+    }
+}

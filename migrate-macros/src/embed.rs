@@ -1,0 +1,81 @@
+//! `embed!`.
+
+use std::env;
+use std::path::Path;
+
+use migcheck_core::pack::pack;
+use migcheck_core::{build, check};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::input::Embed;
+use crate::report;
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let input: Embed = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let directory = &input.directory;
+    let checked = check(&directory.root, &directory.shown_as);
+    if let Some(errors) = report::errors(&checked, directory.span) {
+        return errors;
+    }
+    let variable = build::variable(&directory.shown_as);
+    if input.watch && env::var_os(&variable).is_none() {
+        return report::error(directory.span, &unwatched(&directory.shown_as));
+    }
+    let Some(graph) = &checked.graph else {
+        return report::error(
+            directory.span,
+            "the directory has no errors, and no graph: this is a bug in migcheck",
+        );
+    };
+    let (table, paths) = pack(graph);
+    let table = Literal::byte_string(&table);
+    let texts = match included(&directory.root, &directory.shown_as, &paths) {
+        Ok(texts) => texts,
+        Err(path) => return report::error(directory.span, &not_unicode(&path)),
+    };
+    // What decides the graph without being a script is tracked in the same way.
+    let settings = ["migcheck.toml", "migcheck.lock"]
+        .into_iter()
+        .filter(|name| checked.files.iter().any(|file| file == name))
+        .map(|name| directory.root.join(name).to_string_lossy().into_owned());
+    quote! {{
+        const _: &[&str] = &[#(::core::include_str!(#settings)),*];
+        const _: ::core::option::Option<&str> = ::core::option_env!(#variable);
+        ::migcheck::Migrations::embedded(#table, &[#(::core::include_str!(#texts)),*])
+    }}
+}
+
+/// The scripts' absolute paths; the error is the one that rustc cannot be told.
+fn included(root: &Path, shown_as: &str, paths: &[String]) -> Result<Vec<String>, String> {
+    let root = root
+        .to_str()
+        .ok_or_else(|| root.to_string_lossy().into_owned())?;
+    Ok(paths
+        .iter()
+        .map(|path| {
+            let below = path.strip_prefix(shown_as).unwrap_or(path);
+            format!("{}{below}", root.trim_end_matches('/'))
+        })
+        .collect())
+}
+
+fn not_unicode(path: &str) -> String {
+    format!("the path `{path}` is not Unicode, and rustc can only include files by a path that is")
+}
+
+fn unwatched(directory: &str) -> String {
+    format!(
+        "nothing makes cargo watch `{directory}`: a new migration would not be compiled in
+
+help: write a build.rs with these lines, and add `migcheck` to [build-dependencies]
+          fn main() {{
+              migcheck::build::watch(\"{directory}\");
+          }}
+help: `embed!(\"{directory}\", watch = false)` does without
+"
+    )
+}

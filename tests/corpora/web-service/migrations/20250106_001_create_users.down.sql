@@ -1,0 +1,2 @@
+-- Back to an empty database.
+DROP TABLE users;

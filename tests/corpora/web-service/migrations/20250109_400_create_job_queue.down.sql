@@ -1,0 +1,2 @@
+-- Jobs that wait are lost.
+DROP TABLE jobs;

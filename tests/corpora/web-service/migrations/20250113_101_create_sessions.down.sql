@@ -1,0 +1,2 @@
+-- Signs everybody out.
+DROP TABLE sessions;

@@ -1,0 +1,3 @@
+-- Products first: they refer to categories.
+DROP TABLE products;
+DROP TABLE categories;

@@ -1,0 +1,2 @@
+-- migcheck: revises = "20250109_400"
+-- SQLite has one writer and no procedures: the worker's UPDATE … RETURNING is enough.

@@ -1,0 +1,4 @@
+-- The type goes last: the column uses it.
+DROP TABLE subscriptions;
+DROP TABLE plans;
+DROP TYPE subscription_status;

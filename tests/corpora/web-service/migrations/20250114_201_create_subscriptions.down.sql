@@ -1,0 +1,3 @@
+-- Subscriptions first: they refer to plans.
+DROP TABLE subscriptions;
+DROP TABLE plans;

@@ -1,0 +1,2 @@
+-- Revokes every key.
+DROP TABLE api_keys;

@@ -1,0 +1,8 @@
+-- migcheck: revises = "20250109_400"
+-- migcheck: touches = ["jobs"]
+-- Adds a priority, higher first, and puts it into the index by which workers find jobs.
+ALTER TABLE jobs
+    ADD COLUMN priority SMALLINT NOT NULL DEFAULT 0,
+    ADD CONSTRAINT ck_jobs_priority CHECK (priority BETWEEN 0 AND 9),
+    DROP INDEX ix_jobs_ready,
+    ADD INDEX ix_jobs_ready (queue, status, priority DESC, run_at, id);

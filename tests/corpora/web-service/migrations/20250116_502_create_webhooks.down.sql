@@ -1,0 +1,3 @@
+-- Deliveries first: they refer to endpoints.
+DROP TABLE webhook_deliveries;
+DROP TABLE webhook_endpoints;

@@ -1,0 +1,2 @@
+-- migcheck: revises = ["20250114_402", "20250115_403"]
+-- Joins claiming and priority: SQLite has no claim_jobs to change.

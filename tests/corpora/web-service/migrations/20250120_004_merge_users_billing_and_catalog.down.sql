@@ -1,0 +1,1 @@
+-- Parts the three branches again: nothing to do.

@@ -1,0 +1,2 @@
+-- migcheck: revises = ["20250115_102", "20250117_203", "20250116_302"]
+-- Joins three branches that began at memberships and have no table in common: nothing to do.

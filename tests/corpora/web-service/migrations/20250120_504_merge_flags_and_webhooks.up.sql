@@ -1,0 +1,2 @@
+-- migcheck: revises = ["20250116_502", "20250117_503"]
+-- Joins two branches of the platform that have no table in common: nothing to do.

@@ -1,0 +1,1 @@
+-- Parts the two branches again: nothing to do.

@@ -1,0 +1,2 @@
+-- migcheck: revises = ["20250124_205", "20250121_505"]
+-- Joins billing and the platform branch, which parted at teams: nothing to do.

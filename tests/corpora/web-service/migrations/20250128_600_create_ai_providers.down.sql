@@ -1,0 +1,2 @@
+-- The settings go with the table.
+DROP TABLE ai_providers;

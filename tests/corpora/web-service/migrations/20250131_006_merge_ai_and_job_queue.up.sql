@@ -1,0 +1,2 @@
+-- migcheck: revises = ["20250129_601", "20250120_405"]
+-- Joins the AI branch and the job queue, which dunning already depended on in part: nothing to do.

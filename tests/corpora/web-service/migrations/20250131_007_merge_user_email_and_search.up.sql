@@ -1,0 +1,2 @@
+-- migcheck: revises = ["20250124_106", "20250123_303"]
+-- Joins the users branch and product search: nothing to do.

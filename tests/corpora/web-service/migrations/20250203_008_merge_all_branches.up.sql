@@ -1,0 +1,2 @@
+-- migcheck: revises = ["20250131_006", "20250131_007"]
+-- Joins the last two heads; from here on each change waits for the one before it. Nothing to do.

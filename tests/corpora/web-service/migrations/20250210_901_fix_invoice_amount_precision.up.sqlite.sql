@@ -1,0 +1,3 @@
+-- migcheck: revises = "20250207_900"
+-- migcheck: touches = ["invoices"]
+-- SQLite does not enforce the precision of a number: there is nothing to widen.

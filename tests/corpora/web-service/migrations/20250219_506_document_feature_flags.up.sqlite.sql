@@ -1,0 +1,3 @@
+-- migcheck: revises = "20250217_207"
+-- migcheck: touches = ["feature_flags"]
+-- SQLite has no comments on tables and columns.

@@ -1,0 +1,2 @@
+-- The index goes with the view.
+DROP MATERIALIZED VIEW revenue_by_day;

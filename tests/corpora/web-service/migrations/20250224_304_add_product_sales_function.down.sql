@@ -1,0 +1,2 @@
+-- The product page of the release before does not ask.
+DROP FUNCTION product_units_sold;

@@ -1,0 +1,2 @@
+-- migcheck: revises = "20250221_208"
+-- SQLite has no stored functions; the application sums up the lines itself.

@@ -1,0 +1,110 @@
+//! The directories and crates that the benches work on.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// The name of an up script.
+pub(crate) fn up_name(revision: usize) -> String {
+    format!("{revision:05}_change_{revision}.up.sql")
+}
+
+/// A native directory of one chain.
+pub(crate) fn write_native(directory: &Path, revisions: usize) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    fs::write(
+        directory.join("migcheck.toml"),
+        "databases = [\"postgres\"]\n\n[naming]\nfile = \"{seq}_{slug}\"\n",
+    )?;
+    for revision in 1..=revisions {
+        let parent = match revision {
+            1 => "base".to_owned(),
+            _ => format!("{:05}", revision - 1),
+        };
+        let up = format!(
+            "-- migcheck: revises = \"{parent}\"\n-- Adds table {revision}.\n{}",
+            up_sql(revision)
+        );
+        fs::write(directory.join(up_name(revision)), up)?;
+        let down = format!("DROP TABLE table_{revision};\n");
+        fs::write(
+            directory.join(format!("{revision:05}_change_{revision}.down.sql")),
+            down,
+        )?;
+    }
+    Ok(())
+}
+
+fn up_sql(revision: usize) -> String {
+    format!(
+        "CREATE TABLE table_{revision} (\n    id bigint PRIMARY KEY,\n    name text NOT NULL,\n    \
+         created_at timestamptz NOT NULL DEFAULT now()\n);\n\
+         CREATE INDEX table_{revision}_name ON table_{revision} (name);\n"
+    )
+}
+
+/// A crate that has migrations in it.
+pub(crate) struct Project {
+    dependency: &'static str,
+    has_build_script: bool,
+    main: &'static str,
+}
+
+/// `migcheck::embed!`.
+pub(crate) const EMBED: Project = Project {
+    dependency: "migcheck = { path = \"ROOT\" }",
+    has_build_script: true,
+    main: "static M: migcheck::Migrations = migcheck::embed!(\"migrations\");\n\
+           fn main() { println!(\"{}\", M.len()); }\n",
+};
+
+/// The floor: nothing but `include_str!`.
+pub(crate) const INCLUDE: Project = Project {
+    dependency: "",
+    has_build_script: false,
+    main: "static M: &[&str] = &[FILES];\nfn main() { println!(\"{}\", M.len()); }\n",
+};
+
+/// The peer.
+pub(crate) const SQLX: Project = Project {
+    dependency: "sqlx = { version = \"0.9\", default-features = false, features = [\"macros\", \"migrate\", \"postgres\", \"runtime-tokio\"] }",
+    has_build_script: false,
+    main: "static M: sqlx::migrate::Migrator = sqlx::migrate!();\n\
+           fn main() { println!(\"{}\", M.iter().count()); }\n",
+};
+
+impl Project {
+    pub(crate) fn write(&self, project: &Path, root: &Path, revisions: usize) -> io::Result<()> {
+        let migrations = project.join("migrations");
+        write_native(&migrations, revisions)?;
+        if self.dependency.starts_with("sqlx") {
+            fs::remove_file(migrations.join("migcheck.toml"))?;
+        }
+        let dependency = self.dependency.replace("ROOT", &root.to_string_lossy());
+        let mut manifest = format!(
+            "[package]\nname = \"bench\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{dependency}\n"
+        );
+        if self.has_build_script {
+            manifest.push_str(&format!("\n[build-dependencies]\n{dependency}\n"));
+            fs::write(
+                project.join("build.rs"),
+                "fn main() {\n    migcheck::build::watch(\"migrations\");\n}\n",
+            )?;
+        }
+        fs::write(project.join("Cargo.toml"), manifest)?;
+        let mut files: Vec<String> = Vec::new();
+        for entry in fs::read_dir(&migrations)? {
+            let name = entry?.file_name();
+            files.push(format!(
+                "include_str!(\"../migrations/{}\")",
+                name.to_string_lossy()
+            ));
+        }
+        files.sort();
+        fs::create_dir_all(project.join("src"))?;
+        fs::write(
+            project.join("src/main.rs"),
+            self.main.replace("FILES", &files.join(",\n")),
+        )
+    }
+}
