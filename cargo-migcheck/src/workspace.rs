@@ -81,14 +81,16 @@ impl Directory {
 }
 
 /// What to say of a directory whose errors leave it without a graph.
-pub(crate) fn unsound(name: &str, checked: Checked) -> CommandError {
+fn unsound(name: &str, checked: Checked) -> CommandError {
     let mut findings = checked.findings;
     findings.retain(|finding| finding.severity == Severity::Deny);
     let errors = counted(findings.len(), "error");
-    CommandError::unsound(
-        format!("`{name}` has {errors}, and no graph can be made of it"),
-        findings,
-    )
+    let error = format!("`{name}` has {errors}, and no graph can be made of it");
+    let code = findings
+        .first()
+        .map_or("CODE", |finding| finding.code.name());
+    let hint = format!("mend that first; `cargo migcheck explain {code}` says more");
+    CommandError::unsound(error, findings).hinted(hint)
 }
 
 impl Selection {
@@ -372,14 +374,14 @@ fn named(path: &Path) -> Result<Directory, CommandError> {
         trimmed => trimmed.trim_start_matches("./").to_owned(),
     };
     if !path.is_dir() {
-        let what = if path.exists() {
-            format!("`{shown}` is no directory")
+        return Err(if path.exists() {
+            CommandError::usage(format!("`{shown}` is no directory"))
+                .hinted("`--directory` is the folder that holds the migrations")
         } else {
-            format!("there is no directory `{shown}`")
-        };
-        return Err(CommandError::usage(what).hinted(format!(
-            "`cargo migcheck init --directory {shown}` makes it"
-        )));
+            CommandError::usage(format!("there is no directory `{shown}`")).hinted(format!(
+                "`cargo migcheck init --directory {shown}` makes it"
+            ))
+        });
     }
     Ok(Directory {
         path: path.to_owned(),

@@ -115,6 +115,13 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
             Vec::new()
         }
     };
+    if findings
+        .iter()
+        .any(|finding| finding.code == Code::InvalidConfig)
+    {
+        // The names may well follow the template that could not be read.
+        findings.retain(|finding| finding.code != Code::BadFileName);
+    }
     if let (Some(file), config::Heads::Labels(labels)) = (config_file, &config.heads) {
         check_head_labels(file, labels, &drafts, &mut findings);
     }

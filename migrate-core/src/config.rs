@@ -128,7 +128,9 @@ impl Config {
         let mut reading = Reading::default();
         match reader::parse(text) {
             Ok(document) => reading.document(&document),
-            Err(problem) => reading.problems.push(problem),
+            Err(problem) => reading.problems.push(
+                problem.help("the file is no TOML: text stands in quotes, `layout = \"native\"`"),
+            ),
         }
         (reading.config, reading.problems)
     }

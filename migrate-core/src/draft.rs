@@ -170,7 +170,12 @@ fn assemble(
         .scripts
         .sort_by_key(|script| (script.direction, script.dialect));
     draft.check_scripts(layout, config, findings);
-    if layout == Layout::Native && draft.revises.is_none() && first_up.is_some() {
+    // A misspelt `revises` is reported as such.
+    let misspelt = group.iter().any(|(file, _)| {
+        let mut problems = file.header.problems.iter();
+        problems.any(|(code, _)| *code == Code::UnknownDirective)
+    });
+    if layout == Layout::Native && draft.revises.is_none() && first_up.is_some() && !misspelt {
         findings.push(
             Finding::new(
                 Code::MissingRevises,
@@ -287,10 +292,14 @@ impl Draft {
     }
 
     fn check_scripts(&self, layout: Layout, config: &Config, findings: &mut Vec<Finding>) {
-        for pair in self.scripts.windows(2) {
-            let [first, second] = pair else { continue };
-            if (first.direction, first.dialect) == (second.direction, second.dialect) {
-                findings.push(duplicate(&self.id, first.label(), second.label()));
+        let same = |pair: &&[DraftScript]| {
+            (pair[0].direction, pair[0].dialect) == (pair[1].direction, pair[1].dialect)
+        };
+        let pairs: Vec<_> = self.scripts.windows(2).filter(same).collect();
+        for pair in &pairs {
+            // Two up scripts that claim an id explain their two down scripts.
+            if pair[0].direction == pairs[0][0].direction {
+                findings.push(duplicate(&self.id, pair[0].label(), pair[1].label()));
             }
         }
         let other = self

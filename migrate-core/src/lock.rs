@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::finding::{Finding, Label, SourceFile};
 use crate::graph::RevisionGraph;
+use crate::relock;
 use crate::revision::{Direction, Revision};
 use crate::toml_reader::{self as reader, Problem};
 use crate::{Checksum, Code, Dialect};
@@ -221,23 +222,21 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\\\""))
 }
 
-const RELOCK: &str = "`cargo migcheck lock` writes it anew";
-
 pub(crate) fn unreadable(source: &Arc<SourceFile>, problem: Problem) -> Finding {
-    let finding = Finding::new(
-        Code::LockUnreadable,
-        format!("the lock cannot be read: {}", problem.message),
-    )
-    .label(Label::new(source, problem.span, ""));
-    let merged = source.text.contains("<<<<<<<");
-    let finding = if merged {
-        finding.note("it holds git's conflict markers: two branches each added a revision")
-    } else {
-        finding
-    };
+    let label = Label::new(source, problem.span, "");
+    if source.text.lines().any(|line| line.starts_with("<<<<<<< ")) {
+        return Finding::new(
+            Code::LockUnreadable,
+            "the lock holds git's conflict markers: two branches each added a revision",
+        )
+        .label(label)
+        .help("`cargo migcheck lock` writes it anew from both sides");
+    }
+    let message = format!("the lock cannot be read: {}", problem.message);
+    let finding = Finding::new(Code::LockUnreadable, message).label(label);
     match problem.help {
         Some(help) => finding.help(help),
-        None => finding.help(RELOCK),
+        None => finding.help("restore it from version control; or delete it, and `cargo migcheck lock` records everything as it stands"),
     }
 }
 
@@ -259,6 +258,7 @@ pub(crate) fn compare(
         let now = LockedRevision::of(graph, revision);
         match locked.get(&*now.id) {
             None => unlocked.push(now.id),
+            Some(then) if relock::is_filled_in(then, &now, revision) => unlocked.push(now.id),
             Some(then) => differences(then, &now, revision, claimed, &mut findings),
         }
     }
@@ -283,9 +283,10 @@ pub(crate) fn compare(
             )
             .label(place(&revision.id))
             .note("a database that has run it cannot be taken down any more")
-            .help(
-                "restore its files; if no database ever ran it, `cargo migcheck lock` forgets it",
-            ),
+            .help(format!(
+                "restore its files; if no database ever ran it: `cargo migcheck lock --accept {}`",
+                revision.id
+            )),
         );
     }
     if let Some(first) = unlocked.first() {
@@ -354,7 +355,8 @@ fn differences(
             )
             .label(label);
             if let (Some(before), Some(after)) = (before, after) {
-                finding = finding.note(format!("locked {before}, now {after}"));
+                let [before, after] = [before, after].map(|sum| sum.to_string());
+                finding = finding.note(format!("locked {before:.12}…, now {after:.12}…"));
             }
             findings.push(finding.help(format!(
                 "undo the edit and write a new revision; if no database ever ran it: `cargo migcheck lock --accept {}`",

@@ -113,21 +113,28 @@ enum Change {
 
 fn change(then: &LockedRevision, now: &LockedRevision, revision: &Revision) -> Option<Change> {
     if then.revises != now.revises {
-        return Some(Change::Of(Code::ReparentedAfterLock));
-    }
-    if then.up == now.up && then.down == now.down {
-        return None;
-    }
-    Some(if is_filled_in(then, revision) {
-        Change::FilledIn
+        Some(Change::Of(Code::ReparentedAfterLock))
+    } else if then.up == now.up && then.down == now.down {
+        None
+    } else if is_filled_in(then, now, revision) {
+        Some(Change::FilledIn)
     } else {
-        Change::Of(Code::EditedAfterLock)
-    })
+        Some(Change::Of(Code::EditedAfterLock))
+    }
 }
 
-/// Whether `then` records the comments that the scripts of `revision` begin with, and no statement:
-/// such a record is a place kept free, and no database can have run anything of it.
-fn is_filled_in(then: &LockedRevision, revision: &Revision) -> bool {
+/// Whether `then` records what `cargo migcheck new` wrote, comments alone, and there are statements
+/// by now: the record kept a place free. A merge is meant to stay empty and may long be applied, so
+/// that statements in it are an edit like any other.
+pub(crate) fn is_filled_in(
+    then: &LockedRevision,
+    now: &LockedRevision,
+    revision: &Revision,
+) -> bool {
+    let same_edges = then.revises == now.revises && then.revises.len() < 2;
+    if !same_edges || (then.up == now.up && then.down == now.down) {
+        return false;
+    }
     let recorded = [(Direction::Up, &then.up), (Direction::Down, &then.down)];
     recorded.into_iter().all(|(direction, sums)| {
         sums.iter().all(|(dialect, sum)| {

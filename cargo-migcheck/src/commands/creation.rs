@@ -3,7 +3,7 @@
 use std::fs;
 
 use migcheck_core::create::{self, CreateError, NewRevision};
-use migcheck_core::{Checked, Code, LOCK_FILE, Lock, RevisionGraph, relock};
+use migcheck_core::{Checked, Code, LOCK_FILE, RevisionGraph, Severity, relock};
 use serde::Serialize;
 
 use crate::cli::Context;
@@ -11,7 +11,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::Format;
 use crate::output::json::Answer;
-use crate::workspace::{Directory, unsound};
+use crate::workspace::Directory;
 
 #[derive(Debug, Serialize)]
 struct CreationAnswer<'a> {
@@ -38,8 +38,13 @@ pub(crate) fn write(
     let mut after = directory.check();
     let Some(graph) = after.graph.take() else {
         written.undo();
-        return Err(unsound(&directory.name, after)
-            .hinted("the new revision is the reason; its files are gone again"));
+        let mut findings = after.findings;
+        findings.retain(|finding| finding.severity == Severity::Deny);
+        return Err(CommandError::unsound(
+            "the new revision would leave the history broken, so it was not made",
+            findings,
+        )
+        .hinted("correct the options, and try again"));
     };
     let files: Vec<String> = new
         .files
@@ -98,7 +103,7 @@ fn update_lock(
             return Ok(None);
         }
     };
-    create::replace(&path, &Lock::to_text(&relocked.lock))?;
+    create::replace(&path, &relocked.lock.to_text())?;
     Ok(Some(name))
 }
 

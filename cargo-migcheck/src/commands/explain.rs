@@ -57,7 +57,7 @@ impl ExplainArgs {
         let terminal = &context.terminal;
         let Some(name) = self.code else {
             match self.format {
-                Format::Human => terminal.print(list()),
+                Format::Human => terminal.print(list(terminal.width())),
                 Format::Json => terminal.json(&Answer::new(Codes {
                     codes: Code::ALL.iter().map(|code| Explained::of(*code)).collect(),
                 })),
@@ -83,14 +83,16 @@ fn unknown(name: &str) -> CommandError {
     }
 }
 
-fn list() -> String {
+fn list(columns: usize) -> String {
     let width = Code::ALL.iter().map(|code| code.name().len()).max();
     let width = width.unwrap_or(0);
+    let indent = " ".repeat(width + 2);
     Code::ALL
         .iter()
         .map(|code| {
             let name = painted(BOLD, format_args!("{:width$}", code.name()));
-            format!("{name}  {}\n", code.summary().trim())
+            let summary = wrapped(code.summary(), &indent, columns);
+            format!("{name}  {}", summary.trim_start())
         })
         .collect()
 }
@@ -102,21 +104,19 @@ fn human(explained: &Explained, width: usize) -> String {
         "warning"
     };
     let rules = if explained.configurable {
-        "`[rules]` in migcheck.toml can change that"
+        "unless `[rules]` in migcheck.toml says otherwise"
     } else {
-        "always"
+        "which cannot be silenced"
     };
     let mut text = format!(
-        "{}  ({severity}; {rules})\n\n{}",
+        "{}  ({severity}, {rules})\n\n{}",
         painted(BOLD, explained.code),
         wrapped(explained.summary, "", width)
     );
-    for (heading, body) in [("Example", explained.example)] {
-        text.push_str(&format!("\n{}\n\n", painted(BOLD, heading)));
-        for line in body.lines() {
-            text.push_str(format!("    {line}").trim_end());
-            text.push('\n');
-        }
+    text.push_str(&format!("\n{}\n\n", painted(BOLD, "Example")));
+    for line in explained.example.lines() {
+        text.push_str(format!("    {line}").trim_end());
+        text.push('\n');
     }
     text.push_str(&format!("\n{}\n\n", painted(BOLD, "The way out")));
     text.push_str(&wrapped(explained.way_out, "", width));

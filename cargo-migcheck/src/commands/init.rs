@@ -88,7 +88,8 @@ impl InitArgs {
             !exists
         });
         create::write(&root, &files)?;
-        answer.embed();
+        let there = check(&root.join(&answer.directory), "");
+        answer.embed(there.graph.is_none_or(|graph| graph.is_empty()));
         match self.format {
             Format::Human => answer.print(context),
             Format::Json => context.terminal.json(&Answer::new(answer)),
@@ -182,7 +183,7 @@ impl InitAnswer {
         }
     }
 
-    fn embed(&mut self) {
+    fn embed(&mut self, is_empty: bool) {
         self.todo.push(Todo {
             what: "embed the migrations in your program".to_owned(),
             text: format!(
@@ -190,10 +191,12 @@ impl InitAnswer {
                 self.directory
             ),
         });
-        self.todo.push(Todo {
-            what: "write the first revision".to_owned(),
-            text: "cargo migcheck new \"create users\"".to_owned(),
-        });
+        if is_empty {
+            self.todo.push(Todo {
+                what: "write the first revision".to_owned(),
+                text: "cargo migcheck new \"create users\"".to_owned(),
+            });
+        }
     }
 
     fn print(&self, context: &Context) {

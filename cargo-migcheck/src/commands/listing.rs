@@ -29,8 +29,10 @@ pub(crate) fn list(
                     let name = painted(BOLD, name);
                     context.terminal.print(format_args!("{gap}{name}\n"));
                 }
-                if places.is_empty() {
+                if graph.is_empty() {
                     context.terminal.summary("no revisions\n");
+                } else if places.is_empty() {
+                    context.terminal.summary("no revisions in this range\n");
                 }
                 context.terminal.print(draw(graph, places));
             }

@@ -159,12 +159,14 @@ impl Done {
                 counted(refused.len(), "revision")
             )
         });
-        if let Some((id, _)) = refused.first() {
+        if !refused.is_empty() {
+            let ids: Vec<&str> = refused.iter().map(|(id, _)| id.as_str()).collect();
             terminal.note(
-                "undo the change and write a new revision: a database may have run the old one",
+                "a database may have run what is recorded: undo the change, and write a new revision",
             );
             terminal.note(format_args!(
-                "if none ever has: `cargo migcheck lock --accept {id}`"
+                "if no database has: `cargo migcheck lock --accept {}`",
+                ids.join(",")
             ));
         }
     }

@@ -114,7 +114,7 @@ fn human(graph: &RevisionGraph, place: usize, revision: &Revision, width: usize)
     };
     let mut row = |name: &str, value: &str| {
         if !value.is_empty() {
-            text.push_str(&format!("  {name:<13}{value}\n"));
+            text.push_str(&format!("  {name:<14}{value}\n"));
         }
     };
     row("revises", &or_none(graph.ids(&revision.parents), "base"));

@@ -43,10 +43,9 @@ pub(crate) fn wrapped(text: &str, indent: &str, width: usize) -> String {
 fn wrapped_paragraph(text: &str, indent: &str, width: usize) -> String {
     let mut lines = String::new();
     let mut column = 0;
-    let mut in_code = false;
-    for word in text.split_whitespace() {
+    for word in words(text) {
         let length = word.chars().count();
-        if column > 0 && !in_code && column + 1 + length > width {
+        if column > 0 && column + 1 + length > width {
             lines.push('\n');
             column = 0;
         }
@@ -57,10 +56,26 @@ fn wrapped_paragraph(text: &str, indent: &str, width: usize) -> String {
             let _ = write!(lines, " {word}");
             column += 1 + length;
         }
-        in_code ^= word.matches('`').count() % 2 == 1;
     }
     lines.push('\n');
     lines
+}
+
+/// The words of a text; code between quotes is one.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut in_code = false;
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(last) if in_code => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+        in_code ^= word.matches('`').count() % 2 == 1;
+    }
+    words
 }
 
 #[cfg(test)]

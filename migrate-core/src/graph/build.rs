@@ -307,8 +307,12 @@ impl<'a> Builder<'a> {
                     format!("no base reaches {}{tail}", names.join(", ")),
                 )
                 .label(self.drafts[*first].claimed.clone())
-                .note("they build on a cycle")
-                .help("break the cycle, and they are reachable again"),
+                .note(if behind.len() == 1 {
+                    "it builds on a cycle"
+                } else {
+                    "they build on a cycle"
+                })
+                .help("break the cycle first"),
             );
         }
         order

@@ -102,8 +102,10 @@ impl RevisionGraph {
     ) -> Result<Vec<bool>, PlanError> {
         let mut places = Vec::new();
         for head in heads {
-            if head.as_ref() != "base" {
-                places.push(self.find(head.as_ref())?);
+            match head.as_ref() {
+                "base" => {}
+                "heads" => places.extend(self.heads()),
+                head => places.push(self.locate(head)?),
             }
         }
         Ok(self.with_prerequisites(&places))
