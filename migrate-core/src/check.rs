@@ -6,7 +6,7 @@ use crate::config::{self, CONFIG_FILE, Config};
 use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
-use crate::layout::{self, Layout, Undetected};
+use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
 use crate::read::{FileRead, joined, read_directory};
 use crate::render::{RenderStyle, render_all};
@@ -192,20 +192,12 @@ fn choose_layout(
     }
     match layout::detect(files) {
         Ok((layout, reason)) => Ok((layout, Some(reason))),
-        Err(Undetected::Tie(one, other)) => {
+        Err((one, other)) => {
             let message = format!("the directory might be of the layout `{one}` or `{other}`");
             let config = joined(shown_as, CONFIG_FILE);
             let finding = Finding::new(Code::AmbiguousLayout, message)
                 .label(Label::file(shown_as))
                 .help(format!("say which: `layout = \"{one}\"` in {config}"));
-            Err(Box::new(finding))
-        }
-        Err(Undetected::Foreign(name, tool)) => {
-            let message = format!("`{name}` is a migration of {tool}");
-            let finding = Finding::new(Code::UnknownLayout, message)
-                .label(Label::file(joined(shown_as, &name)))
-                .note("migcheck reads the layouts `native`, `sqlx` and `diesel`")
-                .help("write the up and the down part into files of one of these layouts");
             Err(Box::new(finding))
         }
     }

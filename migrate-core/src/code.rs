@@ -141,8 +141,6 @@ codes! {
     InvalidConfig = "invalid-config", Deny, true;
     /// The layout of the directory cannot be told from its files.
     AmbiguousLayout = "ambiguous-layout", Deny, true;
-    /// The files are of a layout that migcheck does not read.
-    UnknownLayout = "unknown-layout", Deny, true;
     /// A script is not what the lock recorded.
     EditedAfterLock = "edited-after-lock", Deny, false;
     /// The lock records a revision that is no longer there.

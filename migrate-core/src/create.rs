@@ -273,8 +273,8 @@ fn assemble(
     }
     let name = match checked.layout {
         Layout::Native => native_name(config, graph, parents, wanted, stamp)?,
-        Layout::Sqlx => Name::plain(chain_id(graph, stamp)),
         Layout::Diesel => diesel_name(graph, stamp),
+        _ => Name::plain(chain_id(graph, stamp)),
     };
     let mut revises = graph.ids(parents);
     revises.sort();
@@ -305,23 +305,36 @@ fn assemble(
         }
     }
     up.push_str(&commented(comment));
-    let files = [(Direction::Up, up), (Direction::Down, commented(undo))];
     Ok(NewRevision {
-        files: files
-            .into_iter()
-            .map(|(direction, text)| NewFile {
-                name: match checked.layout {
-                    Layout::Diesel => format!("{}_{slug}/{direction}.sql", name.file),
-                    Layout::Native | Layout::Sqlx => {
-                        format!("{}_{slug}.{direction}.sql", name.file)
-                    }
-                },
-                text,
-            })
-            .collect(),
+        files: files(checked.layout, &name.file, &slug, up, commented(undo)),
         id: name.id,
         revises,
     })
+}
+
+/// The scripts as a layout keeps them.
+fn files(layout: Layout, name: &str, slug: &str, up: String, down: String) -> Vec<NewFile> {
+    let file = |name, text| NewFile { name, text };
+    let pair = |path: &dyn Fn(Direction) -> String| {
+        vec![
+            file(path(Direction::Up), up.clone()),
+            file(path(Direction::Down), down.clone()),
+        ]
+    };
+    let sections = |first: &str, second: &str| {
+        let text = format!("{first}\n{up}\n{second}\n{down}");
+        vec![file(format!("{name}_{slug}.sql"), text)]
+    };
+    match layout {
+        Layout::Native | Layout::Sqlx | Layout::GolangMigrate => {
+            pair(&|direction| format!("{name}_{slug}.{direction}.sql"))
+        }
+        Layout::Diesel => pair(&|direction| format!("{name}_{slug}/{direction}.sql")),
+        // refinery knows no way down.
+        Layout::Refinery => vec![file(format!("V{name}__{slug}.sql"), up.clone())],
+        Layout::Dbmate => sections("-- migrate:up", "-- migrate:down"),
+        Layout::Goose => sections("-- +goose Up", "-- +goose Down"),
+    }
 }
 
 /// An id, and how file names write it.

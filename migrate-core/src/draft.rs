@@ -1,6 +1,7 @@
 //! Revisions as the files claim them, before anything is known to fit together.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -10,7 +11,7 @@ use crate::finding::{Finding, Label, SourceFile};
 use crate::layout::{Class, Layout, Order, ScriptName};
 use crate::read::FileRead;
 use crate::revision::{Direction, RevisionId};
-use crate::{Checksum, Code, Dialect, Severity, split};
+use crate::{Checksum, Code, Dialect, Severity, section, split};
 
 /// One revision as its files describe it.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ pub(crate) struct DraftScript {
     pub(crate) source: Arc<SourceFile>,
     pub(crate) checksum: Checksum,
     pub(crate) transaction: bool,
+    pub(crate) section: Option<Range<usize>>,
     slug: String,
 }
 
@@ -62,7 +64,7 @@ pub(crate) fn draft(
     let mut metadata: HashMap<String, &FileRead> = HashMap::new();
     for file in files {
         match layout.classify(file, &config.naming.file) {
-            Class::Script(name) => {
+            Class::Scripts(names) => {
                 for (code, problem) in &file.header.problems {
                     let label = Label::new(&file.source, problem.span.clone(), "");
                     let finding = Finding::new(*code, &*problem.message).label(label);
@@ -71,10 +73,12 @@ pub(crate) fn draft(
                         None => finding,
                     });
                 }
-                groups
-                    .entry(name.key.clone())
-                    .or_default()
-                    .push((file, name));
+                for name in names {
+                    groups
+                        .entry(name.key.clone())
+                        .or_default()
+                        .push((file, name));
+                }
             }
             Class::Metadata(key) => {
                 metadata.insert(key, file);
@@ -245,11 +249,24 @@ impl Draft {
                 self.description.clone_from(&header.description);
             }
         }
+        let (source, checksum) = match &name.section {
+            None => (Arc::clone(&file.source), file.checksum),
+            Some(section) => {
+                let text = section::only(&file.source.text, section);
+                let part = file.source.text.get(section.clone()).unwrap_or_default();
+                let source = SourceFile {
+                    path: file.source.path.clone(),
+                    text: text.into(),
+                };
+                (Arc::new(source), Checksum::of_script(part))
+            }
+        };
         self.scripts.push(DraftScript {
             direction: name.direction,
             dialect: name.dialect,
-            source: Arc::clone(&file.source),
-            checksum: file.checksum,
+            source,
+            section: name.section.clone(),
+            checksum,
             transaction: header
                 .transaction
                 .or(transaction)

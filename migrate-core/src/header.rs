@@ -44,6 +44,8 @@ const KEYS: [&str; 8] = [
     "touches",
     "allow",
 ];
+/// What other tools write into comments, which describes nothing.
+const PEERS_WORDS: [&str; 3] = ["+goose", "migrate:", "no-transaction"];
 /// What a down script may say: the rest is about the revision, and stands in its up script.
 const DOWN_KEYS: [&str; 2] = ["transaction", "allow"];
 
@@ -72,6 +74,12 @@ impl Header {
 
     fn comment(&mut self, line: &str, comment: &str, offset: usize, direction: Direction) {
         let Some(directive) = comment.trim_start().strip_prefix(PREFIX) else {
+            if PEERS_WORDS
+                .iter()
+                .any(|word| comment.trim_start().starts_with(word))
+            {
+                return;
+            }
             // The empty comment line that sets paragraphs apart is part of the description.
             let text = comment.strip_prefix(' ').unwrap_or(comment).trim_end();
             if !(text.is_empty() && self.description.is_empty()) {

@@ -28,6 +28,7 @@ mod read;
 mod relock;
 pub mod render;
 mod revision;
+mod section;
 pub mod split;
 mod toml_reader;
 

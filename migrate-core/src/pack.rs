@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::finding::SourceFile;
 use crate::graph::{RevisionGraph, Settings};
 use crate::revision::{Direction, Revision, RevisionId, Script};
-use crate::{Checksum, Dialect, checksum};
+use crate::{Checksum, Dialect, checksum, section};
 
 const MAGIC: &[u8; 4] = b"MGC1";
 
@@ -235,6 +235,11 @@ impl Writer {
             self.number(paths.len());
             self.text(&script.source.path);
             self.bytes.extend(script.checksum.0);
+            let section = script
+                .section
+                .iter()
+                .flat_map(|part| [part.start, part.end]);
+            self.numbers(&section.collect::<Vec<_>>());
             paths.push(script.source.path.clone());
         }
     }
@@ -344,7 +349,16 @@ impl Reader {
         let flags = self.number()?;
         let text = texts.get(self.number()?).copied().ok_or(CorruptTable)?;
         let path = self.owned()?;
-        let text: Cow<'static, str> = checksum::canonical(text);
+        let checksum = self.checksum()?;
+        let section = match self.list(Self::number)?.as_slice() {
+            [] => None,
+            [start, end] => Some(*start..*end),
+            _ => return Err(CorruptTable),
+        };
+        let mut text: Cow<'static, str> = checksum::canonical(text);
+        if let Some(section) = &section {
+            text = Cow::Owned(section::only(&text, section));
+        }
         Ok(Script {
             direction: if flags & 1 == 1 {
                 Direction::Down
@@ -357,7 +371,8 @@ impl Reader {
                 place => Some(Dialect::ALL.get(place - 1).copied().ok_or(CorruptTable)?),
             },
             source: Arc::new(SourceFile { path, text }),
-            checksum: self.checksum()?,
+            checksum,
+            section,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::{Borrow, Cow};
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::{Checksum, Dialect, SourceFile};
@@ -138,6 +139,9 @@ pub struct Script {
     pub checksum: Checksum,
     /// Whether it runs inside a transaction.
     pub transaction: bool,
+    /// The part of the file that it is, in bytes, where a layout keeps both directions in one file;
+    /// the text of `source` is blank elsewhere.
+    pub section: Option<Range<usize>>,
 }
 
 /// One revision of a [`RevisionGraph`](crate::RevisionGraph); parents, children and dependencies

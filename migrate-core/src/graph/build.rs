@@ -534,6 +534,7 @@ fn assemble(
                     source: script.source,
                     checksum: script.checksum,
                     transaction: script.transaction,
+                    section: script.section,
                 })
                 .collect(),
             chain,

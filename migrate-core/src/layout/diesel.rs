@@ -35,7 +35,7 @@ pub(super) fn classify(file: &FileRead) -> Class {
             "name it `<version>_<name>`".to_owned(),
         );
     }
-    Class::Script(ScriptName {
+    Class::Scripts(vec![ScriptName {
         key: id.clone(),
         order: Order(0, id.clone()),
         id,
@@ -44,5 +44,6 @@ pub(super) fn classify(file: &FileRead) -> Class {
         dialect: None,
         transaction: true,
         one_way: false,
-    })
+        section: None,
+    }])
 }

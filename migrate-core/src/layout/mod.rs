@@ -1,10 +1,14 @@
 //! How a directory names its files: one file here for each layout.
 
+mod detect;
 mod diesel;
 mod native;
-mod sqlx;
+mod numbered;
+mod refinery;
+mod sections;
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::naming::Template;
 use crate::read::FileRead;
@@ -20,11 +24,27 @@ pub enum Layout {
     Sqlx,
     /// diesel: `V_name/up.sql` and `V_name/down.sql`, in lexical order.
     Diesel,
+    /// refinery: `V1__name.sql`, in numeric order; there is no way down.
+    Refinery,
+    /// golang-migrate: `000001_name.up.sql` and `000001_name.down.sql`, in numeric order.
+    GolangMigrate,
+    /// dbmate: one file with `-- migrate:up` and `-- migrate:down`, in lexical order.
+    Dbmate,
+    /// goose: one file with `-- +goose Up` and `-- +goose Down`, in numeric order.
+    Goose,
 }
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 3] = [Self::Native, Self::Sqlx, Self::Diesel];
+    pub const ALL: [Self; 7] = [
+        Self::Native,
+        Self::Sqlx,
+        Self::Diesel,
+        Self::Refinery,
+        Self::GolangMigrate,
+        Self::Dbmate,
+        Self::Goose,
+    ];
 
     /// The name `migcheck.toml` uses.
     #[must_use]
@@ -33,6 +53,10 @@ impl Layout {
             Self::Native => "native",
             Self::Sqlx => "sqlx",
             Self::Diesel => "diesel",
+            Self::Refinery => "refinery",
+            Self::GolangMigrate => "golang-migrate",
+            Self::Dbmate => "dbmate",
+            Self::Goose => "goose",
         }
     }
 
@@ -52,8 +76,12 @@ impl Layout {
     pub(crate) fn classify(self, file: &FileRead, template: &Template) -> Class {
         match self {
             Self::Native => native::classify(file, template),
-            Self::Sqlx => sqlx::classify(file),
+            Self::Sqlx => numbered::classify(file, numbered::Tool::Sqlx),
+            Self::GolangMigrate => numbered::classify(file, numbered::Tool::GolangMigrate),
             Self::Diesel => diesel::classify(file),
+            Self::Refinery => refinery::classify(file),
+            Self::Dbmate => sections::classify(file, &sections::DBMATE),
+            Self::Goose => sections::classify(file, &sections::GOOSE),
         }
     }
 }
@@ -64,10 +92,12 @@ impl fmt::Display for Layout {
     }
 }
 
+pub(crate) use detect::detect;
+
 /// What a file is under a layout.
 pub(crate) enum Class {
-    /// A script.
-    Script(ScriptName),
+    /// The scripts it holds: one, or one a direction.
+    Scripts(Vec<ScriptName>),
     /// Something that belongs to the script of the same key: diesel's `metadata.toml`.
     Metadata(String),
     /// A known companion, which says nothing about the graph.
@@ -91,71 +121,13 @@ pub(crate) struct ScriptName {
     pub(crate) transaction: bool,
     /// A script that never has a way down, by its layout's convention.
     pub(crate) one_way: bool,
+    /// The part of the file that it is, in bytes; `None` for the whole file.
+    pub(crate) section: Option<Range<usize>>,
 }
 
 /// Where a revision stands in a chain: by number, then by text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Order(pub(crate) u64, pub(crate) String);
-
-/// Why a directory's layout cannot be told.
-pub(crate) enum Undetected {
-    /// It might be either.
-    Tie(Layout, Layout),
-    /// The file is one of a tool whose layout is not read.
-    Foreign(String, &'static str),
-}
-
-/// Which layout a directory has, and why.
-pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), Undetected> {
-    // Sections of a file that look like two scripts would otherwise be run one after the other.
-    if let Some((file, tool)) = files.iter().find_map(|file| Some((file, foreign(file)?))) {
-        return Err(Undetected::Foreign(file.name.clone(), tool));
-    }
-    let folder = files.iter().find(|file| diesel::is_script(&file.name));
-    let native = files.iter().find(|file| native::is_marked(file));
-    let numbered = files.iter().find(|file| sqlx::is_script(&file.name));
-    let flat = native
-        .map(|file| (Layout::Native, file, "says what it revises"))
-        .or_else(|| {
-            let why = "is numbered, and no file says what it revises";
-            numbered.map(|file| (Layout::Sqlx, file, why))
-        });
-    match (folder, flat) {
-        (Some(_), Some((layout, ..))) => Err(Undetected::Tie(Layout::Diesel, layout)),
-        (Some(file), None) => {
-            let why = format!("`{}` stands in a folder of its own", file.name);
-            Ok((Layout::Diesel, why))
-        }
-        (None, Some((layout, file, why))) => Ok((layout, format!("`{}` {why}", file.name))),
-        (None, None) => Ok((
-            Layout::Native,
-            "it has no script of another layout".to_owned(),
-        )),
-    }
-}
-
-/// The tool whose marks a file bears, where it is one that is not read.
-fn foreign(file: &FileRead) -> Option<&'static str> {
-    let base = file.name.strip_suffix(".sql")?;
-    let marked = |mark: &str| {
-        file.source
-            .text
-            .lines()
-            .any(|line| line.trim_start().starts_with(mark))
-    };
-    let versioned = base
-        .strip_prefix(['V', 'U'])
-        .and_then(|rest| rest.split_once("__"));
-    if versioned.is_some_and(|(version, _)| version.bytes().all(|byte| byte.is_ascii_digit())) {
-        Some("refinery")
-    } else if marked("-- +goose ") {
-        Some("goose")
-    } else if marked("-- migrate:") {
-        Some("dbmate")
-    } else {
-        None
-    }
-}
 
 /// Files that may stand beside scripts: notes, git's own, migcheck's own, an editor's leftovers.
 fn is_companion(name: &str) -> bool {

@@ -37,7 +37,7 @@ pub(super) fn classify(file: &FileRead, template: &Template) -> Class {
             "rename the file, or change `[naming] file` in migcheck.toml".to_owned(),
         );
     };
-    Class::Script(ScriptName {
+    Class::Scripts(vec![ScriptName {
         key: found.id.to_owned(),
         id: found.id.to_owned(),
         slug: found.slug.to_owned(),
@@ -46,7 +46,8 @@ pub(super) fn classify(file: &FileRead, template: &Template) -> Class {
         order: Order::default(),
         transaction: true,
         one_way: false,
-    })
+        section: None,
+    }])
 }
 
 /// Splits `name.up.mysql` into its parts; the error is what to do about it.

@@ -1,0 +1,65 @@
+//! `layout = "auto"`: a directory is recognised by its files.
+
+use super::{Layout, diesel, native, numbered, refinery, sections};
+use crate::read::FileRead;
+
+/// Which layout a directory has, and why; the error names the two it might be.
+///
+/// What a file says in itself counts more than what it is called: goose, dbmate and migcheck name
+/// their files as sqlx does.
+pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), (Layout, Layout)> {
+    let first = |is: fn(&FileRead) -> bool| files.iter().find(|file| is(file));
+    let says = |file: &FileRead, what: &str| format!("`{}` {what}", file.name);
+    let goose = first(|file| sections::GOOSE.marks(file));
+    let dbmate = first(|file| sections::DBMATE.marks(file));
+    let folder = first(|file| diesel::is_script(&file.name));
+    let versioned = first(|file| refinery::is_script(&file.name));
+    let numbered: Vec<&FileRead> = files
+        .iter()
+        .filter(|file| numbered::is_script(&file.name))
+        .collect();
+    let marked = files.iter().filter(|file| native::is_marked(file)).count();
+    // A file or two that say what they revise override a peer's order; when it is most of them,
+    // it is the graph that holds the directory together.
+    let ups = numbered
+        .iter()
+        .filter(|file| !file.name.ends_with(".down.sql"))
+        .count();
+    let native = first(native::is_marked).filter(|_| {
+        marked * 2 > ups
+            && goose.is_none()
+            && dbmate.is_none()
+            && folder.is_none()
+            && versioned.is_none()
+    });
+    let mut found: Vec<(Layout, String)> = [
+        (Layout::Native, native, "says what it revises"),
+        (Layout::Goose, goose, "has a `-- +goose` line"),
+        (Layout::Dbmate, dbmate, "has a `-- migrate:` line"),
+        (Layout::Diesel, folder, "stands in a folder of its own"),
+        (
+            Layout::Refinery,
+            versioned,
+            "is named as refinery names files",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(layout, file, what)| Some((layout, says(file?, what))))
+    .collect();
+    let by_content = found
+        .iter()
+        .any(|(layout, _)| matches!(layout, Layout::Native | Layout::Goose | Layout::Dbmate));
+    if let (Some(file), false) = (numbered.first(), by_content) {
+        let (layout, what) = numbered::tool(&numbered);
+        found.push((layout, says(file, what)));
+    }
+    let mut found = found.into_iter();
+    match (found.next(), found.next()) {
+        (Some((one, _)), Some((other, _))) => Err((one, other)),
+        (Some(only), None) => Ok(only),
+        (None, _) => Ok((
+            Layout::Native,
+            "it has no script of another layout".to_owned(),
+        )),
+    }
+}

@@ -1,0 +1,43 @@
+//! refinery: `V1__name.sql`, and `U1__name.sql` for what may be applied out of order.
+
+use super::{Class, Order, ScriptName, bad_name, beside_scripts, sql_stem};
+use crate::read::FileRead;
+use crate::revision::Direction;
+
+/// Whether a name is one that refinery would take.
+pub(super) fn is_script(name: &str) -> bool {
+    name.strip_suffix(".sql")
+        .is_some_and(|stem| version(stem).is_some())
+}
+
+fn version(stem: &str) -> Option<(&str, u64, &str)> {
+    let (digits, slug) = stem.strip_prefix(['V', 'U'])?.split_once("__")?;
+    Some((digits, digits.parse().ok()?, slug))
+}
+
+pub(super) fn classify(file: &FileRead) -> Class {
+    let Some(stem) = sql_stem(file) else {
+        return beside_scripts(file);
+    };
+    let Some((digits, number, slug)) = version(stem) else {
+        return bad_name(
+            file,
+            format!(
+                "`{}` is not named as refinery names files, so it ignores it",
+                file.name
+            ),
+            "name it `V<number>__<name>.sql`, or move it out of the directory".to_owned(),
+        );
+    };
+    Class::Scripts(vec![ScriptName {
+        key: number.to_string(),
+        id: digits.to_owned(),
+        slug: slug.to_owned(),
+        direction: Direction::Up,
+        dialect: None,
+        order: Order(number, String::new()),
+        transaction: true,
+        one_way: true,
+        section: None,
+    }])
+}

@@ -1,0 +1,153 @@
+//! One file a revision, with a section for each direction: dbmate and goose.
+
+use super::{Class, Order, ScriptName, bad_name, beside_scripts, sql_stem};
+use crate::Code;
+use crate::finding::{Finding, Label};
+use crate::read::FileRead;
+use crate::revision::Direction;
+
+/// How a tool marks its sections.
+pub(super) struct Marks {
+    tool: &'static str,
+    up: &'static str,
+    down: &'static str,
+    /// The words that keep a section out of a transaction, and whether they stand on the marker's
+    /// line and speak for that section alone.
+    no_transaction: &'static str,
+    on_marker: bool,
+    /// Whether versions are compared as numbers.
+    numeric: bool,
+}
+
+pub(super) const GOOSE: Marks = Marks {
+    tool: "goose",
+    up: "-- +goose up",
+    down: "-- +goose down",
+    no_transaction: "-- +goose no transaction",
+    on_marker: false,
+    numeric: true,
+};
+
+pub(super) const DBMATE: Marks = Marks {
+    tool: "dbmate",
+    up: "-- migrate:up",
+    down: "-- migrate:down",
+    no_transaction: "transaction:false",
+    on_marker: true,
+    numeric: false,
+};
+
+/// A marker's line: where it starts and ends, and what it says in lower case.
+struct Line {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+impl Marks {
+    /// Whether a file bears this tool's marks.
+    pub(super) fn marks(&self, file: &FileRead) -> bool {
+        file.name.ends_with(".sql") && self.lines(file).any(|line| line.text.starts_with(self.up))
+    }
+
+    /// The comment lines of a file, with their white space folded as the tools do.
+    fn lines<'a>(&self, file: &'a FileRead) -> impl Iterator<Item = Line> + 'a {
+        let mut start = 0;
+        file.source
+            .text
+            .split_inclusive('\n')
+            .filter_map(move |line| {
+                let at = start;
+                start += line.len();
+                let comment = line.trim().strip_prefix("--")?;
+                let words: Vec<&str> = comment.split_whitespace().collect();
+                let text = format!("-- {}", words.join(" ")).to_lowercase();
+                Some(Line {
+                    start: at,
+                    end: start,
+                    text,
+                })
+            })
+    }
+}
+
+pub(super) fn classify(file: &FileRead, marks: &Marks) -> Class {
+    let Some(stem) = sql_stem(file) else {
+        return beside_scripts(file);
+    };
+    let digits = stem.bytes().take_while(u8::is_ascii_digit).count();
+    let (version, rest) = stem.split_at(digits);
+    let Some(number) = version.parse().ok().filter(|_| digits > 0) else {
+        return bad_name(
+            file,
+            format!(
+                "`{}` has no version, so {} ignores it",
+                file.name, marks.tool
+            ),
+            "name it `<version>_<name>.sql`, or move it out of the directory".to_owned(),
+        );
+    };
+    let lines: Vec<Line> = marks.lines(file).collect();
+    let find = |mark: &str| lines.iter().find(|line| line.text.starts_with(mark));
+    let end = file.source.text.len();
+    let Some(up) = find(marks.up) else {
+        return no_up_section(file, marks);
+    };
+    let down = find(marks.down);
+    if let Some(down) = down.filter(|down| down.start < up.start) {
+        let label = Label::new(&file.source, down.start..down.end - 1, "");
+        return Class::Wrong(
+            Finding::new(
+                Code::BadFileName,
+                "the down section stands before the up section",
+            )
+            .label(label)
+            .help("put the up section first"),
+        );
+    }
+    let anywhere = !marks.on_marker && find(marks.no_transaction).is_some();
+    let script = |direction, marker: &Line, section| ScriptName {
+        key: if marks.numeric {
+            number_key(number)
+        } else {
+            version.to_owned()
+        },
+        id: version.to_owned(),
+        slug: rest.trim_start_matches('_').to_owned(),
+        direction,
+        dialect: None,
+        order: if marks.numeric {
+            Order(number, String::new())
+        } else {
+            Order(0, version.to_owned())
+        },
+        transaction: !(anywhere || marks.on_marker && marker.text.contains(marks.no_transaction)),
+        one_way: down.is_none(),
+        section: Some(section),
+    };
+    let mut scripts = vec![script(
+        Direction::Up,
+        up,
+        0..down.map_or(end, |down| down.start),
+    )];
+    if let Some(down) = down {
+        scripts.push(script(Direction::Down, down, down.start..end));
+    }
+    Class::Scripts(scripts)
+}
+
+fn number_key(number: u64) -> String {
+    number.to_string()
+}
+
+fn no_up_section(file: &FileRead, marks: &Marks) -> Class {
+    let message = format!(
+        "`{}` has no `{}` line, so {} refuses it",
+        file.name, marks.up, marks.tool
+    );
+    Class::Wrong(
+        Finding::new(Code::BadFileName, message)
+            .label(Label::file(&*file.source.path))
+            .help(format!("put `{}` before the first statement", marks.up)),
+    )
+}
