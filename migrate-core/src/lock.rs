@@ -355,7 +355,7 @@ fn differences(
             )
             .label(label);
             if let (Some(before), Some(after)) = (before, after) {
-                let [before, after] = [before, after].map(|sum| sum.to_string());
+                let [before, after] = [before, after].map(ToString::to_string);
                 finding = finding.note(format!("locked {before:.12}…, now {after:.12}…"));
             }
             findings.push(finding.help(format!(
