@@ -111,7 +111,7 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
         Ok(_) => draft(&files, layout, &config, &mut findings),
         // Whatever else was said of the files would be said of the wrong layout.
         Err(finding) => {
-            findings.push(finding);
+            findings.push(*finding);
             Vec::new()
         }
     };
@@ -186,7 +186,7 @@ fn choose_layout(
     config: &Config,
     files: &[FileRead],
     shown_as: &str,
-) -> Result<(Layout, Option<String>), Finding> {
+) -> Result<(Layout, Option<String>), Box<Finding>> {
     if let Some(layout) = config.layout {
         return Ok((layout, None));
     }
@@ -195,16 +195,18 @@ fn choose_layout(
         Err(Undetected::Tie(one, other)) => {
             let message = format!("the directory might be of the layout `{one}` or `{other}`");
             let config = joined(shown_as, CONFIG_FILE);
-            Err(Finding::new(Code::AmbiguousLayout, message)
+            let finding = Finding::new(Code::AmbiguousLayout, message)
                 .label(Label::file(shown_as))
-                .help(format!("say which: `layout = \"{one}\"` in {config}")))
+                .help(format!("say which: `layout = \"{one}\"` in {config}"));
+            Err(Box::new(finding))
         }
         Err(Undetected::Foreign(name, tool)) => {
             let message = format!("`{name}` is a migration of {tool}");
-            Err(Finding::new(Code::UnknownLayout, message)
+            let finding = Finding::new(Code::UnknownLayout, message)
                 .label(Label::file(joined(shown_as, &name)))
                 .note("migcheck reads the layouts `native`, `sqlx` and `diesel`")
-                .help("write the up and the down part into files of one of these layouts"))
+                .help("write the up and the down part into files of one of these layouts");
+            Err(Box::new(finding))
         }
     }
 }

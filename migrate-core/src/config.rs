@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::header::silenceable;
 use crate::layout::Layout;
@@ -145,6 +145,11 @@ impl Config {
     }
 }
 
+type Key<'a> = Spanned<DeString<'a>>;
+type Value<'a> = Spanned<DeValue<'a>>;
+/// Reads one entry of a table.
+type Entry = fn(&mut Reading, &Key<'_>, &Value<'_>) -> Result<(), Problem>;
+
 #[derive(Default)]
 struct Reading {
     config: Config,
@@ -178,15 +183,7 @@ impl Reading {
     }
 
     /// Reads a table entry by entry, so that one mistake does not hide the next.
-    fn section(
-        &mut self,
-        value: &Spanned<DeValue<'_>>,
-        entry: fn(
-            &mut Self,
-            &Spanned<toml::de::DeString<'_>>,
-            &Spanned<DeValue<'_>>,
-        ) -> Result<(), Problem>,
-    ) -> Result<(), Problem> {
+    fn section(&mut self, value: &Value<'_>, entry: Entry) -> Result<(), Problem> {
         for (key, value) in reader::table(value)? {
             let read = entry(self, key, value);
             self.keep(read);
@@ -194,7 +191,7 @@ impl Reading {
         Ok(())
     }
 
-    fn layout(&mut self, value: &Spanned<DeValue<'_>>) -> Result<(), Problem> {
+    fn layout(&mut self, value: &Value<'_>) -> Result<(), Problem> {
         let name = reader::string(value)?;
         if name.get_ref() == "auto" {
             return Ok(());
@@ -213,7 +210,7 @@ impl Reading {
         Ok(())
     }
 
-    fn databases(&mut self, value: &Spanned<DeValue<'_>>) -> Result<(), Problem> {
+    fn databases(&mut self, value: &Value<'_>) -> Result<(), Problem> {
         for name in reader::strings(value)? {
             let dialect = Dialect::ALL
                 .into_iter()
@@ -236,7 +233,7 @@ impl Reading {
         Ok(())
     }
 
-    fn heads(&mut self, value: &Spanned<DeValue<'_>>) -> Result<(), Problem> {
+    fn heads(&mut self, value: &Value<'_>) -> Result<(), Problem> {
         self.config.heads = match value.get_ref() {
             DeValue::Array(_) => Heads::Labels(
                 reader::strings(value)?
@@ -249,11 +246,7 @@ impl Reading {
         Ok(())
     }
 
-    fn naming(
-        &mut self,
-        key: &Spanned<toml::de::DeString<'_>>,
-        value: &Spanned<DeValue<'_>>,
-    ) -> Result<(), Problem> {
+    fn naming(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
         let naming = &mut self.config.naming;
         match &**key.get_ref() {
             "file" => {
@@ -271,11 +264,7 @@ impl Reading {
         Ok(())
     }
 
-    fn category(
-        &mut self,
-        key: &Spanned<toml::de::DeString<'_>>,
-        value: &Spanned<DeValue<'_>>,
-    ) -> Result<(), Problem> {
+    fn category(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
         let name = reader::string(value)?.into_inner();
         let range = key
             .get_ref()
@@ -300,11 +289,7 @@ impl Reading {
         Ok(())
     }
 
-    fn rule(
-        &mut self,
-        key: &Spanned<toml::de::DeString<'_>>,
-        value: &Spanned<DeValue<'_>>,
-    ) -> Result<(), Problem> {
+    fn rule(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
         let code = silenceable(key.get_ref(), key.span())?;
         let level = reader::string(value)?;
         let severity = Severity::from_name(level.get_ref()).ok_or_else(|| {
@@ -315,11 +300,7 @@ impl Reading {
         Ok(())
     }
 
-    fn environment(
-        &mut self,
-        key: &Spanned<toml::de::DeString<'_>>,
-        value: &Spanned<DeValue<'_>>,
-    ) -> Result<(), Problem> {
+    fn environment(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
         let mut environment = Environment::default();
         for (key, value) in reader::table(value)? {
             match &**key.get_ref() {
@@ -342,11 +323,7 @@ impl Reading {
         Ok(())
     }
 
-    fn round_trip(
-        &mut self,
-        key: &Spanned<toml::de::DeString<'_>>,
-        value: &Spanned<DeValue<'_>>,
-    ) -> Result<(), Problem> {
+    fn round_trip(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
         match &**key.get_ref() {
             "servers" => {
                 let servers = reader::strings(value)?;
@@ -367,11 +344,7 @@ impl Reading {
         Ok(())
     }
 
-    fn history(
-        &mut self,
-        key: &Spanned<toml::de::DeString<'_>>,
-        value: &Spanned<DeValue<'_>>,
-    ) -> Result<(), Problem> {
+    fn history(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
         if &**key.get_ref() != "table" {
             return Err(Problem::unknown_key(key, &["table"]));
         }
@@ -386,7 +359,7 @@ impl Reading {
     }
 }
 
-fn positive(value: &Spanned<DeValue<'_>>) -> Result<usize, Problem> {
+fn positive(value: &Value<'_>) -> Result<usize, Problem> {
     match reader::count(value)? {
         0 => Err(Problem::new(value.span(), "it has to be at least 1")),
         number => Ok(number),

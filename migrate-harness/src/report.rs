@@ -110,7 +110,11 @@ impl Stair {
             text.push_str(&indented(&error.render(style)));
         }
         if let Some(diff) = &self.diff {
-            text.push('\n');
+            let (before, after) = match self.outcome {
+                Outcome::ReUpgradeDiffers => ("after the first upgrade", "after the second"),
+                _ => ("before the upgrade", "after the downgrade"),
+            };
+            text.push_str(&format!("\n  - {before}\n  + {after}\n\n"));
             text.push_str(&indented(&diff.to_string()));
         }
         text

@@ -34,17 +34,41 @@ struct Ground {
 /// What was found on one stair.
 #[derive(Default)]
 struct Found {
-    faults: Vec<(
-        Outcome,
-        Option<SchemaDiff>,
-        Option<ScriptError>,
-        Option<String>,
-    )>,
+    faults: Vec<Fault>,
+}
+
+/// One outcome, and what shows it.
+struct Fault {
+    outcome: Outcome,
+    diff: Option<SchemaDiff>,
+    error: Option<ScriptError>,
+    reason: Option<String>,
+}
+
+impl Fault {
+    fn new(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            diff: None,
+            error: None,
+            reason: None,
+        }
+    }
 }
 
 impl Found {
     fn error(&mut self, outcome: Outcome, error: ScriptError) {
-        self.faults.push((outcome, None, Some(error), None));
+        self.faults.push(Fault {
+            error: Some(error),
+            ..Fault::new(outcome)
+        });
+    }
+
+    fn reason(&mut self, outcome: Outcome, reason: String) {
+        self.faults.push(Fault {
+            reason: Some(reason),
+            ..Fault::new(outcome)
+        });
     }
 
     /// Records a difference, if there is one; returns whether it is more than one of order.
@@ -59,12 +83,12 @@ impl Found {
             outcome
         };
         // The second pass over a column that moved shows the same again.
-        if !self
-            .faults
-            .iter()
-            .any(|(known, ..)| *known == outcome && only_order)
-        {
-            self.faults.push((outcome, Some(diff), None, None));
+        let is_known = self.faults.iter().any(|fault| fault.outcome == outcome);
+        if !(only_order && is_known) {
+            self.faults.push(Fault {
+                diff: Some(diff),
+                ..Fault::new(outcome)
+            });
         }
         !only_order
     }
@@ -110,9 +134,7 @@ impl<'a> Walk<'a> {
                     self.missing[at] = Some(blamed);
                     let culprit = &self.graph.revisions()[blamed].id;
                     let reason = format!("it builds on `{culprit}`, which could not be applied");
-                    found
-                        .faults
-                        .push((Outcome::NotReached, None, None, Some(reason)));
+                    found.reason(Outcome::NotReached, reason);
                     Next::Here
                 }
                 None if selected[at] => self.stair(&mut ground, at, revision, &mut found).await?,
@@ -136,17 +158,17 @@ impl<'a> Walk<'a> {
         on_stair: &mut dyn FnMut(Stair),
     ) {
         if found.faults.is_empty() {
-            found.faults.push((Outcome::Passed, None, None, None));
+            found.faults.push(Fault::new(Outcome::Passed));
         }
-        for (outcome, diff, error, reason) in found.faults {
+        for fault in found.faults {
             on_stair(Stair {
                 revision: revision.id.to_string(),
                 server: self.server.name().to_owned(),
-                outcome,
+                outcome: fault.outcome,
                 took: started.elapsed(),
-                diff,
-                error,
-                reason,
+                diff: fault.diff,
+                error: fault.error,
+                reason: fault.reason,
             });
         }
     }
@@ -171,9 +193,7 @@ impl<'a> Walk<'a> {
                 Some(reason) => reason.clone(),
                 None => "it has no down script".to_owned(),
             };
-            found
-                .faults
-                .push((Outcome::Irreversible, None, None, Some(reason)));
+            found.reason(Outcome::Irreversible, reason);
             return Ok(Next::Here);
         };
         let id = revision.id.as_str();
@@ -220,9 +240,7 @@ impl<'a> Walk<'a> {
         let Some(up) = revision.script(Direction::Up, dialect) else {
             self.missing[at] = Some(at);
             let reason = format!("it has no up script for {dialect}");
-            found
-                .faults
-                .push((Outcome::NotReached, None, None, Some(reason)));
+            found.reason(Outcome::NotReached, reason);
             ground.schema = before;
             return Ok(Next::Here);
         };

@@ -179,6 +179,14 @@ pub const CASES: &[Case] = &[
         "foreign key users.fk",
     ),
     case!(
+        "foreign key's action",
+        "CREATE TABLE o (id int PRIMARY KEY);
+         CREATE TABLE t (a int, KEY (a), FOREIGN KEY (a) REFERENCES o (id))",
+        "ALTER TABLE t DROP FOREIGN KEY t_ibfk_1; ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES o (id) ON DELETE CASCADE",
+        "ALTER TABLE t DROP FOREIGN KEY t_ibfk_1; ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES o (id) ON DELETE RESTRICT",
+        "foreign key t (a)",
+    ),
+    case!(
         "foreign key without a name",
         TWO,
         "ALTER TABLE users ADD FOREIGN KEY (org_id) REFERENCES orgs (id)",

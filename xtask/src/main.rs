@@ -1,6 +1,6 @@
 //! What contributors run: `cargo xtask test`, `cargo xtask ci`, … This file is arguments and exit codes only.
 //!
-//! [`steps`] runs cargo, [`bench`] times what was built, [`docker`] and [`images`] bring up what the tests need, [`process`] starts programs.
+//! [`steps`] runs cargo, [`mod@bench`] times what was built, [`docker`] and [`images`] bring up what the tests need, [`process`] starts programs.
 
 mod bench;
 mod docker;

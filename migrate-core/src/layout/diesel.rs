@@ -1,9 +1,8 @@
 //! diesel: `V_name/up.sql`, `V_name/down.sql`, `V_name/metadata.toml`.
 
-use super::{Class, Order, ScriptName, bad_name, is_companion};
+use super::{Class, Order, ScriptName, bad_name, beside_scripts};
 use crate::read::FileRead;
 use crate::revision::Direction;
-use crate::{Code, Finding, Label};
 
 /// Whether a name is that of a script in a folder of its own.
 pub(super) fn is_script(name: &str) -> bool {
@@ -12,21 +11,11 @@ pub(super) fn is_script(name: &str) -> bool {
 }
 
 pub(super) fn classify(file: &FileRead) -> Class {
-    if is_companion(&file.name) {
-        return Class::Companion;
-    }
-    let stray = || {
-        Class::Wrong(
-            Finding::new(Code::StrayFile, format!("`{}` is no migration", file.name))
-                .label(Label::file(&*file.source.path))
-                .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
-        )
-    };
     let Some((folder, base)) = file.name.split_once('/') else {
         return if file.name == "diesel.toml" {
             Class::Companion
         } else {
-            stray()
+            beside_scripts(file)
         };
     };
     // diesel_migrations takes what stands before the first `_`, without dashes, and sorts that:
@@ -37,7 +26,7 @@ pub(super) fn classify(file: &FileRead) -> Class {
         "up.sql" => Direction::Up,
         "down.sql" => Direction::Down,
         "metadata.toml" => return Class::Metadata(id),
-        _ => return stray(),
+        _ => return beside_scripts(file),
     };
     if id.is_empty() {
         return bad_name(

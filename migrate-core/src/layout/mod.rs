@@ -182,21 +182,24 @@ fn is_companion(name: &str) -> bool {
         || lower.starts_with("template.")
 }
 
-/// The part of a name before `.sql`, or what to say of a file that is no script.
-fn sql_stem<'a>(file: &'a FileRead) -> Result<&'a str, Class> {
+/// What a file is that is no `.sql` file.
+fn beside_scripts(file: &FileRead) -> Class {
     if is_companion(&file.name) {
-        return Err(Class::Companion);
+        return Class::Companion;
     }
-    file.name.strip_suffix(".sql").ok_or_else(|| {
-        Class::Wrong(
-            Finding::new(
-                crate::Code::StrayFile,
-                format!("`{}` is no migration", file.name),
-            )
+    let message = format!("`{}` is no migration", file.name);
+    Class::Wrong(
+        Finding::new(crate::Code::StrayFile, message)
             .label(crate::Label::file(&*file.source.path))
             .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
-        )
-    })
+    )
+}
+
+/// The part of a name before `.sql`; `None` for what is no script.
+fn sql_stem(file: &FileRead) -> Option<&str> {
+    file.name
+        .strip_suffix(".sql")
+        .filter(|_| !is_companion(&file.name))
 }
 
 fn bad_name(file: &FileRead, message: String, help: String) -> Class {

@@ -1,6 +1,6 @@
 //! `<revision>_<slug>.<up|down>[.<dialect>].sql`.
 
-use super::{Class, Order, ScriptName, bad_name, sql_stem};
+use super::{Class, Order, ScriptName, bad_name, beside_scripts, sql_stem};
 use crate::Dialect;
 use crate::naming::Template;
 use crate::nearest::nearest;
@@ -13,9 +13,8 @@ pub(super) fn is_marked(file: &FileRead) -> bool {
 }
 
 pub(super) fn classify(file: &FileRead, template: &Template) -> Class {
-    let stem = match sql_stem(file) {
-        Ok(stem) => stem,
-        Err(class) => return class,
+    let Some(stem) = sql_stem(file) else {
+        return beside_scripts(file);
     };
     if stem.ends_with(".fixture") || stem.contains(".fixture.") {
         return Class::Companion;

@@ -1,6 +1,6 @@
 //! sqlx: `V_name.sql`, or `V_name.up.sql` with `V_name.down.sql`; V is a number.
 
-use super::{Class, Order, ScriptName, bad_name, sql_stem};
+use super::{Class, Order, ScriptName, bad_name, beside_scripts, sql_stem};
 use crate::read::FileRead;
 use crate::revision::Direction;
 
@@ -20,9 +20,8 @@ fn version(stem: &str) -> Option<(&str, u64, &str)> {
 }
 
 pub(super) fn classify(file: &FileRead) -> Class {
-    let stem = match sql_stem(file) {
-        Ok(stem) => stem,
-        Err(class) => return class,
+    let Some(stem) = sql_stem(file) else {
+        return beside_scripts(file);
     };
     let Some((digits, number, rest)) = version(stem) else {
         return bad_name(

@@ -19,14 +19,16 @@ pub(super) fn listing(snapshot: &Snapshot) -> String {
                 parts.push(part);
             }
         }
-        text.push_str(&with_parts(object, &parts, snapshot.dialect()));
-        text.push('\n');
+        for statement in with_parts(object, &parts, snapshot.dialect()) {
+            text.push_str(&statement);
+            text.push_str(";\n");
+        }
     }
     text
 }
 
-/// One object by itself; a table without its columns.
-pub(super) fn alone(object: &Object, dialect: Option<Dialect>) -> String {
+/// The statements of one object by itself; a table without its columns.
+pub(super) fn alone(object: &Object, dialect: Option<Dialect>) -> Vec<String> {
     let body =
         if object.name.kind == ObjectKind::Table && object.get(Property::Definition).is_none() {
             " (…)"
@@ -35,18 +37,21 @@ pub(super) fn alone(object: &Object, dialect: Option<Dialect>) -> String {
         };
     let mut lines = vec![line(object, body, dialect)];
     lines.extend(statements(object, dialect));
-    lines.join("\n")
+    lines
 }
 
 /// A table or view as one statement with its columns and constraints, then everything else that
 /// belongs to it, a statement each.
-pub(super) fn with_parts(object: &Object, parts: &[&Object], dialect: Option<Dialect>) -> String {
+pub(super) fn with_parts(
+    object: &Object,
+    parts: &[&Object],
+    dialect: Option<Dialect>,
+) -> Vec<String> {
     if object.name.kind != ObjectKind::Table || object.get(Property::Definition).is_some() {
-        let whole: Vec<String> = std::iter::once(&object)
+        return std::iter::once(&object)
             .chain(parts)
-            .map(|object| alone(object, dialect))
+            .flat_map(|object| alone(object, dialect))
             .collect();
-        return whole.join("\n");
     }
     let (inner, outer): (Vec<&Object>, Vec<&Object>) = parts
         .iter()
@@ -63,13 +68,17 @@ pub(super) fn with_parts(object: &Object, parts: &[&Object], dialect: Option<Dia
     let mut lines = vec![line(object, &body, dialect)];
     lines.extend(statements(object, dialect));
     lines.extend(inner.iter().flat_map(|part| statements(part, dialect)));
-    lines.extend(outer.iter().map(|part| alone(part, dialect)));
-    lines.join("\n")
+    lines.extend(outer.iter().flat_map(|part| alone(part, dialect)));
+    lines
 }
 
 /// The object's own statement or clause; `body` is what a table has in its parentheses.
 fn line(object: &Object, body: &str, dialect: Option<Dialect>) -> String {
-    let mut text = head(object, dialect);
+    let mut text = String::new();
+    for note in object.get(Property::Note).into_iter().flat_map(str::lines) {
+        text.push_str(&format!("-- {note}\n"));
+    }
+    text.push_str(&head(object, dialect));
     if let Some(parent) = object.get(Property::PartitionOf) {
         text.push_str(" PARTITION OF ");
         text.push_str(parent);
@@ -95,7 +104,8 @@ fn head(object: &Object, dialect: Option<Dialect>) -> String {
         return own;
     }
     if name.kind.is_constraint() {
-        let head = if name.unnamed || name.kind == ObjectKind::PrimaryKey && own == "PRIMARY" {
+        let head = if name.unnamed || name.kind == ObjectKind::PrimaryKey && name.name == "PRIMARY"
+        {
             String::new()
         } else {
             format!("CONSTRAINT {own} ")
@@ -176,35 +186,45 @@ fn statements(object: &Object, dialect: Option<Dialect>) -> Vec<String> {
     let mut lines = Vec::new();
     let each = |property| object.get(property).into_iter().flat_map(str::lines);
     for action in each(Property::Alter) {
-        let name = &object.name;
-        let table = name.table.as_deref().unwrap_or(&name.name);
-        let table = ObjectName::new(ObjectKind::Table, name.schema.as_deref(), None, table);
-        lines.push(format!(
-            "ALTER TABLE {} {action}",
-            qualified(&table, dialect)
-        ));
+        let table = table_of(&object.name, dialect);
+        lines.push(format!("ALTER TABLE {table} {action}"));
     }
-    lines.extend(each(Property::Note).map(|note| format!("-- {note}")));
     if let Some(comment) = object.get(Property::Comment)
         && dialect != Some(Dialect::MySql)
     {
         let phrase = phrase(&object.name, dialect);
         lines.push(format!("COMMENT ON {phrase} IS {}", literal(comment)));
     }
-    lines.extend(each(Property::Grants).map(|grant| {
-        let phrase = phrase(&object.name, dialect);
-        grant.replacen("{}", &phrase, 1)
-    }));
+    lines.extend(each(Property::Grants).map(|grant| grant_on(grant, &object.name, dialect)));
     lines
+}
+
+/// Names the object of `GRANT SELECT ON {} TO …`; a column as its table's.
+fn grant_on(grant: &str, name: &ObjectName, dialect: Option<Dialect>) -> String {
+    if name.kind != ObjectKind::Column {
+        return grant.replacen("{}", &phrase(name, dialect), 1);
+    }
+    let on = format!(
+        " ({}) ON TABLE {}",
+        ident(&name.name, dialect),
+        table_of(name, dialect)
+    );
+    grant.replacen(" ON {}", &on, 1)
+}
+
+/// The table that an object is a part of, or is.
+fn table_of(name: &ObjectName, dialect: Option<Dialect>) -> String {
+    let table = name.table.as_deref().unwrap_or(&name.name);
+    let schema = name.schema.as_deref();
+    qualified(
+        &ObjectName::new(ObjectKind::Table, schema, None, table),
+        dialect,
+    )
 }
 
 /// The object as COMMENT ON and GRANT name it.
 fn phrase(name: &ObjectName, dialect: Option<Dialect>) -> String {
-    let table = || {
-        let table = name.table.as_deref().unwrap_or_default();
-        let table = ObjectName::new(ObjectKind::Table, name.schema.as_deref(), None, table);
-        qualified(&table, dialect)
-    };
+    let table = || table_of(name, dialect);
     match name.kind {
         ObjectKind::Column => {
             format!("COLUMN {}.{}", table(), ident(&name.name, dialect))

@@ -100,8 +100,8 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
             let change = Change {
                 object: object.name.clone(),
                 kind: ChangeKind::Changed,
-                before: Some(ddl::alone(object, dialect)),
-                after: Some(ddl::alone(now, dialect)),
+                before: Some(ddl::alone(object, dialect).join("\n")),
+                after: Some(ddl::alone(now, dialect).join("\n")),
             };
             found.push((object, change));
         }
@@ -157,9 +157,7 @@ fn only_in<'a>(
                 .filter(|_| object.name.kind.is_relation())
                 .and_then(|place| parts.remove(&place))
                 .unwrap_or_default();
-            let text = ddl::with_parts(object, &parts, dialect);
-            // A table with nothing but itself on this side is not an empty table on the other.
-            (object, text)
+            (object, ddl::with_parts(object, &parts, dialect).join("\n"))
         })
         .collect()
 }
@@ -298,4 +296,183 @@ fn wrapped(f: &mut fmt::Formatter<'_>, mark: &str, line: &str) -> fmt::Result {
         width += needed;
     }
     writeln!(f, "{mark}{}", out.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::object::Property;
+    use super::*;
+
+    /// Kind, name, properties.
+    type Part<'a> = (ObjectKind, &'a str, &'a [(Property, &'a str)]);
+
+    /// A schema of one table.
+    fn schema(parts: &[Part<'_>]) -> Snapshot {
+        let objects = parts
+            .iter()
+            .enumerate()
+            .map(|(at, (kind, name, properties))| {
+                let table = (*kind > ObjectKind::Sequence).then_some("users");
+                let mut object = Object::new(ObjectName::new(*kind, Some("public"), table, *name));
+                object.position = at;
+                for (property, value) in *properties {
+                    object.set(*property, *value);
+                }
+                object
+            });
+        Snapshot::new(Dialect::Postgres, objects.collect())
+    }
+
+    const TABLE: Part<'static> = (ObjectKind::Table, "users", &[]);
+    const ID: Part<'static> = (ObjectKind::Column, "id", &[(Property::Type, "integer")]);
+    const EMAIL: Part<'static> = (
+        ObjectKind::Column,
+        "email",
+        &[(Property::Type, "text"), (Property::NotNull, "NOT NULL")],
+    );
+    const AGE: Part<'static> = (ObjectKind::Column, "age", &[(Property::Type, "integer")]);
+    const KEY: Part<'static> = (
+        ObjectKind::PrimaryKey,
+        "users_pkey",
+        &[(Property::Definition, "PRIMARY KEY (id)")],
+    );
+    const INDEX: Part<'static> = (
+        ObjectKind::Index,
+        "ix_users_email",
+        &[(
+            Property::Definition,
+            "CREATE INDEX ix_users_email ON public.users USING btree (lower(email), age DESC) WHERE (age > 18)",
+        )],
+    );
+
+    #[test]
+    fn a_whole_table_is_one_change() {
+        let changes = diff(
+            &Snapshot::default(),
+            &schema(&[INDEX, KEY, TABLE, ID, EMAIL]),
+        );
+        assert_eq!(changes.changes[0].kind, ChangeKind::Added);
+        insta::assert_snapshot!(changes, @r"
+        table public.users
+        + CREATE TABLE public.users (
+        +   id integer,
+        +   email text NOT NULL,
+        +   CONSTRAINT users_pkey PRIMARY KEY (id)
+        + )
+        + CREATE INDEX ix_users_email ON public.users USING btree (lower(email), age
+        +     DESC) WHERE (age > 18)
+        ");
+    }
+
+    #[test]
+    fn everything_about_a_table_stands_together() {
+        let wide = [(Property::Type, "bigint"), (Property::Comment, "how old")];
+        let before = schema(&[TABLE, ID, EMAIL, AGE, INDEX]);
+        let after = schema(&[
+            (
+                ObjectKind::Table,
+                "users",
+                &[(Property::Options, "WITH (fillfactor=70)")],
+            ),
+            (ObjectKind::Table, "zebras", &[]),
+            (
+                ObjectKind::Enum,
+                "mood",
+                &[(Property::Options, "AS ENUM ('sad', 'ok')")],
+            ),
+            ID,
+            (ObjectKind::Column, "age", &wide),
+            EMAIL,
+            KEY,
+        ]);
+        insta::assert_snapshot!(diff(&before, &after), @r"
+        enum public.mood
+        + CREATE TYPE public.mood AS ENUM ('sad', 'ok')
+        table public.users
+        - CREATE TABLE public.users (…)
+        + CREATE TABLE public.users (…) WITH (fillfactor=70)
+        column public.users.age
+        - age integer
+        + age bigint
+        + COMMENT ON COLUMN public.users.age IS 'how old'
+        column order public.users
+        - id, email, age
+        + id, age, email
+        primary key public.users.users_pkey
+        + CONSTRAINT users_pkey PRIMARY KEY (id)
+        index public.users.ix_users_email
+        - CREATE INDEX ix_users_email ON public.users USING btree (lower(email), age
+        -     DESC) WHERE (age > 18)
+        table public.zebras
+        + CREATE TABLE public.zebras ()
+        ");
+    }
+
+    #[test]
+    fn column_order_counts_among_common_columns_only() {
+        let before = schema(&[TABLE, ID, EMAIL, AGE]);
+        let reordered = diff(&before, &schema(&[TABLE, ID, AGE, EMAIL]));
+        assert!(reordered.only_column_order());
+        insta::assert_snapshot!(reordered, @r"
+        column order public.users
+        - id, email, age
+        + id, age, email
+        ");
+        let dropped = diff(&before, &schema(&[TABLE, EMAIL, AGE]));
+        assert!(!dropped.only_column_order());
+        assert_eq!(dropped.changes.len(), 1);
+        assert!(diff(&before, &before).is_empty() && !diff(&before, &before).only_column_order());
+    }
+
+    #[test]
+    fn of_a_long_body_only_the_differing_lines_are_shown() {
+        let body = |line: &str| {
+            format!(
+                "CREATE FUNCTION f()\n LANGUAGE plpgsql\nAS $$\nBEGIN\n  x := 1;\n  y := 2;\n  {line}\n  \
+                 z := 3;\n  RETURN 1;\nEND\n$$"
+            )
+        };
+        let function = |line: &str| {
+            let body = body(line);
+            schema(&[(
+                ObjectKind::Function,
+                "f()",
+                &[(Property::Definition, &body)],
+            )])
+        };
+        let changes = diff(&function("PERFORM a();"), &function("PERFORM b();"));
+        insta::assert_snapshot!(changes, @r"
+        function public.f()
+          …
+            x := 1;
+            y := 2;
+        -   PERFORM a();
+        +   PERFORM b();
+            z := 3;
+            RETURN 1;
+          …
+        ");
+    }
+
+    #[test]
+    fn no_word_is_broken() {
+        let before = schema(&[(
+            ObjectKind::View,
+            "v",
+            &[(
+                Property::Body,
+                "AS\n  SELECT aaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbb, cccccccccccccccccc, \
+                ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd, e",
+            )],
+        )]);
+        insta::assert_snapshot!(diff(&before, &Snapshot::default()), @r"
+        view public.v
+        - CREATE VIEW public.v
+        - AS
+        -   SELECT aaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbb,
+        -       cccccccccccccccccc,
+        -       ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd,
+        -       e
+        ");
+    }
 }

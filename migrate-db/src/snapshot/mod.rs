@@ -1,7 +1,7 @@
 //! The canonical model of a database's whole schema, and the difference of two of them.
 //!
 //! A [`Snapshot`] is a sorted list of [`Object`]s, each a name and a few properties. One model
-//! serves every dialect: a dialect's file holds the queries that fill it ([`reading`] runs them),
+//! serves every dialect: a dialect's file holds the queries that fill it (`reading` runs them),
 //! and what is written from it, DDL (`ddl.rs`) and differences (`diff.rs`), knows nothing of
 //! catalogs. Bookkeeping never enters it: counters, OIDs, the history table, names that the
 //! server made up.
@@ -10,6 +10,7 @@ mod ddl;
 mod diff;
 mod ident;
 mod object;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod reading;
 mod text_diff;
 
@@ -78,7 +79,7 @@ impl Snapshot {
         self.objects.iter()
     }
 
-    /// The object of that name.
+    /// The object of that name; it looks at all of them.
     #[must_use]
     pub fn get(&self, name: &ObjectName) -> Option<&Object> {
         self.objects.iter().find(|object| object.name == *name)
@@ -145,7 +146,8 @@ fn number_twins(objects: &mut [Object]) {
 
 /// Reads the schema of the database that `session` is connected to, without changing the session.
 ///
-/// The table `history_table` is left out, and whatever belongs to it; other tools' tables are not.
+/// The table `history_table` is left out, in whichever schema it is, and whatever belongs to it;
+/// other tools' tables are not.
 ///
 /// # Errors
 ///

@@ -162,6 +162,7 @@ impl ObjectKind {
         }
     }
 
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(super) fn from_words(words: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.words() == words)
     }
@@ -291,6 +292,7 @@ pub enum Property {
 }
 
 impl Property {
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     /// Whether a server may hand the value out in several rows, one element each.
     pub(super) const fn is_list(self) -> bool {
         matches!(self, Self::Parts | Self::ReferencedParts | Self::Partitions)

@@ -6,8 +6,8 @@ use crate::session::Row;
 /// One query, for objects of one or of several kinds. All fields but the last are SQL
 /// expressions.
 pub(super) struct Reading {
-    /// Says cheaply whether there can be any, for what few databases have: preparing a query costs
-    /// even if it finds nothing.
+    /// Says cheaply whether the query is worth running, or can run at all: preparing one costs even
+    /// if it finds nothing.
     pub only_if: &'static str,
     /// The kind, as [`ObjectKind::words`] has it.
     pub kind: &'static str,
@@ -104,7 +104,7 @@ pub(super) fn objects<'a>(
             }
         }
         match objects.last_mut() {
-            Some(last) if last.name == object.name => append_lists(last, &object),
+            Some(last) if last.name == object.name => join(last, &object),
             _ => objects.push(object),
         }
     }
@@ -124,14 +124,15 @@ fn name(row: Row) -> Option<ObjectName> {
 }
 
 /// A server without ordered aggregates hands lists out in several rows of the same name.
-fn append_lists(object: &mut Object, next: &Object) {
+fn join(object: &mut Object, next: &Object) {
     for (property, value) in next.properties() {
-        if property.is_list() {
-            let longer = match object.get(*property) {
-                Some(known) => format!("{known}, {value}"),
-                None => value.clone(),
-            };
-            object.set(*property, longer);
+        match object.get(*property) {
+            Some(known) if property.is_list() => {
+                let longer = format!("{known}, {value}");
+                object.set(*property, longer);
+            }
+            Some(_) => {}
+            None => object.set(*property, value.as_str()),
         }
     }
 }

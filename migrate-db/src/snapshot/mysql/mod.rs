@@ -1,4 +1,4 @@
-//! MySQL and MariaDB: `information_schema` in one round trip.
+//! MySQL and MariaDB: `information_schema`, all of it in one round trip.
 //!
 //! The two differ in a few columns of it, so some queries are written twice. What they hand out a
 //! row per element (keys, parameters, partitions) is put together here, because their
@@ -14,24 +14,17 @@ use migcheck_core::Dialect;
 use super::Snapshot;
 use super::ident::ident;
 use super::object::{Object, ObjectKind, ObjectName, Property};
-use super::reading::{Reading, batch, objects};
+use super::reading::{answered, batch, objects, questions};
 use crate::{ServerError, Session};
 
 pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerError> {
-    let server = session.rows("SELECT DATABASE(), VERSION()", &[]).await?;
-    let mut server = server.into_iter().flatten();
-    let database = server.next().flatten().unwrap_or_default();
-    let version = server.next().flatten().unwrap_or_default();
-    let own = if version.contains("MariaDB") {
-        tables::MARIADB
-    } else {
-        tables::MYSQL
-    };
-    let readings: Vec<&Reading> = tables::READINGS
-        .iter()
-        .chain(own)
-        .chain(routines::READINGS)
-        .collect();
+    let all = [tables::READINGS, routines::READINGS];
+    let all = || all.into_iter().flatten();
+    let sql = format!("SELECT DATABASE(), {}", questions(all()));
+    let answers = session.rows(&sql, &[]).await?;
+    let mut answers = answers.into_iter().flatten();
+    let database = answers.next().flatten().unwrap_or_default();
+    let readings = answered(all(), answers);
     let sql = batch(readings.iter().copied());
     let rows = session.rows(&sql, &[]).await?;
     let mut found = merged(objects(readings, rows));
@@ -129,10 +122,12 @@ fn forget_database(object: &mut Object, database: &str) {
         .iter()
         .filter_map(|(property, value)| {
             let mut text = value.replace(&prefix, "");
-            if matches!(
-                property,
-                Property::Definition | Property::Generated | Property::Parts | Property::Default
-            ) {
+            let expression = match property {
+                Property::Definition | Property::Generated | Property::Parts => true,
+                Property::Default => text.starts_with('('),
+                _ => false,
+            };
+            if expression {
                 text = text.replace("\\'", "'");
             }
             (text != *value).then_some((*property, text))

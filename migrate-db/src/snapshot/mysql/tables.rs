@@ -21,13 +21,15 @@ macro_rules! quoted {
     };
 }
 
-/// What both servers answer alike.
-pub(super) const READINGS: &[Reading] =
-    &[TABLES, PARTITIONS, FOREIGN_KEYS, FOREIGN_KEY_ACTIONS, VIEWS];
-
-pub(super) const MYSQL: &[Reading] = &[MYSQL_COLUMNS, MYSQL_KEYS, MYSQL_CHECKS];
-
-pub(super) const MARIADB: &[Reading] = &[
+pub(super) const READINGS: &[Reading] = &[
+    TABLES,
+    PARTITIONS,
+    FOREIGN_KEYS,
+    FOREIGN_KEY_ACTIONS,
+    VIEWS,
+    MYSQL_COLUMNS,
+    MYSQL_KEYS,
+    MYSQL_CHECKS,
     MARIADB_COLUMNS,
     MARIADB_KEYS,
     MARIADB_CHECKS,
@@ -156,7 +158,7 @@ const VIEWS: Reading = Reading {
 
 /// A literal default comes without its quotes.
 const MYSQL_COLUMNS: Reading = Reading {
-    only_if: "true",
+    only_if: "VERSION() NOT LIKE '%MariaDB%'",
     kind: "'column'",
     schema: "NULL",
     table: "c.TABLE_NAME",
@@ -195,7 +197,7 @@ const MYSQL_COLUMNS: Reading = Reading {
 
 /// A default is an expression already; `NULL` is the one that a nullable column has anyway.
 const MARIADB_COLUMNS: Reading = Reading {
-    only_if: "true",
+    only_if: "VERSION() LIKE '%MariaDB%'",
     kind: "'column'",
     schema: "NULL",
     table: "c.TABLE_NAME",
@@ -226,7 +228,7 @@ const MARIADB_COLUMNS: Reading = Reading {
 
 /// A geometry's index has a prefix length that nobody gave it.
 const MYSQL_KEYS: Reading = Reading {
-    only_if: "true",
+    only_if: "VERSION() NOT LIKE '%MariaDB%'",
     kind: "IF(s.INDEX_NAME = 'PRIMARY', 'primary key', 'index')",
     schema: "NULL",
     table: "s.TABLE_NAME",
@@ -259,7 +261,7 @@ const MYSQL_KEYS: Reading = Reading {
 };
 
 const MARIADB_KEYS: Reading = Reading {
-    only_if: "true",
+    only_if: "VERSION() LIKE '%MariaDB%'",
     kind: "IF(s.INDEX_NAME = 'PRIMARY', 'primary key', 'index')",
     schema: "NULL",
     table: "s.TABLE_NAME",
@@ -294,7 +296,7 @@ const MARIADB_KEYS: Reading = Reading {
 /// LIMIT keeps the clauses a table of their own. Merged into one query, the views behind the two
 /// names are joined by nested loops: 60 checks took 57 ms.
 const MYSQL_CHECKS: Reading = Reading {
-    only_if: "true",
+    only_if: "VERSION() NOT LIKE '%MariaDB%'",
     kind: "'check constraint'",
     schema: "NULL",
     table: "k.TABLE_NAME",
@@ -310,7 +312,7 @@ const MYSQL_CHECKS: Reading = Reading {
 };
 
 const MARIADB_CHECKS: Reading = Reading {
-    only_if: "true",
+    only_if: "VERSION() LIKE '%MariaDB%'",
     kind: "'check constraint'",
     schema: "NULL",
     table: "c.TABLE_NAME",
@@ -324,7 +326,7 @@ const MARIADB_CHECKS: Reading = Reading {
 
 /// Their options are read from the sequences themselves.
 const MARIADB_SEQUENCES: Reading = Reading {
-    only_if: "true",
+    only_if: "VERSION() LIKE '%MariaDB%'",
     kind: "'sequence'",
     schema: "NULL",
     table: "NULL",

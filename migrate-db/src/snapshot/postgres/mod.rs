@@ -18,6 +18,16 @@ use super::object::{Object, Property};
 use super::reading::{answered, batch, objects, questions};
 use crate::{ServerError, Session};
 
+/// Settings while the catalogs are read.
+const SETTINGS: [(&str, &str); 3] = [
+    // The server leaves out of a definition what the search path finds.
+    ("search_path", "pg_catalog"),
+    // The joins are written in a good order; looking for a better one costs more than they do.
+    ("join_collapse_limit", "1"),
+    // Compiling takes longer than reading the largest of schemas.
+    ("jit", "off"),
+];
+
 pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerError> {
     let all = [
         relations::READINGS,
@@ -26,22 +36,23 @@ pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerEr
         globals::READINGS,
     ];
     let all = || all.into_iter().flatten();
-    let sql = format!(
-        "SELECT current_setting('search_path'), {}",
-        questions(all())
-    );
+    let current = SETTINGS.map(|(name, _)| format!("current_setting('{name}')"));
+    let sql = format!("SELECT {}, {}", current.join(", "), questions(all()));
     let answers = session.rows(&sql, &[]).await?;
     let mut answers = answers.into_iter().flatten();
-    let search_path = answers.next().flatten().unwrap_or_default();
+    let previous = SETTINGS.map(|(name, _)| (name, answers.next().flatten().unwrap_or_default()));
     let readings = answered(all(), answers);
-    // The server leaves out of a definition what the search path finds, so the path must be the
-    // same for every snapshot. Several statements sent at once are one transaction, to which the
-    // setting is local; inside a transaction of the caller's it has to be put back.
+    // Several statements sent at once are one transaction, to which the settings are local; inside
+    // a transaction of the caller's they have to be put back.
     let sql = format!(
-        "SELECT set_config('search_path', 'pg_catalog', true);\n{};\n\
-         SELECT set_config('search_path', {}, true)",
+        "{};\n{};\n{}",
+        set_all(SETTINGS),
         batch(readings.iter().copied()),
-        literal(&search_path)
+        set_all(
+            previous
+                .each_ref()
+                .map(|(name, value)| (*name, value.as_str()))
+        )
     );
     let rows = session.rows(&sql, &[]).await?;
     let mut found = objects(readings, rows);
@@ -50,6 +61,13 @@ pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerEr
         read_grants(object);
     }
     Ok(Snapshot::new(Dialect::Postgres, found))
+}
+
+/// Sets all of them until the end of the transaction.
+fn set_all(settings: [(&str, &str); SETTINGS.len()]) -> String {
+    let calls =
+        settings.map(|(name, value)| format!("set_config('{name}', {}, true)", literal(value)));
+    format!("SELECT {}", calls.join(", "))
 }
 
 /// Makes statements of the two lists that a query hands out.

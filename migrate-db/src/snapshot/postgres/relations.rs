@@ -264,7 +264,10 @@ const VIEWS: Reading = Reading {
                  FROM pg_tablespace t WHERE t.oid = c.reltablespace)), '')"
             ),
         ),
-        (Property::Body, "'AS' || E'\\n' || pg_get_viewdef(c.oid)"),
+        (
+            Property::Body,
+            "'AS' || E'\\n' || rtrim(pg_get_viewdef(c.oid), ';')",
+        ),
         (
             Property::Note,
             "CASE WHEN NOT c.relispopulated THEN 'WITH NO DATA' END",

@@ -15,11 +15,11 @@ use super::Snapshot;
 use super::object::{Object, ObjectKind, ObjectName, Property};
 use crate::{ServerError, Session};
 
-/// Without the tables that a virtual table keeps its content in, and SQLite's own.
+/// Without the tables that a virtual table keeps its content in, and SQLite's own. A join with the
+/// pragma would run it once a row.
 const SCHEMA: &str = "SELECT s.type, s.name, s.tbl_name, s.sql FROM main.sqlite_schema s
-    LEFT JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.name
     WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-    AND coalesce(l.type, '') <> 'shadow'";
+    AND s.name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')";
 
 pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerError> {
     let rows = session.rows(SCHEMA, &[]).await?;

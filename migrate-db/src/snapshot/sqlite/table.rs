@@ -417,7 +417,7 @@ mod tests {
           CHECK (price > 0),
           FOREIGN KEY (org_id) REFERENCES orgs (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
           FOREIGN KEY (price) REFERENCES p
-        ) STRICT, WITHOUT ROWID
+        ) STRICT, WITHOUT ROWID;
         "#);
     }
 

@@ -303,8 +303,14 @@ mod tests {
 
     #[test]
     fn text_that_ends_early_is_read_to_its_end() {
-        for text in ["'a", "\"a", "[a", "/* a", "-- a", "x'", "é", ""] {
-            let _ = tokens(text);
+        let sql = "CREATE TABLE 'a''b' (\"é\"\"\" INT -- ü\n, [c d] /* ö */ x'00' `e` DEFAULT -1.5e-3, \
+            CHECK (a ->> 'x' <> 0xFF), FOREIGN KEY (a) REFERENCES b ON DELETE SET NULL) STRICT;";
+        for (end, _) in sql.char_indices() {
+            let tokens = tokens(&sql[..end]);
+            let _ = (
+                statement_text(&tokens),
+                super::super::table::parse("t", &tokens),
+            );
         }
     }
 
