@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    bases, branches, check, explain, heads, history, init, lock, merge, new, plan, show,
+    bases, branches, check, current, downgrade, explain, heads, history, init, lock, merge, new,
+    plan, roundtrip, show, upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -20,7 +21,7 @@ Exit codes:
   3    a server or Docker was not to be had
   130  interrupted";
 
-/// Checks, draws, plans, creates and merges SQL migrations.
+/// Checks, draws, creates, merges, round-trips and runs SQL migrations.
 ///
 /// Without a command it checks.
 #[derive(Debug, Parser)]
@@ -55,6 +56,10 @@ enum Command {
     Show(show::ShowArgs),
     Plan(plan::PlanArgs),
     Lock(lock::LockArgs),
+    Roundtrip(roundtrip::RoundtripArgs),
+    Current(current::CurrentArgs),
+    Upgrade(upgrade::UpgradeArgs),
+    Downgrade(downgrade::DowngradeArgs),
     Explain(explain::ExplainArgs),
 }
 
@@ -128,6 +133,10 @@ impl Command {
             Self::Show(args) => args.format,
             Self::Plan(args) => args.format,
             Self::Lock(args) => args.format,
+            Self::Roundtrip(args) => args.format,
+            Self::Current(args) => args.format,
+            Self::Upgrade(args) => args.format,
+            Self::Downgrade(args) => args.format,
             Self::Explain(args) => args.format,
         }
     }
@@ -145,6 +154,10 @@ impl Command {
             Self::Show(args) => args.run(context),
             Self::Plan(args) => args.run(context),
             Self::Lock(args) => args.run(context),
+            Self::Roundtrip(args) => args.run(context),
+            Self::Current(args) => args.run(context),
+            Self::Upgrade(args) => args.run(context),
+            Self::Downgrade(args) => args.run(context),
             Self::Explain(args) => args.run(context),
         }
     }

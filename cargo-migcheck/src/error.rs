@@ -2,8 +2,9 @@
 
 use std::error::Error;
 
-use migcheck_core::Finding;
 use migcheck_core::create::WriteError;
+use migcheck_core::{Finding, PlanError};
+use migcheck_db::{ConnectError, ConnectErrorKind, MigrateError, ScriptError};
 
 use crate::exit::Exit;
 
@@ -15,6 +16,7 @@ pub(crate) struct CommandError {
     message: String,
     hints: Vec<String>,
     findings: Vec<Finding>,
+    script: Option<Box<ScriptError>>,
 }
 
 impl CommandError {
@@ -25,6 +27,7 @@ impl CommandError {
             message: message.into(),
             hints: Vec::new(),
             findings: Vec::new(),
+            script: None,
         }
     }
 
@@ -33,6 +36,14 @@ impl CommandError {
         Self {
             exit: Exit::Findings,
             findings,
+            ..Self::usage(message)
+        }
+    }
+
+    /// A server was not to be had.
+    pub(crate) fn unavailable(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Unavailable,
             ..Self::usage(message)
         }
     }
@@ -64,6 +75,11 @@ impl CommandError {
     pub(crate) fn findings(&self) -> &[Finding] {
         &self.findings
     }
+
+    /// The statement that a server refused, which is drawn in place of the message.
+    pub(crate) fn script(&self) -> Option<&ScriptError> {
+        self.script.as_deref()
+    }
 }
 
 /// An error and its causes in one line.
@@ -83,8 +99,51 @@ impl From<WriteError> for CommandError {
     }
 }
 
-impl From<migcheck_core::PlanError> for CommandError {
-    fn from(error: migcheck_core::PlanError) -> Self {
+impl From<PlanError> for CommandError {
+    fn from(error: PlanError) -> Self {
         Self::usage(error.to_string())
+    }
+}
+
+impl From<ConnectError> for CommandError {
+    fn from(error: ConnectError) -> Self {
+        let message = format!("cannot connect to {}: {}", error.url(), error.cause());
+        let exit = match error.kind() {
+            ConnectErrorKind::Configuration => Exit::Usage,
+            _ => Exit::Unavailable,
+        };
+        Self {
+            exit,
+            ..Self::usage(message)
+        }
+        .hinted(error.help())
+    }
+}
+
+impl From<MigrateError> for CommandError {
+    fn from(error: MigrateError) -> Self {
+        let exit = match &error {
+            MigrateError::Script(_) | MigrateError::Edited(_) | MigrateError::NoScript { .. } => {
+                Exit::Findings
+            }
+            MigrateError::Connect(_) | MigrateError::Refused { .. } | MigrateError::Locked(_) => {
+                Exit::Unavailable
+            }
+            _ => Exit::Usage,
+        };
+        match error {
+            MigrateError::Script(script) => Self {
+                exit,
+                script: Some(script.clone()),
+                ..Self::usage(format!(
+                    "the {} script of `{}` fails: {}",
+                    script.direction, script.revision, script.server
+                ))
+            },
+            error => Self {
+                exit,
+                ..Self::usage(error.to_string())
+            },
+        }
     }
 }

@@ -1,4 +1,7 @@
 //! The exit codes: what a script can rely on.
+//!
+//! 130, interrupted, is not among the values: a signal ends the process. Where there are servers to
+//! take down first, the harness does so and then exits with it.
 
 use std::process::ExitCode;
 
@@ -7,18 +10,11 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// 0: nothing wrong.
     Success,
-    /// 1: findings at `deny`, or a round trip that fails.
+    /// 1: findings at `deny`, or migrations that a database refuses.
     Findings,
     /// 2: wrong use, or a configuration that cannot be read. clap ends with it too.
     Usage,
-    /// 130: interrupted, as a shell counts it (128 + SIGINT).
-    #[expect(
-        dead_code,
-        reason = "only what talks to a server is worth interrupting"
-    )]
-    Interrupted,
     /// 3: a server or Docker was not to be had.
-    #[expect(dead_code, reason = "only what talks to a server needs one")]
     Unavailable,
 }
 
@@ -30,7 +26,6 @@ impl Exit {
             Self::Findings => 1,
             Self::Usage => 2,
             Self::Unavailable => 3,
-            Self::Interrupted => 130,
         }
     }
 }

@@ -64,8 +64,21 @@ impl Directory {
         let mut checked = self.check();
         match checked.graph.take() {
             Some(graph) => Ok((checked, graph)),
-            None => Err(unsound(&self.name, checked)),
+            None => Err(unsound(&self.name, checked, "no graph can be made of it")),
         }
+    }
+
+    /// Reads it for a command that runs its scripts on a database that matters.
+    ///
+    /// # Errors
+    ///
+    /// It has an error of any kind.
+    pub(crate) fn load_sound(&self) -> Result<(Checked, RevisionGraph), CommandError> {
+        let (checked, graph) = self.load()?;
+        if !checked.has_errors() {
+            return Ok((checked, graph));
+        }
+        Err(unsound(&self.name, checked, "nothing was run"))
     }
 
     /// A file of it, as a shell that stands here can open it.
@@ -80,12 +93,12 @@ impl Directory {
     }
 }
 
-/// What to say of a directory whose errors leave it without a graph.
-fn unsound(name: &str, checked: Checked) -> CommandError {
+/// What to say of a directory that has errors, which lead to `what`.
+fn unsound(name: &str, checked: Checked, what: &str) -> CommandError {
     let mut findings = checked.findings;
     findings.retain(|finding| finding.severity == Severity::Deny);
     let errors = counted(findings.len(), "error");
-    let error = format!("`{name}` has {errors}, and no graph can be made of it");
+    let error = format!("`{name}` has {errors}, and {what}");
     let code = findings
         .first()
         .map_or("CODE", |finding| finding.code.name());

@@ -22,8 +22,8 @@ impl BasesArgs {
         list(
             context,
             self.format,
-            |graph| Ok(graph.bases()),
-            |graph, places| table(graph, places, "", width),
+            |_, graph| Ok(graph.bases().into()),
+            |graph, chosen| table(graph, &chosen.places, "", width),
         )
     }
 }

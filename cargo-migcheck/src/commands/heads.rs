@@ -22,8 +22,8 @@ impl HeadsArgs {
         list(
             context,
             self.format,
-            |graph| Ok(graph.heads()),
-            |graph, places| table(graph, places, "", width),
+            |_, graph| Ok(graph.heads().into()),
+            |graph, chosen| table(graph, &chosen.places, "", width),
         )
     }
 }

@@ -13,7 +13,7 @@ use crate::output::json::Answer;
 use crate::output::{BOLD, Format, painted};
 use crate::workspace::{DEFAULT_DIRECTORY, folder_of, named_in_manifest, slashed};
 
-/// Make a migration directory, and say what a package needs to embed it
+/// Make a migration directory, and say how to embed it
 ///
 /// Files that exist stay as they are.
 #[derive(Debug, Args)]

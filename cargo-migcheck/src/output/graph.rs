@@ -5,9 +5,17 @@ use renderdag::{Ancestor, GraphRowRenderer, Renderer as _};
 
 use super::revisions::Line;
 
+const REVISION: &str = "○";
+const APPLIED: &str = "●";
+
 /// Draws the revisions at `places`, which are in topological order. Parents outside of them are
-/// drawn as an edge that goes on.
-pub(crate) fn draw(graph: &RevisionGraph, places: &[usize], width: Option<usize>) -> String {
+/// drawn as an edge that goes on. Where it is known what is `applied`, that is marked.
+pub(crate) fn draw(
+    graph: &RevisionGraph,
+    places: &[usize],
+    applied: Option<&[bool]>,
+    width: Option<usize>,
+) -> String {
     let mut shown = vec![false; graph.len()];
     places.iter().for_each(|at| shown[*at] = true);
     let mut renderer = GraphRowRenderer::new()
@@ -34,7 +42,9 @@ pub(crate) fn draw(graph: &RevisionGraph, places: &[usize], width: Option<usize>
         let taken = usize::try_from(taken).unwrap_or(usize::MAX);
         let width = width.map(|width| width.saturating_sub(taken + 1));
         let line = Line::of(graph, place, revision).render(0, width);
-        drawing.push_str(&renderer.next_row(place, parents, "○".to_owned(), line));
+        let is_applied = applied.is_some_and(|applied| applied[place]);
+        let glyph = if is_applied { APPLIED } else { REVISION };
+        drawing.push_str(&renderer.next_row(place, parents, glyph.to_owned(), line));
     }
     drawing
 }

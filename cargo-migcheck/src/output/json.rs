@@ -2,6 +2,7 @@
 //! raises [`VERSION`].
 
 use migcheck_core::{Edit, Finding, Label, Revision, RevisionGraph, line_of};
+use migcheck_db::ScriptError;
 use serde::Serialize;
 
 use super::marks;
@@ -46,6 +47,26 @@ pub(crate) struct Failure<'a> {
 struct FailureMessage<'a> {
     message: &'a str,
     help: &'a [String],
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    statement: Option<Statement<'a>>,
+}
+
+/// The statement that a server refused.
+#[derive(Debug, Serialize)]
+pub(crate) struct Statement<'a> {
+    file: &'a str,
+    line: usize,
+    statement: &'a str,
+}
+
+impl<'a> Statement<'a> {
+    pub(crate) fn of(error: &'a ScriptError) -> Self {
+        Self {
+            file: &error.source.path,
+            line: error.line(),
+            statement: error.statement(),
+        }
+    }
 }
 
 impl<'a> Failure<'a> {
@@ -55,6 +76,7 @@ impl<'a> Failure<'a> {
             error: FailureMessage {
                 message: error.message(),
                 help: error.hints(),
+                statement: error.script().map(Statement::of),
             },
             findings: error.findings().iter().map(JsonFinding::of).collect(),
         }
@@ -192,11 +214,14 @@ impl<'a> JsonRevision<'a> {
     }
 }
 
-/// A list of revisions of one directory, under the name that the command gives it.
+/// A list of revisions of one directory.
 #[derive(Debug, Serialize)]
 pub(crate) struct Listed<'a> {
     pub(crate) directory: &'a str,
     pub(crate) revisions: Vec<JsonRevision<'a>>,
+    /// Those that are applied, where a database was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) applied: Option<Vec<String>>,
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 
 mod graph;
 pub(crate) mod json;
+mod progress;
 mod revisions;
 mod style;
 mod terminal;
 
 pub(crate) use graph::draw;
+pub(crate) use progress::Progress;
 pub(crate) use revisions::{Line, marks, table};
 pub(crate) use style::{BOLD, DIM, GREEN, RED, YELLOW, painted};
 pub(crate) use terminal::{Terminal, TerminalOptions};

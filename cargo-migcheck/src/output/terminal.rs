@@ -105,8 +105,7 @@ impl Terminal {
     /// Prints findings as the answer.
     pub(crate) fn findings(&self, findings: &[Finding]) {
         if !findings.is_empty() {
-            let style = self.render_style(AutoStream::choice(&io::stdout()));
-            self.print(format_args!("{}\n\n", render_all(findings, style)));
+            self.print(format_args!("{}\n\n", render_all(findings, self.style())));
         }
     }
 
@@ -134,18 +133,36 @@ impl Terminal {
     /// Tells why the command ended, and what to do next.
     pub(crate) fn error(&self, error: &CommandError) {
         let mut text = String::new();
+        let style = self.render_style(AutoStream::choice(&io::stderr()));
         if !error.findings().is_empty() {
-            let style = self.render_style(AutoStream::choice(&io::stderr()));
             text.push_str(&render_all(error.findings(), style));
             text.push_str("\n\n");
         }
-        text.push_str(&format!("{}: {}\n", painted(RED, "error"), error.message()));
+        match error.script() {
+            Some(script) => text.push_str(&format!("{}\n", script.render(style))),
+            None => text.push_str(&format!("{}: {}\n", painted(RED, "error"), error.message())),
+        }
         for hint in error.hints() {
             // What follows a first line is an example to copy.
             let hint = hint.replace('\n', "\n    ");
             text.push_str(&format!("{}: {hint}\n", painted(GREEN, "help")));
         }
         put(anstream::stderr(), text);
+    }
+
+    /// How what goes to stdout is drawn.
+    pub(crate) fn style(&self) -> RenderStyle {
+        self.render_style(AutoStream::choice(&io::stdout()))
+    }
+
+    /// Whether somebody watches stderr, and wants to be told how far things are.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+
+    /// Whether the user wants to know more.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
     }
 
     fn render_style(&self, choice: ColorChoice) -> RenderStyle {

@@ -7,15 +7,18 @@
 
 mod check;
 mod create;
+mod database;
 mod explain;
 mod graph;
 mod json;
 mod lock;
 mod project;
+mod roundtrip;
 mod selection;
 mod terminal;
 
-/// Compares screens with the snapshot of that name; paths of temporary folders are replaced.
+/// Compares screens with the snapshot of that name; paths of temporary folders and
+/// times are replaced.
 macro_rules! screens {
     ($name:literal, $project:expr, $($screen:expr),+ $(,)?) => {{
         let screens = [$($screen),+].join("\n");
@@ -25,6 +28,9 @@ macro_rules! screens {
         for path in [$project.canonical_path(), $project.path().to_owned()] {
             settings.add_filter(&regex_of(&path), "[PROJECT]");
         }
+        settings.add_filter(r" *\d+ ms\b", " [N] ms");
+        settings.add_filter(r" *\d+\.\d s\b", "  [T] s");
+        settings.add_filter(r#""milliseconds": \d+"#, r#""milliseconds": [N]"#);
         settings.bind(|| insta::assert_snapshot!($name, screens));
     }};
 }

@@ -1,0 +1,70 @@
+//! `cargo migcheck current`: what a database has.
+
+use clap::Args;
+use migcheck_db::Migrator;
+use serde::Serialize;
+
+use super::database::{DatabaseArgs, block_on, open};
+use crate::cli::Context;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::json::Answer;
+use crate::output::{Format, counted, table};
+
+/// Print the revisions a database is at
+#[derive(Debug, Args)]
+pub(crate) struct CurrentArgs {
+    /// For a person, or for a program
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+#[derive(Debug, Serialize)]
+struct CurrentAnswer {
+    database: String,
+    current: Vec<String>,
+    pending: Vec<String>,
+}
+
+impl CurrentArgs {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
+        let (checked, graph) = context.selection.directory()?.load()?;
+        let url = self.database.url(&checked.config)?;
+        let migrator = Migrator::new(&graph)?;
+        let current = block_on(async {
+            let mut session = open(&url, false).await?;
+            Ok(migrator.current(&mut *session).await?)
+        })?;
+        let applied = graph.applied_at(&current)?;
+        let pending: Vec<usize> = (0..graph.len()).filter(|at| !applied[*at]).collect();
+        match self.format {
+            Format::Human => {
+                let places: Vec<usize> =
+                    current.iter().filter_map(|id| graph.position(id)).collect();
+                let terminal = &context.terminal;
+                terminal.print(table(&graph, &places, "", terminal.columns()));
+                let at = if places.is_empty() {
+                    "nothing is applied"
+                } else if pending.is_empty() {
+                    "everything is applied"
+                } else {
+                    ""
+                };
+                let summary = match (at, pending.len()) {
+                    (at, 0) => at.to_owned(),
+                    ("", count) => format!("{} pending", counted(count, "revision")),
+                    (at, count) => format!("{at}: {} pending", counted(count, "revision")),
+                };
+                terminal.summary(format_args!("{summary}\n"));
+            }
+            Format::Json => context.terminal.json(&Answer::new(CurrentAnswer {
+                database: url.to_string(),
+                current,
+                pending: graph.ids(&pending),
+            })),
+        }
+        Ok(Exit::Success)
+    }
+}

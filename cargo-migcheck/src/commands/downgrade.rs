@@ -1,0 +1,36 @@
+//! `cargo migcheck downgrade`: take down what is above a target.
+
+use clap::Args;
+use migcheck_core::Direction;
+
+use super::database::{DatabaseArgs, Run, run};
+use crate::cli::Context;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::Format;
+
+/// Take down what a database has above a target
+#[derive(Debug, Args)]
+pub(crate) struct DowngradeArgs {
+    /// Where to go: a revision, which stays applied, `-1`, `base`
+    #[arg(value_name = "TARGET", allow_hyphen_values = true)]
+    target: String,
+    /// For a person, or for a program
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+impl DowngradeArgs {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
+        let wanted = Run {
+            database: &self.database,
+            direction: Direction::Down,
+            target: &self.target,
+            create: false,
+            format: self.format,
+        };
+        run(context, &wanted)
+    }
+}

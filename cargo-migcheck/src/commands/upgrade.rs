@@ -1,0 +1,39 @@
+//! `cargo migcheck upgrade`: apply what a target needs.
+
+use clap::Args;
+use migcheck_core::Direction;
+
+use super::database::{DatabaseArgs, Run, run};
+use crate::cli::Context;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::Format;
+
+/// Apply what a target needs and a database does not have
+#[derive(Debug, Args)]
+pub(crate) struct UpgradeArgs {
+    /// Where to go: `head`, `heads`, a revision, `+1`, `ID+2`, `label@head`
+    #[arg(value_name = "TARGET", default_value = "head")]
+    target: String,
+    /// Make the SQLite file if it is not there
+    #[arg(long)]
+    create: bool,
+    /// For a person, or for a program
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+impl UpgradeArgs {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
+        let wanted = Run {
+            database: &self.database,
+            direction: Direction::Up,
+            target: &self.target,
+            create: self.create,
+            format: self.format,
+        };
+        run(context, &wanted)
+    }
+}
