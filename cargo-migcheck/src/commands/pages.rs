@@ -169,11 +169,6 @@ const PAGES: &[(Code, &str, &str)] = &[
         "Say which layout it is: `layout = \"native\"`, `\"sqlx\"` or `\"diesel\"` in migcheck.toml; and keep migrations of another tool in another directory.",
     ),
     (
-        Code::UnknownLayout,
-        "V1__users.sql",
-        "The layouts that are read are `native`, `sqlx` and `diesel`. Rename the scripts after one of them: `001_users.up.sql` and `001_users.down.sql`, with `-- migcheck: revises = \"base\"` at the top, are `native` under the template `{seq}_{slug}`.",
-    ),
-    (
         Code::EditedAfterLock,
         "002_add_users.up.sql, changed after `cargo migcheck lock`",
         "A database that has run the old text will not run the new one. Undo the edit and write a new revision. If no database ever ran it: `cargo migcheck lock --accept 002`.",
