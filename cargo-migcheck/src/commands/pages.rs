@@ -86,7 +86,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::MissingRevises,
         "002_add_users.up.sql, beginning with\nCREATE TABLE users (id int);",
-        "Say in the comment block at the top what the revision builds on: `-- migcheck: revises = \"001\"`, or `\"base\"` for the first one. `cargo migcheck new` writes it. If the folder is sqlx's or diesel's, set `layout` in migcheck.toml.",
+        "Say in the comment block at the top what the revision builds on: `-- migcheck: revises = \"001\"`, or `\"base\"` for the first one. `cargo migcheck new` writes it. If the folder is another tool's, set `layout` in migcheck.toml.",
     ),
     (
         Code::MissingUp,
@@ -166,7 +166,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::AmbiguousLayout,
         "0001_users.up.sql\n2025-08-24-101112_orders/up.sql",
-        "Say which layout it is: `layout = \"native\"`, `\"sqlx\"` or `\"diesel\"` in migcheck.toml; and keep migrations of another tool in another directory.",
+        "Say which layout it is in migcheck.toml: `layout = \"native\"`, `\"sqlx\"`, `\"diesel\"`, `\"refinery\"`, `\"golang-migrate\"`, `\"dbmate\"` or `\"goose\"`; and keep migrations of another tool in another directory.",
     ),
     (
         Code::EditedAfterLock,
