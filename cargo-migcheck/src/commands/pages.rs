@@ -41,7 +41,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::MultipleHeads,
         "○  004  add search (head)\n│ ○  003  add billing (head)\n├─╯\n○  002  add users",
-        "Two branches each added a revision. `cargo migcheck merge` joins them with a third. `cargo migcheck rebase` instead puts the unreleased ones on top of the others. A directory that is meant to have several heads says so: `heads = 2`, or a list of labels, in migcheck.toml.",
+        "Two branches each added a revision. `cargo migcheck merge` joins them with a third.. A directory that is meant to have several heads says so: `heads = 2`, or a list of labels, in migcheck.toml.",
     ),
     (
         Code::MultipleBases,
