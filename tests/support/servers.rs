@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use libtest_mimic::{Arguments, Trial};
 use migcheck::Dialect;
-use migcheck::harness::{Product, Scratch, Server, ServerSpec, StartOptions};
+use migcheck::harness::{Scratch, Server, ServerSpec, StartOptions};
 
 use super::block_on;
 
@@ -15,7 +15,7 @@ const DEFAULT_SERVERS: &str = "postgres:15,postgres:17,mysql:9.7,mariadb:10.11";
 /// Something that has to hold on a server.
 pub struct Case {
     name: String,
-    applies_to: fn(&TestServer) -> bool,
+    applies_to: Box<dyn Fn(&TestServer) -> bool>,
     check: Arc<dyn Fn(&TestServer) + Send + Sync>,
 }
 
@@ -27,14 +27,14 @@ impl Case {
     ) -> Self {
         Self {
             name: name.into(),
-            applies_to: |_| true,
+            applies_to: Box::new(|_| true),
             check: Arc::new(check),
         }
     }
 
     /// Keeps it to the servers that have what it is about.
-    pub fn only(mut self, applies_to: fn(&TestServer) -> bool) -> Self {
-        self.applies_to = applies_to;
+    pub fn only(mut self, applies_to: impl Fn(&TestServer) -> bool + 'static) -> Self {
+        self.applies_to = Box::new(applies_to);
         self
     }
 }
@@ -63,9 +63,15 @@ impl TestServer {
         self.spec.dialect()
     }
 
-    /// Whether it is MariaDB, whose dialect is MySQL's.
-    pub fn is_mariadb(&self) -> bool {
-        matches!(&self.spec, ServerSpec::Container { product, .. } | ServerSpec::Local(product) if *product == Product::MariaDb)
+    /// What it is: `postgres`, `mysql`, `mariadb` or `sqlite`.
+    pub fn product(&self) -> &'static str {
+        match &self.spec {
+            ServerSpec::Container { product, .. }
+            | ServerSpec::Local(product)
+            | ServerSpec::Any(product) => product.name(),
+            ServerSpec::Url(url) => url.dialect().name(),
+            ServerSpec::Sqlite => "sqlite",
+        }
     }
 
     /// What `round_trip(…).on(…)` takes, so that it runs in this server.
