@@ -37,9 +37,7 @@ pub(crate) fn build(
     graph.resolve();
     graph.check_labels();
     let order = graph.check_cycles();
-    if order.len() == drafts.len() {
-        graph.check_redundant(&order);
-    }
+    graph.check_redundant(&order);
     let broken = graph.broken;
     let mut edges = Edges {
         parents: graph.parents,
@@ -96,7 +94,12 @@ struct Builder<'a> {
     /// Revisions whose parents are not what they ought to be, through a mistake that is
     /// reported: they are no bases, and each hides one head at most.
     broken: usize,
+    /// How many more unknown names are compared with every id there is.
+    suggestions: usize,
 }
+
+/// A directory in which more names are unknown than this has one mistake, and not as many.
+const SUGGESTIONS: usize = 100;
 
 impl<'a> Builder<'a> {
     fn new(drafts: &'a [Draft], is_chain: bool, findings: &'a mut Vec<Finding>) -> Self {
@@ -124,6 +127,7 @@ impl<'a> Builder<'a> {
             dependencies: vec![Vec::new(); drafts.len()],
             rank: (0..drafts.len()).collect(),
             broken,
+            suggestions: SUGGESTIONS,
         }
     }
 
@@ -132,7 +136,11 @@ impl<'a> Builder<'a> {
             match &draft.revises {
                 Some(parents) => {
                     self.parents[at] = self.edges(draft, parents, Code::UnknownParent);
-                    if self.parents[at].len() < parents.len() {
+                    // A parent that is named twice hides nothing.
+                    if parents
+                        .iter()
+                        .any(|(name, _)| !self.by_id.contains_key(&**name))
+                    {
                         self.broken += 1;
                     }
                 }
@@ -154,8 +162,8 @@ impl<'a> Builder<'a> {
         let mut edges = Vec::with_capacity(names.len());
         for (name, label) in names {
             let Some(&at) = self.by_id.get(&**name) else {
-                self.findings
-                    .push(self.unknown(draft, name, label, unknown));
+                let finding = self.unknown(draft, name, label, unknown);
+                self.findings.push(finding);
                 continue;
             };
             if edges.contains(&at) {
@@ -179,7 +187,7 @@ impl<'a> Builder<'a> {
         edges
     }
 
-    fn unknown(&self, draft: &Draft, name: &str, label: &Label, code: Code) -> Finding {
+    fn unknown(&mut self, draft: &Draft, name: &str, label: &Label, code: Code) -> Finding {
         let (what, word) = if code == Code::UnknownParent {
             ("revises", "parent")
         } else {
@@ -191,12 +199,7 @@ impl<'a> Builder<'a> {
             code,
             format!("`{}` {what} `{name}`, which does not exist", draft.id),
         );
-        let ids = || self.by_id.keys().copied().filter(|id| *id != draft.id);
-        let prefixed: Vec<&str> = ids().filter(|id| id.starts_with(name)).take(2).collect();
-        let near = match prefixed.as_slice() {
-            [one] => Some(*one),
-            _ => nearest(name, ids()),
-        };
+        let near = self.meant(draft, name);
         match near {
             Some(near) => {
                 let with = format!("\"{near}\"");
@@ -218,6 +221,17 @@ impl<'a> Builder<'a> {
             None => finding.label(label).help(format!(
                 "restore the {word}'s file, or name the revision that takes its place"
             )),
+        }
+    }
+
+    /// The id that an unknown name was most likely meant to be.
+    fn meant(&mut self, draft: &Draft, name: &str) -> Option<&'a str> {
+        self.suggestions = self.suggestions.checked_sub(1)?;
+        let ids = || self.by_id.keys().copied().filter(|id| *id != draft.id);
+        let prefixed: Vec<&str> = ids().filter(|id| id.starts_with(name)).take(2).collect();
+        match prefixed.as_slice() {
+            [one] => Some(*one),
+            _ => nearest(name, ids()),
         }
     }
 
@@ -359,9 +373,11 @@ impl<'a> Builder<'a> {
         finding.help("one of these edges is wrong: name the revision that was there before")
     }
 
+    /// `order` leaves out what is on a cycle or behind one: what is redundant there is not known.
     fn check_redundant(&mut self, order: &[usize]) {
         let generation = dag::generations(&self.parents, order);
-        for (at, draft) in self.drafts.iter().enumerate() {
+        for &at in order {
+            let draft = &self.drafts[at];
             let parents = &self.parents[at];
             if parents.len() < 2 {
                 continue;
@@ -489,6 +505,10 @@ fn heads_finding(drafts: &[Draft], edges: &Edges, heads: &[usize], allowed: usiz
 fn branch_point(edges: &Edges, heads: &[usize]) -> Option<usize> {
     let (first, rest) = heads.split_first()?;
     let mut common = dag::reachable(&edges.parents, [*first]);
+    // So many heads did not part at one revision, and each costs a walk.
+    if rest.len() > 32 {
+        return None;
+    }
     for head in rest {
         let other = dag::reachable(&edges.parents, [*head]);
         common
