@@ -36,9 +36,7 @@ pub(crate) fn build(
     graph.resolve();
     graph.check_labels();
     let order = graph.check_cycles();
-    if order.len() == drafts.len() {
-        graph.check_redundant(&order);
-    }
+    graph.check_redundant(&order);
     let broken = graph.broken;
     let mut edges = Edges {
         parents: graph.parents,

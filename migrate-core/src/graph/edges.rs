@@ -60,7 +60,9 @@ impl<'a> Builder<'a> {
             match &draft.revises {
                 Some(parents) => {
                     self.parents[at] = self.edges(at, parents, Code::UnknownParent, &mut unknown);
-                    if self.parents[at].len() < parents.len() {
+                    // A parent that is named twice hides nothing.
+                    let is_known = |name: &str| self.by_id.contains_key(name);
+                    if parents.iter().any(|(name, _)| !is_known(name)) {
                         self.broken += 1;
                     }
                 }
@@ -298,9 +300,11 @@ impl<'a> Builder<'a> {
         finding.help("one of these edges is wrong: name the revision that was there before")
     }
 
+    /// `order` leaves out what is on a cycle or behind one: what is redundant there is not known.
     pub(super) fn check_redundant(&mut self, order: &[usize]) {
         let generation = dag::generations(&self.parents, order);
-        for (at, draft) in self.drafts.iter().enumerate() {
+        for &at in order {
+            let draft = &self.drafts[at];
             let parents = &self.parents[at];
             if parents.len() < 2 {
                 continue;

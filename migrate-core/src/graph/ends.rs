@@ -96,6 +96,10 @@ fn heads_finding(drafts: &[Draft], edges: &Edges, heads: &[usize], allowed: usiz
 
 fn branch_point(edges: &Edges, heads: &[usize]) -> Option<usize> {
     let (first, rest) = heads.split_first()?;
+    // So many heads did not part at one revision, and each costs a walk.
+    if rest.len() > 32 {
+        return None;
+    }
     let mut common = dag::reachable(&edges.parents, [*first]);
     for head in rest {
         let other = dag::reachable(&edges.parents, [*head]);
