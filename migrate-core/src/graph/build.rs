@@ -128,10 +128,14 @@ impl<'a> Builder<'a> {
     }
 
     fn resolve(&mut self) {
+        let mut unknown = Vec::new();
         for (at, draft) in self.drafts.iter().enumerate() {
+            if draft.is_disputed {
+                self.broken += 1;
+            }
             match &draft.revises {
                 Some(parents) => {
-                    self.parents[at] = self.edges(draft, parents, Code::UnknownParent);
+                    self.parents[at] = self.edges(at, parents, Code::UnknownParent, &mut unknown);
                     if self.parents[at].len() < parents.len() {
                         self.broken += 1;
                     }
@@ -140,7 +144,8 @@ impl<'a> Builder<'a> {
                 // Reported where the file was read.
                 None => self.broken += 1,
             }
-            self.dependencies[at] = self.edges(draft, &draft.depends_on, Code::UnknownDependency);
+            let names = &draft.depends_on;
+            self.dependencies[at] = self.edges(at, names, Code::UnknownDependency, &mut unknown);
             self.before[at] = self.parents[at].clone();
             for &dependency in &self.dependencies[at] {
                 if !self.before[at].contains(&dependency) {
@@ -148,18 +153,36 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+        if !unknown.is_empty() {
+            // What could be meant is known only once all edges are.
+            let after = dag::after(&self.before);
+            for name in &unknown {
+                self.findings.push(self.unknown(name, &after));
+            }
+        }
     }
 
-    fn edges(&mut self, draft: &Draft, names: &[(String, Label)], unknown: Code) -> Vec<usize> {
+    fn edges(
+        &mut self,
+        of: usize,
+        names: &'a [(String, Label)],
+        code: Code,
+        unknown: &mut Vec<Unknown<'a>>,
+    ) -> Vec<usize> {
+        let draft = &self.drafts[of];
         let mut edges = Vec::with_capacity(names.len());
         for (name, label) in names {
             let Some(&at) = self.by_id.get(&**name) else {
-                self.findings
-                    .push(self.unknown(draft, name, label, unknown));
+                unknown.push(Unknown {
+                    of,
+                    name,
+                    label,
+                    code,
+                });
                 continue;
             };
             if edges.contains(&at) {
-                let word = if unknown == Code::UnknownParent {
+                let word = if code == Code::UnknownParent {
                     "parent"
                 } else {
                     "dependency"
@@ -179,45 +202,79 @@ impl<'a> Builder<'a> {
         edges
     }
 
-    fn unknown(&self, draft: &Draft, name: &str, label: &Label, code: Code) -> Finding {
+    fn unknown(&self, unknown: &Unknown<'_>, after: &dag::Before) -> Finding {
+        let Unknown { name, code, .. } = *unknown;
         let (what, word) = if code == Code::UnknownParent {
             ("revises", "parent")
         } else {
             ("depends on", "dependency")
         };
-        let mut label = label.clone();
+        let mut label = unknown.label.clone();
         label.text = "no revision has this id".to_owned();
-        let finding = Finding::new(
-            code,
-            format!("`{}` {what} `{name}`, which does not exist", draft.id),
-        );
-        let ids = || self.by_id.keys().copied().filter(|id| *id != draft.id);
-        let prefixed: Vec<&str> = ids().filter(|id| id.starts_with(name)).take(2).collect();
-        let near = match prefixed.as_slice() {
-            [one] => Some(*one),
-            _ => nearest(name, ids()),
+        let of = &*self.drafts[unknown.of].id;
+        let message = format!("`{of}` {what} `{name}`, which does not exist");
+        let finding = Finding::new(code, message).label(label.clone());
+        if let Some(meant) = self.misspelt(unknown, after) {
+            let finding = finding.help(format!("did you mean `{meant}`?"));
+            // A whole `revises` list is quoted item by item, so that the item alone is replaced.
+            let written = label.source.text.get(label.span.clone());
+            return if written.is_some_and(|text| text.starts_with('"')) {
+                finding.edit(&label, format!("\"{meant}\""))
+            } else {
+                finding
+            };
+        }
+        let heir = (code == Code::UnknownParent).then(|| self.loose_end(unknown.of, after));
+        finding.help(match heir.flatten() {
+            Some(heir) => format!(
+                "restore the {word}'s file; or, if `{heir}` is meant or takes its place, write that"
+            ),
+            None => format!("restore the {word}'s file, or name the revision that takes its place"),
+        })
+    }
+
+    /// The id that an unknown name abbreviates, extends to a file's name, or misspells.
+    fn misspelt(&self, unknown: &Unknown<'_>, after: &dag::Before) -> Option<&'a str> {
+        let name = unknown.name;
+        // What builds on the revision cannot be meant: that would be a cycle.
+        let later = dag::reachable(after, [unknown.of]);
+        let ids = || {
+            let known = self.by_id.iter().filter(|(_, at)| !later[**at]);
+            known.map(|(id, _)| *id)
         };
-        match near {
-            Some(near) => {
-                let with = format!("\"{near}\"");
-                let finding = finding
-                    .label(label.clone())
-                    .help(format!("if `{near}` is meant, write that; if the {word} was deleted or renamed, restore it"));
-                // A whole `revises` list is quoted item by item, so that the item alone is replaced.
-                if label
-                    .source
-                    .text
-                    .get(label.span.clone())
-                    .is_some_and(|text| text.starts_with('"'))
-                {
-                    finding.edit(&label, with)
-                } else {
-                    finding
-                }
-            }
-            None => finding.label(label).help(format!(
-                "restore the {word}'s file, or name the revision that takes its place"
-            )),
+        let stem = |id: &&str| {
+            name.strip_prefix(*id)
+                .is_some_and(|rest| rest.starts_with('_'))
+        };
+        let related: Vec<&str> = ids()
+            .filter(|id| id.starts_with(name) || stem(id))
+            .take(2)
+            .collect();
+        match related.as_slice() {
+            [one] => Some(*one),
+            // One number is not a misspelling of another: it is another revision.
+            _ if name.bytes().all(|byte| byte.is_ascii_digit()) => None,
+            _ => nearest(name, ids()),
+        }
+    }
+
+    /// The one revision that nothing builds on, apart from those that build on `of`: where a
+    /// parent was deleted that is its own parent, and where one was renamed its new name.
+    fn loose_end(&self, of: usize, after: &dag::Before) -> Option<&'a str> {
+        // Each broken edge leaves a loose end: among many of them none stands out.
+        const FEW: usize = 8;
+        let loose: Vec<usize> = (0..after.len())
+            .filter(|at| after[*at].is_empty())
+            .take(FEW + 1)
+            .collect();
+        if loose.len() > FEW {
+            return None;
+        }
+        let later = dag::reachable(after, [of]);
+        let mut others = loose.into_iter().filter(|at| !later[*at]);
+        match (others.next(), others.next()) {
+            (Some(one), None) => Some(&*self.drafts[one].id),
+            _ => None,
         }
     }
 
@@ -339,9 +396,17 @@ impl<'a> Builder<'a> {
             label
         };
         if let [only] = cycle {
-            return Finding::new(Code::Cycle, format!("`{}` is its own parent", name(*only)))
+            let (what, help) = if self.parents[*only].contains(only) {
+                (
+                    "is its own parent",
+                    "name the revision it was made after, or `\"base\"`",
+                )
+            } else {
+                ("depends on itself", "leave it out")
+            };
+            return Finding::new(Code::Cycle, format!("`{}` {what}", name(*only)))
                 .label(edge_label(*only, *only))
-                .help("name the revision it was made after, or `\"base\"`");
+                .help(help);
         }
         let mut names: Vec<&str> = cycle.iter().map(|at| name(*at)).collect();
         names.extend(cycle.first().map(|at| name(*at)));
@@ -356,7 +421,8 @@ impl<'a> Builder<'a> {
         for (at, &from) in cycle.iter().enumerate().take(6) {
             finding = finding.label(edge_label(from, cycle[(at + 1) % cycle.len()]));
         }
-        finding.help("one of these edges is wrong: name the revision that was there before")
+        finding
+            .help("one of these lines is wrong: `revises` names the revision that was there before")
     }
 
     fn check_redundant(&mut self, order: &[usize]) {
@@ -393,6 +459,15 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// A name that no revision has, where a parent or a dependency is named.
+struct Unknown<'a> {
+    /// The revision that names it.
+    of: usize,
+    name: &'a str,
+    label: &'a Label,
+    code: Code,
+}
+
 /// Heads and bases. What a mistake that is already reported explains is not reported again:
 /// a revision whose parent is missing leaves at most one head too many.
 fn check_ends(
@@ -425,9 +500,9 @@ fn check_ends(
         let mut finding = Finding::new(
             Code::MultipleBases,
             format!(
-                "{} revisions start the history, and {} may",
+                "{} revisions start the history, and {}",
                 bases.len(),
-                config.bases
+                allowed_few(config.bases)
             ),
         );
         for at in &bases {
@@ -447,6 +522,14 @@ fn check_ends(
     }
 }
 
+fn allowed_few(count: usize) -> String {
+    if count == 1 {
+        "one is allowed".to_owned()
+    } else {
+        format!("{count} are allowed")
+    }
+}
+
 fn base_label(draft: &Draft) -> Label {
     let mut label = draft
         .revises_at
@@ -457,11 +540,7 @@ fn base_label(draft: &Draft) -> Label {
 }
 
 fn heads_finding(drafts: &[Draft], edges: &Edges, heads: &[usize], allowed: usize) -> Finding {
-    let few = if allowed == 1 {
-        "one is allowed".to_owned()
-    } else {
-        format!("{allowed} are allowed")
-    };
+    let few = allowed_few(allowed);
     let mut finding = Finding::new(
         Code::MultipleHeads,
         format!("the history has {} heads, and {few}", heads.len()),
@@ -471,7 +550,7 @@ fn heads_finding(drafts: &[Draft], edges: &Edges, heads: &[usize], allowed: usiz
             .revises_at
             .clone()
             .unwrap_or_else(|| drafts[*at].claimed.clone());
-        label.text = format!("`{}` is a head", drafts[*at].id);
+        label.text = format!("`{}` is a head: nothing revises it", drafts[*at].id);
         finding = finding.label(label);
     }
     if let Some(point) = branch_point(edges, heads) {
