@@ -4,6 +4,9 @@
 //! `tests/ui/<case>.stderr`, which a user has to understand without having heard of migcheck.
 //! `TRYBUILD=overwrite cargo test -p migcheck --test ui` writes the latter anew.
 
+#![allow(clippy::expect_used)]
+
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +14,7 @@ use std::sync::LazyLock;
 
 use migcheck::Code;
 
-/// The cases that not every file system can hold, and what is missing where it cannot.
+/// What this machine's disk can hold; cases that need more are left out.
 struct Disk {
     /// Two names that differ in case are two files.
     has_case: bool,
@@ -76,12 +79,16 @@ fn complete(cases: &Path) -> Disk {
         "too-large/20250302090000_create_orders.up.sql",
         &vec![b'-'; 16 * 1024 * 1024 + 1],
     );
-    let up = "20250301090000_create_users.up.sql";
-    let shouted = "20250301090000_CREATE_users.up.sql";
-    let collision = cases.join("case-collision");
-    let has_case = !collision.join(shouted).exists();
-    fs::copy(collision.join(up), collision.join(shouted)).expect("a script can be copied");
-    write("orders.sql", b"CREATE TABLE orders (id bigint PRIMARY KEY);\n");
+    let readme = "case-collision/README.md";
+    let has_case = !cases.join(readme.to_lowercase()).exists();
+    write(&readme.to_lowercase(), b"What every table is for.\n");
+    let up = cases.join("duplicate-revision-case/20250301090000_create_users.up.sql");
+    let shouted = up.with_file_name("20250301090000_CREATE_users.up.sql");
+    fs::copy(up, shouted).expect("a script can be copied");
+    write(
+        "orders.sql",
+        b"CREATE TABLE orders (id bigint PRIMARY KEY);\n",
+    );
     let link = cases.join("symlink-escape/20250302090000_create_orders.up.sql");
     Disk {
         has_case,
@@ -112,14 +119,43 @@ fn cases() -> Vec<PathBuf> {
 #[test]
 fn every_mistake_is_explained() {
     let disk = &*DISK;
-    // One `cargo check` builds them all: it takes no longer than a few seconds.
     let tests = trybuild::TestCases::new();
     for case in cases() {
-        let is = |name: &str| case.file_stem().is_some_and(|stem| stem == name);
-        let possible = (disk.has_case || !is("case-collision")) && (disk.has_links || !is("symlink-escape"));
-        if possible {
-            tests.compile_fail(case.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&case));
+        let is_possible = match case.file_stem().and_then(OsStr::to_str) {
+            Some("case-collision" | "duplicate-revision-case") => disk.has_case,
+            Some("symlink-escape") => disk.has_links,
+            _ => true,
+        };
+        if is_possible {
+            let case = case.strip_prefix(env!("CARGO_MANIFEST_DIR"));
+            tests.compile_fail(case.expect("the cases are in the package"));
         }
+    }
+}
+
+/// Codes that no directory can get, and why.
+const WITHOUT_A_CASE: [(Code, &str); 2] = [
+    (
+        Code::NoBase,
+        "revisions without a base are on a cycle or have an unknown parent",
+    ),
+    (
+        Code::UnsplittableScript,
+        "scripts are split for the database that runs them",
+    ),
+];
+
+#[test]
+fn every_code_has_a_case() {
+    let texts: Vec<String> = cases()
+        .iter()
+        .map(|case| fs::read_to_string(case.with_extension("stderr")).expect("a case has a text"))
+        .collect();
+    for code in Code::ALL {
+        let title = format!("error[{code}]: ");
+        let is_covered = texts.iter().any(|text| text.contains(&title));
+        let is_exempt = WITHOUT_A_CASE.iter().any(|(exempt, _)| exempt == code);
+        assert_ne!(is_covered, is_exempt, "{code}");
     }
 }
 

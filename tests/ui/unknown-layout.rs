@@ -1,3 +1,0 @@
-static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/unknown-layout", watch = false);
-
-fn main() {}
