@@ -116,9 +116,11 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
             Vec::new()
         }
     };
-    if findings
-        .iter()
-        .any(|finding| finding.code == Code::InvalidConfig)
+    let is_config_unread = config_file.is_some_and(|file| file.is_unread);
+    if is_config_unread
+        || findings
+            .iter()
+            .any(|finding| finding.code == Code::InvalidConfig)
     {
         // The names may well follow the template that could not be read.
         findings.retain(|finding| finding.code != Code::BadFileName);
@@ -138,7 +140,7 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
     );
     let lock = files
         .iter()
-        .find(|file| file.name == LOCK_FILE)
+        .find(|file| file.name == LOCK_FILE && !file.is_unread)
         .and_then(|file| {
             let lock = Lock::read(&file.source.text);
             if let (Ok(lock), Some(graph)) = (&lock, &built.graph) {
@@ -148,6 +150,9 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
                 .ok()
         });
     apply_levels(&config, &files, &mut findings);
+    if layout == Layout::Native {
+        fold_reparented(&mut findings);
+    }
     finding::sort(&mut findings);
     Checked {
         root: root.to_owned(),
@@ -193,11 +198,13 @@ fn choose_layout(
     }
     match layout::detect(files) {
         Ok((layout, reason)) => Ok((layout, Some(reason))),
-        Err((one, other)) => {
+        Err([(one, why_one), (other, why_other)]) => {
             let message = format!("the directory might be of the layout `{one}` or `{other}`");
             let config = joined(shown_as, CONFIG_FILE);
             let finding = Finding::new(Code::AmbiguousLayout, message)
                 .label(Label::file(shown_as))
+                .note(format!("`{one}`: {why_one}"))
+                .note(format!("`{other}`: {why_other}"))
                 .help(format!("say which: `layout = \"{one}\"` in {config}"));
             Err(Box::new(finding))
         }
@@ -261,4 +268,23 @@ fn apply_levels(config: &Config, files: &[FileRead], findings: &mut Vec<Finding>
         }
     }
     findings.retain(|finding| finding.severity != Severity::Allow);
+}
+
+/// A native script says its parent itself: where that was edited, the edit is not news.
+fn fold_reparented(findings: &mut Vec<Finding>) {
+    let path = |finding: &Finding| {
+        let label = finding.labels.first();
+        label.map(|label| label.source.path.clone())
+    };
+    let reparented: HashMap<_, _> = findings
+        .iter()
+        .filter(|finding| finding.code == Code::ReparentedAfterLock)
+        .map(|finding| (path(finding), finding.severity))
+        .collect();
+    findings.retain(|finding| {
+        finding.code != Code::EditedAfterLock
+            || reparented
+                .get(&path(finding))
+                .is_none_or(|severity| *severity < finding.severity)
+    });
 }

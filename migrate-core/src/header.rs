@@ -134,7 +134,9 @@ impl Header {
             }
             "revises" => {
                 if self.revises.is_some() {
-                    return Err(twice());
+                    return Err(
+                        twice().help("write two parents as a list: `revises = [\"…\", \"…\"]`")
+                    );
                 }
                 let mut parents = reader::one_or_more(value)?;
                 if parents.is_empty() {
@@ -167,7 +169,14 @@ impl Header {
                 self.touches
                     .extend(globs.into_iter().map(Spanned::into_inner));
             }
-            _ => self.allow.extend(allowed(value)?),
+            _ => {
+                for code in allowed(value) {
+                    match code {
+                        Ok(code) => self.allow.push(code),
+                        Err(problem) => self.problem(Code::InvalidDirective, problem, at),
+                    }
+                }
+            }
         }
         Ok(())
     }
@@ -224,7 +233,7 @@ fn shift(value: Spanned<String>, by: usize) -> Spanned<String> {
 }
 
 /// The codes of an `allow` list; an entry is a name, or a table with the name and a reason.
-fn allowed(value: &Spanned<DeValue<'_>>) -> Result<Vec<Code>, Problem> {
+fn allowed(value: &Spanned<DeValue<'_>>) -> Vec<Result<Code, Problem>> {
     let items = match value.get_ref() {
         DeValue::Array(items) => items.iter().collect(),
         _ => vec![value],
@@ -263,7 +272,8 @@ pub(crate) fn silenceable(name: &str, span: Range<usize>) -> Result<Code, Proble
         Some(code) if code.is_fixed() => Err(Problem::new(
             span,
             format!("`{name}` cannot be silenced: without a sound graph nothing else can be said"),
-        )),
+        )
+        .help("leave it out")),
         Some(code) => Ok(code),
         None => {
             let problem = Problem::new(span, format!("no rule is called `{name}`"));

@@ -57,6 +57,9 @@ impl<'a> Builder<'a> {
     pub(super) fn resolve(&mut self) {
         let mut unknown = Vec::new();
         for (at, draft) in self.drafts.iter().enumerate() {
+            if draft.is_disputed {
+                self.broken += 1;
+            }
             match &draft.revises {
                 Some(parents) => {
                     self.parents[at] = self.edges(at, parents, Code::UnknownParent, &mut unknown);
@@ -138,27 +141,35 @@ impl<'a> Builder<'a> {
 
     /// The revision that an unknown name most likely means, and why.
     fn meant(&self, unknown: &Unknown<'_>, after: &dag::Before) -> Option<(&'a str, Meant)> {
-        let builds_on_it = dag::reachable(after, [unknown.draft]);
+        let name = unknown.name;
+        // What builds on the revision cannot be meant: that would be a cycle.
+        let later = dag::reachable(after, [unknown.draft]);
         let others = || {
-            let candidates = self.by_id.iter().filter(|(_, at)| !builds_on_it[**at]);
-            candidates.map(|(id, at)| (*id, *at))
+            let known = self.by_id.iter().filter(|(_, at)| !later[**at]);
+            known.map(|(id, at)| (*id, *at))
         };
-        let mut prefixed = others().filter(|(id, _)| id.starts_with(unknown.name));
-        if let (Some((only, _)), None) = (prefixed.next(), prefixed.next()) {
-            return Some((only, Meant::Prefix));
+        let is_stem = |id: &str| {
+            let rest = name.strip_prefix(id);
+            rest.is_some_and(|rest| rest.starts_with('_'))
+        };
+        let mut related = others().filter(|(id, _)| id.starts_with(name) || is_stem(id));
+        if let (Some((only, _)), None) = (related.next(), related.next()) {
+            return Some((only, Meant::Misspelt));
         }
-        // Near ids mean nothing where ids are numbers: 002 is as near to 012 as to 001. But a
-        // parent that got another id is one that nobody builds on any more.
-        let mut childless = others().filter(|(_, at)| after[*at].is_empty());
-        if let (Some((only, _)), None) = (childless.next(), childless.next()) {
-            return Some((only, Meant::Childless));
+        // One number is not a misspelling of another: it is another revision.
+        let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
+        let near = || nearest(name, others().map(|(id, _)| id));
+        if let Some(near) = (!is_number).then(near).flatten() {
+            return Some((near, Meant::Misspelt));
         }
-        let is_number = unknown.name.bytes().all(|byte| byte.is_ascii_digit());
-        let near = || nearest(unknown.name, others().map(|(id, _)| id));
-        if is_number {
-            None
-        } else {
-            near().map(|near| (near, Meant::Near))
+        // Where a parent was deleted, its own parent is a loose end; where one was renamed, its
+        // new name is.
+        let mut loose = others().filter(|(_, at)| after[*at].is_empty());
+        match (loose.next(), loose.next()) {
+            (Some((only, _)), None) if unknown.code == Code::UnknownParent => {
+                Some((only, Meant::LooseEnd))
+            }
+            _ => None,
         }
     }
 
@@ -280,9 +291,17 @@ impl<'a> Builder<'a> {
             label
         };
         if let [only] = cycle {
-            return Finding::new(Code::Cycle, format!("`{}` is its own parent", name(*only)))
+            let (what, help) = if self.parents[*only].contains(only) {
+                (
+                    "is its own parent",
+                    "name the revision it was made after, or `\"base\"`",
+                )
+            } else {
+                ("depends on itself", "leave it out")
+            };
+            return Finding::new(Code::Cycle, format!("`{}` {what}", name(*only)))
                 .label(edge_label(*only, *only))
-                .help("name the revision it was made after, or `\"base\"`");
+                .help(help);
         }
         let mut names: Vec<&str> = cycle.iter().map(|at| name(*at)).collect();
         names.extend(cycle.first().map(|at| name(*at)));
@@ -297,7 +316,8 @@ impl<'a> Builder<'a> {
         for (at, &from) in cycle.iter().enumerate().take(6) {
             finding = finding.label(edge_label(from, cycle[(at + 1) % cycle.len()]));
         }
-        finding.help("one of these edges is wrong: name the revision that was there before")
+        finding
+            .help("one of these lines is wrong: `revises` names the revision that was there before")
     }
 
     /// `order` leaves out what is on a cycle or behind one: what is redundant there is not known.

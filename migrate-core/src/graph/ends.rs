@@ -39,9 +39,9 @@ pub(super) fn check_ends(
         let mut finding = Finding::new(
             Code::MultipleBases,
             format!(
-                "{} revisions start the history, and {} may",
+                "{} revisions start the history, and {}",
                 bases.len(),
-                config.bases
+                allowed_few(config.bases)
             ),
         );
         for at in &bases {
@@ -61,6 +61,14 @@ pub(super) fn check_ends(
     }
 }
 
+fn allowed_few(count: usize) -> String {
+    if count == 1 {
+        "one is allowed".to_owned()
+    } else {
+        format!("{count} are allowed")
+    }
+}
+
 fn base_label(draft: &Draft) -> Label {
     let mut label = draft
         .revises_at
@@ -71,11 +79,7 @@ fn base_label(draft: &Draft) -> Label {
 }
 
 fn heads_finding(drafts: &[Draft], edges: &Edges, heads: &[usize], allowed: usize) -> Finding {
-    let few = if allowed == 1 {
-        "one is allowed".to_owned()
-    } else {
-        format!("{allowed} are allowed")
-    };
+    let few = allowed_few(allowed);
     let mut finding = Finding::new(
         Code::MultipleHeads,
         format!("the history has {} heads, and {few}", heads.len()),
@@ -85,7 +89,7 @@ fn heads_finding(drafts: &[Draft], edges: &Edges, heads: &[usize], allowed: usiz
             .revises_at
             .clone()
             .unwrap_or_else(|| drafts[*at].claimed.clone());
-        label.text = format!("`{}` is a head", drafts[*at].id);
+        label.text = format!("`{}` is a head: nothing revises it", drafts[*at].id);
         finding = finding.label(label);
     }
     if let Some(point) = branch_point(edges, heads) {

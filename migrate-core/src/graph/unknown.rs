@@ -20,12 +20,10 @@ pub(super) struct Unknown<'a> {
 /// Why a revision is taken for the one that was meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meant {
-    /// The name is the start of its id, and of no other.
-    Prefix,
-    /// It is the only one that nobody builds on.
-    Childless,
-    /// The names look alike.
-    Near,
+    /// The name abbreviates its id, extends it to a file's name, or misspells it.
+    Misspelt,
+    /// It is the only one that nothing builds on, apart from those that build on the revision.
+    LooseEnd,
 }
 
 impl Unknown<'_> {
@@ -40,22 +38,14 @@ impl Unknown<'_> {
         label.text = "no revision has this id".to_owned();
         let message = format!("`{id}` {verb} `{}`, which does not exist", self.name);
         let finding = Finding::new(self.code, message).label(label.clone());
-        let or_restore = format!("if the {word} was deleted or renamed by mistake, restore it");
         match meant {
             // Items of a list have a span each, so that the item alone is replaced.
-            Some((meant, Meant::Prefix)) => finding
-                .help(format!(
-                    "`{meant}` is the only id that starts so: write it whole"
-                ))
+            Some((meant, Meant::Misspelt)) => finding
+                .help(format!("did you mean `{meant}`?"))
                 .edit(&label, format!("\"{meant}\"")),
-            Some((meant, Meant::Childless)) => finding
-                .help(format!(
-                    "if the {word} was renamed to `{meant}`, which nothing builds on, write that"
-                ))
-                .help(or_restore),
-            Some((meant, Meant::Near)) => finding
-                .help(format!("if `{meant}` is meant, write that"))
-                .help(or_restore),
+            Some((heir, Meant::LooseEnd)) => finding.help(format!(
+                "restore the {word}'s file; or, if `{heir}` is meant or takes its place, write that"
+            )),
             None => finding.help(format!(
                 "restore the {word}'s file, or name the revision that takes its place"
             )),

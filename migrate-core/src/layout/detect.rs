@@ -3,11 +3,11 @@
 use super::{Layout, diesel, native, numbered, refinery, sections};
 use crate::read::FileRead;
 
-/// Which layout a directory has, and why; the error names the two it might be.
+/// Which layout a directory has, and why; the error is the two it might be.
 ///
 /// What a file says in itself counts more than what it is called: goose, dbmate and migcheck name
 /// their files as sqlx does.
-pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), (Layout, Layout)> {
+pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), [(Layout, String); 2]> {
     let first = |is: fn(&FileRead) -> bool| files.iter().find(|file| is(file));
     let says = |file: &FileRead, what: &str| format!("`{}` {what}", file.name);
     let goose = first(|file| sections::GOOSE.marks(file));
@@ -55,7 +55,7 @@ pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), (Layout, La
     }
     let mut found = found.into_iter();
     match (found.next(), found.next()) {
-        (Some((one, _)), Some((other, _))) => Err((one, other)),
+        (Some(one), Some(other)) => Err([one, other]),
         (Some(only), None) => Ok(only),
         (None, _) => Ok((
             Layout::Native,
