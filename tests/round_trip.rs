@@ -29,6 +29,7 @@ fn main() -> ExitCode {
             every_kind_of_fault,
         ),
         Case::new("a_rebuilt_database_is_clean", rebuilt_database_is_clean),
+        Case::new("rows_of_a_failure_are_gone", rows_of_a_failure_are_gone),
         Case::new("what_builds_on_a_failure_is_not_reached", not_reached),
         Case::new("a_merge_with_statements_has_a_stair", merge_with_statements),
         Case::new("only_selected_revisions_are_checked", selection),
@@ -200,6 +201,35 @@ fn differs_the_second_time(dialect: Dialect) -> &'static str {
     }
 }
 
+/// Rows are no part of a schema, and stay where statements commit by themselves.
+fn rows_of_a_failure_are_gone(server: &TestServer) {
+    let directory = Directory::new();
+    directory.add(
+        "notes",
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY);",
+        "DROP TABLE notes;",
+    );
+    directory.add(
+        "fail_downwards",
+        "INSERT INTO notes VALUES (1);",
+        "-- migcheck: transaction = false\nINSERT INTO notes VALUES (2);\nDROP TABLE missing;",
+    );
+    directory.add(
+        "want_it_clean",
+        "INSERT INTO notes VALUES (2);",
+        "DELETE FROM notes WHERE id = 2;",
+    );
+    let report = round_trip(directory.graph()).on(server.on()).run();
+    assert_found(
+        &report,
+        &[
+            ("001", Outcome::Passed),
+            ("002", Outcome::DowngradeFails),
+            ("003", Outcome::Passed),
+        ],
+    );
+}
+
 /// Nothing of a faulty stair may be there when a later one is climbed: neither schema nor rows.
 fn rebuilt_database_is_clean(server: &TestServer) {
     let directory = Directory::new();
@@ -259,11 +289,8 @@ fn not_reached(server: &TestServer) {
         directory.write(&format!("{id}_make.down.sql"), format!("DROP TABLE t{id};"));
     };
     let sound = |id: &str, revises: &str| {
-        revision(
-            id,
-            revises,
-            &format!("CREATE TABLE t{id} (id INTEGER PRIMARY KEY);"),
-        )
+        let create = format!("CREATE TABLE t{id} (id INTEGER PRIMARY KEY);");
+        revision(id, revises, &create);
     };
     sound("001", "revises = \"base\"");
     revision("002", "revises = \"001\"", "DROP TABLE missing;");

@@ -58,9 +58,11 @@ fn main() -> ExitCode {
     let cases = vec![
         Case::new("faults_of_stock_revisions_are_found", stock_faults),
         Case::new("faults_of_added_revisions_are_found", |server| {
-            additions(server, true)
+            additions(server, true);
         }),
-        Case::new("right_additions_pass", |server| additions(server, false)),
+        Case::new("right_additions_pass", |server| {
+            additions(server, false);
+        }),
     ];
     run_on_every_server(cases, Vec::new())
 }

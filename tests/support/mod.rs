@@ -3,6 +3,7 @@
 
 #![allow(
     dead_code,
+    unused_imports,
     unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,17 +16,28 @@ mod servers;
 
 use std::future::Future;
 
+use migcheck::db::Session;
+use migcheck::harness::Scratch;
+use tokio::runtime::Runtime;
+
 pub use directory::Directory;
 pub use servers::{Case, TestServer, run_on_every_server};
 
 /// Where the examples and corpora are.
 pub const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Runs a future to its end.
+/// Opens a session of its own.
+pub fn connect(scratch: &Scratch) -> Box<dyn Session> {
+    block_on(scratch.connect()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Runs a future to its end, always in the same runtime of a thread: a session belongs to the one it was opened in.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime")
-        .block_on(future)
+    thread_local! {
+        static RUNTIME: Runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+    }
+    RUNTIME.with(|runtime| runtime.block_on(future))
 }
