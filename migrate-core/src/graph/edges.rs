@@ -231,8 +231,11 @@ impl<'a> Builder<'a> {
         }
         let cycles = dag::cycles(&self.before, &self.rank);
         let mut on_cycle = vec![false; self.drafts.len()];
+        // One cycle is shown of a knot, and what else is in it is no finding of its own.
+        for node in dag::knots(&self.before).into_iter().flatten() {
+            on_cycle[node] = true;
+        }
         for cycle in &cycles {
-            cycle.iter().for_each(|node| on_cycle[*node] = true);
             self.findings.push(self.cycle(cycle));
             self.broken += 1;
         }
