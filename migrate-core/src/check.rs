@@ -1,6 +1,6 @@
 //! The one set of rules: what the macro, the command line and the library all call.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, CONFIG_FILE, Config};
@@ -101,6 +101,11 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
     let contents = read_directory(root, shown_as);
     let mut findings = contents.findings;
     let files = contents.files;
+    let unread: HashSet<String> = findings
+        .iter()
+        .filter_map(|finding| finding.labels.first())
+        .map(|label| revision_of(&label.source.path).to_owned())
+        .collect();
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
     let config = read_config(config_file, &mut findings);
     let chosen = choose_layout(&config, &files, shown_as);
@@ -116,6 +121,24 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
             Vec::new()
         }
     };
+    // A script that cannot be read is there all the same.
+    findings.retain(|finding| {
+        !matches!(finding.code, Code::MissingUp | Code::MissingDown)
+            || !finding
+                .labels
+                .iter()
+                .any(|label| unread.contains(revision_of(&label.source.path)))
+    });
+    if layout.is_chain() {
+        // A peer's folder was there before migcheck: what it keeps beside its migrations is worth
+        // a word, not a broken build.
+        for stray in findings
+            .iter_mut()
+            .filter(|one| one.code == Code::StrayFile)
+        {
+            stray.severity = Severity::Warn;
+        }
+    }
     if findings
         .iter()
         .any(|finding| finding.code == Code::InvalidConfig)
@@ -159,6 +182,16 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
         graph: built.graph,
         lock,
         files: files.into_iter().map(|file| file.name).collect(),
+    }
+}
+
+/// What the paths of one revision's scripts have in common.
+fn revision_of(path: &str) -> &str {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    match name.split_once('.') {
+        Some(("up" | "down", _)) => folder,
+        Some((stem, _)) => &path[..path.len() - name.len() + stem.len()],
+        None => path,
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Draft {
     pub(crate) revises: Option<Vec<(String, Label)>>,
     /// The whole `revises` value.
     pub(crate) revises_at: Option<Label>,
+    /// The scripts disagree about the parents, so that nothing follows from them.
+    pub(crate) disputed: bool,
     pub(crate) depends_on: Vec<(String, Label)>,
     pub(crate) labels: Vec<(String, Label)>,
     pub(crate) irreversible: Option<(String, Label)>,
@@ -84,14 +86,7 @@ pub(crate) fn draft(
                 metadata.insert(key, file);
             }
             Class::Companion => {}
-            Class::Wrong(mut finding) => {
-                // A peer's folder was there before migcheck: what it keeps beside its
-                // migrations is worth a word, not a broken build.
-                if layout.is_chain() && finding.code == Code::StrayFile {
-                    finding.severity = Severity::Warn;
-                }
-                findings.push(finding);
-            }
+            Class::Wrong(finding) => findings.push(finding),
         }
     }
     let mut drafts = Vec::with_capacity(groups.len());
@@ -142,6 +137,21 @@ fn assemble(
         Some((file, id)) => (id.get_ref().clone(), at(file, id)),
         None => (leader_name.id.clone(), Label::file(&*leader.source.path)),
     };
+    for (file, other) in group
+        .iter()
+        .filter_map(|(file, _)| Some((file, file.header.revision.as_ref()?)))
+        .filter(|(_, other)| *other.get_ref() != id)
+    {
+        findings.push(
+            Finding::new(
+                Code::InvalidDirective,
+                format!("the scripts of `{id}` name different ids"),
+            )
+            .label(at(file, other))
+            .label(claimed.clone())
+            .help("one of them is enough; where several say it, they have to agree"),
+        );
+    }
     if let Err(error) = RevisionId::new(&*id) {
         findings.push(
             Finding::new(
@@ -161,6 +171,7 @@ fn assemble(
         description: String::new(),
         revises: None,
         revises_at: None,
+        disputed: false,
         depends_on: Vec::new(),
         labels: Vec::new(),
         irreversible: None,
@@ -292,6 +303,7 @@ impl Draft {
             names
         };
         if names(known) != names(&parents) {
+            self.disputed = true;
             let mut finding = Finding::new(
                 Code::InvalidDirective,
                 format!("the scripts of `{}` name different parents", self.id),
@@ -340,7 +352,7 @@ impl Draft {
                     .label(of_leader)
                     .help(format!("call both `{}_{}`", self.id, self.slug)),
                 );
-            } else if other.dialect.is_some() {
+            } else if other.dialect.is_some() || pairs.is_empty() {
                 findings.push(duplicate(&self.id, of_leader, other.label()));
             }
         }
@@ -384,6 +396,8 @@ impl Draft {
                 .help("delete one of the two"),
             ),
             (Some(_), None) => {}
+            // Whose down script it is, nobody knows while two claim the id.
+            (None, _) if !pairs.is_empty() => {}
             (None, _) => self.check_downs(config, findings),
         }
     }

@@ -167,7 +167,14 @@ impl Header {
                 self.touches
                     .extend(globs.into_iter().map(Spanned::into_inner));
             }
-            _ => self.allow.extend(allowed(value)?),
+            _ => {
+                for item in allowances(value) {
+                    match allowed_code(item) {
+                        Ok(code) => self.allow.push(code),
+                        Err(problem) => self.problem(Code::InvalidDirective, problem, at),
+                    }
+                }
+            }
         }
         Ok(())
     }
@@ -223,13 +230,12 @@ fn shift(value: Spanned<String>, by: usize) -> Spanned<String> {
     Spanned::new(span.start + by..span.end + by, value.into_inner())
 }
 
-/// The codes of an `allow` list; an entry is a name, or a table with the name and a reason.
-fn allowed(value: &Spanned<DeValue<'_>>) -> Result<Vec<Code>, Problem> {
-    let items = match value.get_ref() {
+/// The entries of an `allow` list: each a name, or a table with the name and a reason.
+fn allowances<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> Vec<&'a Spanned<DeValue<'i>>> {
+    match value.get_ref() {
         DeValue::Array(items) => items.iter().collect(),
         _ => vec![value],
-    };
-    items.into_iter().map(allowed_code).collect()
+    }
 }
 
 fn allowed_code(item: &Spanned<DeValue<'_>>) -> Result<Code, Problem> {

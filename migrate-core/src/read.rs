@@ -128,6 +128,19 @@ fn list(
                 .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
             ),
             Ok(Kind::File) => names.push(name),
+            Ok(Kind::LinkedFolder) => findings.push(
+                Finding::new(
+                    Code::StrayFile,
+                    format!("`{name}` is a link to a folder, and is not followed"),
+                )
+                .label(Label::file(joined(shown_as, &name)))
+                .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
+            ),
+            Ok(Kind::Other) => {
+                // Opening a pipe would wait for somebody to write to it.
+                let error = io::Error::other("it is neither a file nor a folder");
+                findings.push(unreadable(&joined(shown_as, &name), &error, false));
+            }
             Ok(Kind::Escape(target)) => findings.push(
                 Finding::new(
                     Code::SymlinkEscape,
@@ -146,6 +159,9 @@ enum Kind {
     File,
     Folder,
     Escape(PathBuf),
+    /// A folder is read where it stands, and once.
+    LinkedFolder,
+    Other,
 }
 
 fn kind(root: &Path, entry: &fs::DirEntry) -> io::Result<Kind> {
@@ -153,16 +169,22 @@ fn kind(root: &Path, entry: &fs::DirEntry) -> io::Result<Kind> {
     if kind.is_dir() {
         return Ok(Kind::Folder);
     }
+    if kind.is_file() {
+        return Ok(Kind::File);
+    }
     if kind.is_symlink() {
         let target = fs::canonicalize(entry.path())?;
         if !target.starts_with(fs::canonicalize(root)?) {
             return Ok(Kind::Escape(target));
         }
         if target.is_dir() {
-            return Ok(Kind::Folder);
+            return Ok(Kind::LinkedFolder);
+        }
+        if target.is_file() {
+            return Ok(Kind::File);
         }
     }
-    Ok(Kind::File)
+    Ok(Kind::Other)
 }
 
 fn read_file(root: &Path, name: &str, shown_as: &str) -> Result<FileRead, Box<Finding>> {
