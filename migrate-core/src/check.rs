@@ -1,6 +1,6 @@
 //! The one set of rules: what the macro, the command line and the library all call.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, CONFIG_FILE, Config};
@@ -101,11 +101,6 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
     let contents = read_directory(root, shown_as);
     let mut findings = contents.findings;
     let files = contents.files;
-    let unread: HashSet<String> = findings
-        .iter()
-        .filter_map(|finding| finding.labels.first())
-        .map(|label| revision_of(&label.source.path).to_owned())
-        .collect();
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
     let config = read_config(config_file, &mut findings);
     let chosen = choose_layout(&config, &files, shown_as);
@@ -121,14 +116,6 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
             Vec::new()
         }
     };
-    // A script that cannot be read is there all the same.
-    findings.retain(|finding| {
-        !matches!(finding.code, Code::MissingUp | Code::MissingDown)
-            || !finding
-                .labels
-                .iter()
-                .any(|label| unread.contains(revision_of(&label.source.path)))
-    });
     if layout.is_chain() {
         // A peer's folder was there before migcheck: what it keeps beside its migrations is worth
         // a word, not a broken build.
@@ -139,9 +126,11 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
             stray.severity = Severity::Warn;
         }
     }
-    if findings
-        .iter()
-        .any(|finding| finding.code == Code::InvalidConfig)
+    let is_config_unread = config_file.is_some_and(|file| file.is_unread);
+    if is_config_unread
+        || findings
+            .iter()
+            .any(|finding| finding.code == Code::InvalidConfig)
     {
         // The names may well follow the template that could not be read.
         findings.retain(|finding| finding.code != Code::BadFileName);
@@ -161,7 +150,7 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
     );
     let lock = files
         .iter()
-        .find(|file| file.name == LOCK_FILE)
+        .find(|file| file.name == LOCK_FILE && !file.is_unread)
         .and_then(|file| {
             let lock = Lock::read(&file.source.text);
             if let (Ok(lock), Some(graph)) = (&lock, &built.graph) {
@@ -171,6 +160,9 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
                 .ok()
         });
     apply_levels(&config, &files, &mut findings);
+    if layout == Layout::Native {
+        fold_reparented(&mut findings);
+    }
     finding::sort(&mut findings);
     Checked {
         root: root.to_owned(),
@@ -182,16 +174,6 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
         graph: built.graph,
         lock,
         files: files.into_iter().map(|file| file.name).collect(),
-    }
-}
-
-/// What the paths of one revision's scripts have in common.
-fn revision_of(path: &str) -> &str {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    match name.split_once('.') {
-        Some(("up" | "down", _)) => folder,
-        Some((stem, _)) => &path[..path.len() - name.len() + stem.len()],
-        None => path,
     }
 }
 
@@ -226,11 +208,13 @@ fn choose_layout(
     }
     match layout::detect(files) {
         Ok((layout, reason)) => Ok((layout, Some(reason))),
-        Err((one, other)) => {
+        Err([(one, why_one), (other, why_other)]) => {
             let message = format!("the directory might be of the layout `{one}` or `{other}`");
             let config = joined(shown_as, CONFIG_FILE);
             let finding = Finding::new(Code::AmbiguousLayout, message)
                 .label(Label::file(shown_as))
+                .note(format!("`{one}`: {why_one}"))
+                .note(format!("`{other}`: {why_other}"))
                 .help(format!("say which: `layout = \"{one}\"` in {config}"));
             Err(Box::new(finding))
         }
@@ -294,4 +278,23 @@ fn apply_levels(config: &Config, files: &[FileRead], findings: &mut Vec<Finding>
         }
     }
     findings.retain(|finding| finding.severity != Severity::Allow);
+}
+
+/// A native script says its parent itself: where that was edited, the edit is not news.
+fn fold_reparented(findings: &mut Vec<Finding>) {
+    let path = |finding: &Finding| {
+        let label = finding.labels.first();
+        label.map(|label| label.source.path.clone())
+    };
+    let reparented: HashMap<_, _> = findings
+        .iter()
+        .filter(|finding| finding.code == Code::ReparentedAfterLock)
+        .map(|finding| (path(finding), finding.severity))
+        .collect();
+    findings.retain(|finding| {
+        finding.code != Code::EditedAfterLock
+            || reparented
+                .get(&path(finding))
+                .is_none_or(|severity| *severity < finding.severity)
+    });
 }

@@ -128,6 +128,7 @@ impl Config {
         let mut reading = Reading::default();
         match reader::parse(text) {
             Ok(document) => reading.document(&document),
+            Err(problem) if problem.help.is_some() => reading.problems.push(problem),
             Err(problem) => reading.problems.push(
                 problem.help("the file is no TOML: text stands in quotes, `layout = \"native\"`"),
             ),

@@ -25,8 +25,6 @@ pub(crate) struct Draft {
     pub(crate) revises: Option<Vec<(String, Label)>>,
     /// The whole `revises` value.
     pub(crate) revises_at: Option<Label>,
-    /// The scripts disagree about the parents, so that nothing follows from them.
-    pub(crate) disputed: bool,
     pub(crate) depends_on: Vec<(String, Label)>,
     pub(crate) labels: Vec<(String, Label)>,
     pub(crate) irreversible: Option<(String, Label)>,
@@ -35,6 +33,8 @@ pub(crate) struct Draft {
     pub(crate) order: Order,
     /// The layout says by the file's name that there is no way down.
     pub(crate) one_way: bool,
+    /// Its scripts name different parents, which is reported.
+    pub(crate) is_disputed: bool,
 }
 
 #[derive(Debug)]
@@ -46,6 +46,7 @@ pub(crate) struct DraftScript {
     pub(crate) transaction: bool,
     pub(crate) section: Option<Range<usize>>,
     slug: String,
+    is_unread: bool,
 }
 
 impl DraftScript {
@@ -61,7 +62,6 @@ pub(crate) fn draft(
     config: &Config,
     findings: &mut Vec<Finding>,
 ) -> Vec<Draft> {
-    case_collisions(files, findings);
     let mut groups: BTreeMap<String, Vec<(&FileRead, ScriptName)>> = BTreeMap::new();
     let mut metadata: HashMap<String, &FileRead> = HashMap::new();
     for file in files {
@@ -86,6 +86,7 @@ pub(crate) fn draft(
                 metadata.insert(key, file);
             }
             Class::Companion => {}
+            Class::Wrong(_) if file.is_unread => {}
             Class::Wrong(finding) => findings.push(finding),
         }
     }
@@ -96,6 +97,7 @@ pub(crate) fn draft(
             .and_then(|file| run_in_transaction(file, findings));
         drafts.extend(assemble(group, transaction, layout, config, findings));
     }
+    case_collisions(files, findings);
     drafts
 }
 
@@ -166,12 +168,12 @@ fn assemble(
         slug: leader_name.slug.clone(),
         order: leader_name.order.clone(),
         one_way: leader_name.one_way,
+        is_disputed: false,
         id,
         claimed,
         description: String::new(),
         revises: None,
         revises_at: None,
-        disputed: false,
         depends_on: Vec::new(),
         labels: Vec::new(),
         irreversible: None,
@@ -185,12 +187,12 @@ fn assemble(
         .scripts
         .sort_by_key(|script| (script.direction, script.dialect));
     draft.check_scripts(layout, config, findings);
-    // A misspelt `revises` is reported as such.
-    let misspelt = group.iter().any(|(file, _)| {
+    // A misspelt `revises` is reported as such, and a file that cannot be read may have one.
+    let is_explained = group.iter().any(|(file, _)| {
         let mut problems = file.header.problems.iter();
-        problems.any(|(code, _)| *code == Code::UnknownDirective)
+        file.is_unread || problems.any(|(code, _)| *code == Code::UnknownDirective)
     });
-    if layout == Layout::Native && draft.revises.is_none() && first_up.is_some() && !misspelt {
+    if layout == Layout::Native && draft.revises.is_none() && first_up.is_some() && !is_explained {
         findings.push(
             Finding::new(
                 Code::MissingRevises,
@@ -199,7 +201,7 @@ fn assemble(
             .label(Label::new(
                 &leader.source,
                 0..0,
-                "the comment block at the top says it",
+                "the line belongs here, at the top",
             ))
             .help(
                 "add `-- migcheck: revises = \"<parent>\"`, or `\"base\"` where the history starts",
@@ -283,6 +285,7 @@ impl Draft {
                 .or(transaction)
                 .unwrap_or(name.transaction),
             slug: name.slug.clone(),
+            is_unread: file.is_unread,
         });
     }
 
@@ -303,7 +306,7 @@ impl Draft {
             names
         };
         if names(known) != names(&parents) {
-            self.disputed = true;
+            self.is_disputed = true;
             let mut finding = Finding::new(
                 Code::InvalidDirective,
                 format!("the scripts of `{}` name different parents", self.id),
@@ -396,7 +399,9 @@ impl Draft {
                 .help("delete one of the two"),
             ),
             (Some(_), None) => {}
-            // Whose down script it is, nobody knows while two claim the id.
+            // What cannot be read may say that there is no way down, or be one; and whose down
+            // script it is, nobody knows while two claim the id.
+            (None, _) if self.scripts.iter().any(|script| script.is_unread) => {}
             (None, _) if !pairs.is_empty() => {}
             (None, _) => self.check_downs(config, findings),
         }
@@ -514,13 +519,32 @@ pub(crate) fn duplicate(id: &str, first: Label, second: Label) -> Finding {
         }
         finding = finding.label(label);
     }
-    finding.help("rename one of them: an id names one revision, for ever")
+    let differ_in_case = match finding.labels.as_slice() {
+        [one, other] => one.source.path.to_lowercase() == other.source.path.to_lowercase(),
+        _ => false,
+    };
+    if differ_in_case {
+        return finding
+            .note("their names differ in case alone: on Windows and macOS they are one file")
+            .help("delete one of them");
+    }
+    finding.help("give one of them another id, in its file names or its `revision` directive: an id names one revision, for ever")
 }
 
 fn case_collisions(files: &[FileRead], findings: &mut Vec<Finding>) {
     let mut seen: HashMap<String, &FileRead> = HashMap::with_capacity(files.len());
     for file in files {
         if let Some(other) = seen.insert(file.name.to_lowercase(), file) {
+            let explained = findings.iter().any(|finding| {
+                finding.code == Code::DuplicateRevision
+                    && [file, other].iter().all(|one| {
+                        let mut labels = finding.labels.iter();
+                        labels.any(|label| label.source.path == one.source.path)
+                    })
+            });
+            if explained {
+                continue;
+            }
             findings.push(
                 Finding::new(
                     Code::CaseCollision,

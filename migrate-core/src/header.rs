@@ -134,7 +134,9 @@ impl Header {
             }
             "revises" => {
                 if self.revises.is_some() {
-                    return Err(twice());
+                    return Err(
+                        twice().help("write two parents as a list: `revises = [\"…\", \"…\"]`")
+                    );
                 }
                 let mut parents = reader::one_or_more(value)?;
                 if parents.is_empty() {
@@ -168,8 +170,8 @@ impl Header {
                     .extend(globs.into_iter().map(Spanned::into_inner));
             }
             _ => {
-                for item in allowances(value) {
-                    match allowed_code(item) {
+                for code in allowed(value) {
+                    match code {
                         Ok(code) => self.allow.push(code),
                         Err(problem) => self.problem(Code::InvalidDirective, problem, at),
                     }
@@ -230,12 +232,13 @@ fn shift(value: Spanned<String>, by: usize) -> Spanned<String> {
     Spanned::new(span.start + by..span.end + by, value.into_inner())
 }
 
-/// The entries of an `allow` list: each a name, or a table with the name and a reason.
-fn allowances<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> Vec<&'a Spanned<DeValue<'i>>> {
-    match value.get_ref() {
+/// The codes of an `allow` list; an entry is a name, or a table with the name and a reason.
+fn allowed(value: &Spanned<DeValue<'_>>) -> Vec<Result<Code, Problem>> {
+    let items = match value.get_ref() {
         DeValue::Array(items) => items.iter().collect(),
         _ => vec![value],
-    }
+    };
+    items.into_iter().map(allowed_code).collect()
 }
 
 fn allowed_code(item: &Spanned<DeValue<'_>>) -> Result<Code, Problem> {
@@ -269,7 +272,8 @@ pub(crate) fn silenceable(name: &str, span: Range<usize>) -> Result<Code, Proble
         Some(code) if code.is_fixed() => Err(Problem::new(
             span,
             format!("`{name}` cannot be silenced: without a sound graph nothing else can be said"),
-        )),
+        )
+        .help("leave it out")),
         Some(code) => Ok(code),
         None => {
             let problem = Problem::new(span, format!("no rule is called `{name}`"));

@@ -315,7 +315,11 @@ pub(crate) fn compare(
                 || Label::file(&*source.path),
                 |label| Label::file(&*label.source.path),
             ))
-            .help("`cargo migcheck lock` records them"),
+            .help(if unlocked.len() == 1 {
+                "`cargo migcheck lock` records it"
+            } else {
+                "`cargo migcheck lock` records them"
+            }),
         );
     }
     findings

@@ -155,6 +155,16 @@ impl Template {
         (!slug.is_empty()).then_some(NameMatch { id, slug, seq })
     }
 
+    /// A name that follows the template, for messages.
+    pub(crate) fn example(&self) -> String {
+        let id = self.id(&NameParts {
+            timestamp: "20250824093000".to_owned(),
+            seq: "001".to_owned(),
+            hash: "3f9a1c2b7d4e".to_owned(),
+        });
+        format!("{id}_add_users")
+    }
+
     /// Whether names carry a `{seq}`.
     #[must_use]
     pub fn has_seq(&self) -> bool {

@@ -24,6 +24,20 @@ pub(crate) struct FileRead {
     pub(crate) source: Arc<SourceFile>,
     pub(crate) checksum: Checksum,
     pub(crate) header: Header,
+    /// It could not be read, which is reported: its name is all that is known of it.
+    pub(crate) is_unread: bool,
+}
+
+impl FileRead {
+    fn unread(name: String, shown_as: &str) -> Self {
+        Self {
+            source: SourceFile::nameless_text(joined(shown_as, &name)),
+            checksum: Checksum::of_script(""),
+            header: Header::default(),
+            is_unread: true,
+            name,
+        }
+    }
 }
 
 /// What a directory holds.
@@ -37,9 +51,17 @@ pub(crate) struct Contents {
 
 /// Reads everything below `root`; `shown_as` is how messages call the directory.
 pub(crate) fn read_directory(root: &Path, shown_as: &str) -> Contents {
-    let mut contents = Contents::default();
-    let mut names = Vec::new();
-    list(root, "", shown_as, &mut names, &mut contents.findings);
+    let mut listing = Listing::default();
+    list(root, "", shown_as, &mut listing);
+    let Listing {
+        mut names,
+        unread,
+        findings,
+    } = listing;
+    let mut contents = Contents {
+        files: Vec::with_capacity(names.len()),
+        findings,
+    };
     names.sort_unstable();
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     // Below a few hundred files a thread costs more than it saves.
@@ -67,31 +89,46 @@ pub(crate) fn read_directory(root: &Path, shown_as: &str) -> Contents {
             );
         }
     });
-    for result in results {
+    for (name, result) in names.into_iter().zip(results) {
         match result {
             Ok(file) => contents.files.push(file),
-            Err(finding) => contents.findings.push(*finding),
+            Err(finding) => {
+                contents.findings.push(*finding);
+                contents.files.push(FileRead::unread(name, shown_as));
+            }
         }
     }
+    if !unread.is_empty() {
+        let unread = unread.into_iter();
+        contents
+            .files
+            .extend(unread.map(|name| FileRead::unread(name, shown_as)));
+        contents.files.sort_by(|a, b| a.name.cmp(&b.name));
+    }
     contents
+}
+
+/// The files of a directory, before they are read.
+#[derive(Default)]
+struct Listing {
+    names: Vec<String>,
+    /// What is there, and must or can not be read.
+    unread: Vec<String>,
+    findings: Vec<Finding>,
 }
 
 /// How deep folders are followed: diesel's scripts stand one level down.
 const MAX_DEPTH: usize = 1;
 
-fn list(
-    root: &Path,
-    below: &str,
-    shown_as: &str,
-    names: &mut Vec<String>,
-    findings: &mut Vec<Finding>,
-) {
+fn list(root: &Path, below: &str, shown_as: &str, listing: &mut Listing) {
     let folder = root.join(below);
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(error) => {
             let path = joined(shown_as, below);
-            findings.push(unreadable(&path, &error, below.is_empty()));
+            listing
+                .findings
+                .push(unreadable(&path, &error, below.is_empty()));
             return;
         }
     };
@@ -99,13 +136,15 @@ fn list(
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                findings.push(unreadable(&joined(shown_as, below), &error, false));
+                listing
+                    .findings
+                    .push(unreadable(&joined(shown_as, below), &error, false));
                 continue;
             }
         };
         let Ok(base) = entry.file_name().into_string() else {
             let name = entry.file_name().to_string_lossy().into_owned();
-            findings.push(
+            listing.findings.push(
                 Finding::new(Code::BadFileName, format!("the name `{name}` is not UTF-8"))
                     .label(Label::file(joined(shown_as, &joined(below, &name))))
                     .help("rename the file"),
@@ -117,9 +156,9 @@ fn list(
             Ok(Kind::Folder)
                 if below.matches('/').count() + usize::from(!below.is_empty()) < MAX_DEPTH =>
             {
-                list(root, &name, shown_as, names, findings);
+                list(root, &name, shown_as, listing);
             }
-            Ok(Kind::Folder) => findings.push(
+            Ok(Kind::Folder) => listing.findings.push(
                 Finding::new(
                     Code::StrayFile,
                     format!("the folder `{name}` holds no migrations"),
@@ -127,8 +166,8 @@ fn list(
                 .label(Label::file(joined(shown_as, &name)))
                 .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
             ),
-            Ok(Kind::File) => names.push(name),
-            Ok(Kind::LinkedFolder) => findings.push(
+            Ok(Kind::File) => listing.names.push(name),
+            Ok(Kind::LinkedFolder) => listing.findings.push(
                 Finding::new(
                     Code::StrayFile,
                     format!("`{name}` is a link to a folder, and is not followed"),
@@ -139,18 +178,26 @@ fn list(
             Ok(Kind::Other) => {
                 // Opening a pipe would wait for somebody to write to it.
                 let error = io::Error::other("it is neither a file nor a folder");
-                findings.push(unreadable(&joined(shown_as, &name), &error, false));
+                let path = joined(shown_as, &name);
+                listing.findings.push(unreadable(&path, &error, false));
+                listing.unread.push(name);
             }
-            Ok(Kind::Escape(target)) => findings.push(
-                Finding::new(
-                    Code::SymlinkEscape,
-                    format!("`{name}` is a link to `{}`", target.display()),
-                )
-                .label(Label::file(joined(shown_as, &name)))
-                .note("what it points to is not under version control with the migrations")
-                .help("copy the file into the directory"),
-            ),
-            Err(error) => findings.push(unreadable(&joined(shown_as, &name), &error, false)),
+            Ok(Kind::Escape(target)) => {
+                let target = target.display();
+                let message = format!("`{name}` is a link to `{target}`, outside the directory");
+                listing.findings.push(
+                    Finding::new(Code::SymlinkEscape, message)
+                        .label(Label::file(joined(shown_as, &name)))
+                        .note("what it points to is not under version control with the migrations")
+                        .help("copy the file into the directory"),
+                );
+                listing.unread.push(name);
+            }
+            Err(error) => {
+                let path = joined(shown_as, &name);
+                listing.findings.push(unreadable(&path, &error, false));
+                listing.unread.push(name);
+            }
         }
     }
 }
@@ -175,7 +222,8 @@ fn kind(root: &Path, entry: &fs::DirEntry) -> io::Result<Kind> {
     if kind.is_symlink() {
         let target = fs::canonicalize(entry.path())?;
         if !target.starts_with(fs::canonicalize(root)?) {
-            return Ok(Kind::Escape(target));
+            // What the link says, not where that is on this machine.
+            return Ok(Kind::Escape(fs::read_link(entry.path())?));
         }
         if target.is_dir() {
             return Ok(Kind::LinkedFolder);
@@ -226,6 +274,7 @@ fn read_file(root: &Path, name: &str, shown_as: &str) -> Result<FileRead, Box<Fi
     Ok(FileRead {
         checksum: Checksum::of_script(&text),
         header,
+        is_unread: false,
         source: Arc::new(SourceFile {
             path,
             text: text.into(),
@@ -258,16 +307,17 @@ fn not_utf8(path: String, error: &std::string::FromUtf8Error) -> Finding {
 }
 
 fn unreadable(path: &str, error: &io::Error, is_root: bool) -> Finding {
-    let finding = Finding::new(
+    if is_root && error.kind() == io::ErrorKind::NotFound {
+        return Finding::new(Code::Unreadable, "the directory does not exist")
+            .label(Label::file(path))
+            .help("create it with `cargo migcheck init`, or correct the path");
+    }
+    Finding::new(
         Code::Unreadable,
         format!("`{path}` cannot be read: {error}"),
     )
-    .label(Label::file(path));
-    if is_root && error.kind() == io::ErrorKind::NotFound {
-        finding.help("create it with `cargo migcheck init`, or correct the path")
-    } else {
-        finding.help("check that the path exists and that you may read it")
-    }
+    .label(Label::file(path))
+    .help("check that the path exists and that you may read it")
 }
 
 /// Joins what is shown of paths, with `/` on every machine.

@@ -75,6 +75,15 @@ pub(crate) fn parse(text: &str) -> Result<DeTable<'_>, Problem> {
         Ok(table) => Ok(table.into_inner()),
         Err(error) => {
             let span = error.span().unwrap_or(0..0);
+            let word = text.get(span.clone()).unwrap_or_default();
+            let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+            if word.starts_with(char::is_alphabetic) && word.chars().all(is_word) {
+                // The parser takes it for a number or a date.
+                return Err(
+                    Problem::new(span.clone(), format!("`{word}` is not quoted"))
+                        .help(format!("write `\"{word}\"`")),
+                );
+            }
             let message = error.message().trim().replace('\n', "; ");
             Err(Problem::new(span, message))
         }

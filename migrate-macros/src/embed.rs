@@ -71,10 +71,12 @@ fn unwatched(directory: &str) -> String {
     format!(
         "nothing makes cargo watch `{directory}`: a new migration would not be compiled in
 
-help: write a build.rs with these lines, and add `migcheck` to [build-dependencies]
+help: put these lines into build.rs, and add `migcheck` to [build-dependencies]
+
           fn main() {{
               migcheck::build::watch(\"{directory}\");
           }}
+
 help: `embed!(\"{directory}\", watch = false)` does without
 "
     )

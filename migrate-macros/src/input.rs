@@ -18,7 +18,10 @@ pub(crate) struct Directory {
 
 impl Parse for Directory {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let literal: LitStr = input.parse()?;
+        let literal: LitStr = input.parse().map_err(|error| {
+            let message = "expected the migration directory, as a string literal: `\"migrations\"`";
+            syn::Error::new(error.span(), message)
+        })?;
         let shown_as = literal.value();
         let span = literal.span();
         if shown_as.is_empty() {
@@ -60,7 +63,10 @@ impl Parse for Embed {
                 ));
             }
             input.parse::<Token![=]>()?;
-            watch = input.parse::<LitBool>()?.value;
+            let value: LitBool = input
+                .parse()
+                .map_err(|error| syn::Error::new(error.span(), "expected `true` or `false`"))?;
+            watch = value.value;
             input.parse::<Option<Token![,]>>()?;
         }
         Ok(Self { directory, watch })
@@ -76,8 +82,12 @@ pub(crate) struct Revision {
 impl Parse for Revision {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let directory = input.parse()?;
-        input.parse::<Token![,]>()?;
-        let id = input.parse()?;
+        let missing = |error: syn::Error| {
+            let message = "expected the directory and the id: `\"migrations\", \"20250824093000\"`";
+            syn::Error::new(error.span(), message)
+        };
+        input.parse::<Token![,]>().map_err(missing)?;
+        let id = input.parse().map_err(missing)?;
         input.parse::<Option<Token![,]>>()?;
         Ok(Self { directory, id })
     }

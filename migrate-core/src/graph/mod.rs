@@ -2,9 +2,12 @@
 
 mod build;
 pub(crate) mod dag;
+mod edges;
+mod ends;
 mod plan;
 mod range;
 mod target;
+mod unknown;
 
 use std::collections::HashMap;
 

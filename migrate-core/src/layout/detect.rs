@@ -12,11 +12,11 @@ fn versions<'a>(files: impl Iterator<Item = &'a FileRead>) -> BTreeSet<&'a str> 
         .collect()
 }
 
-/// Which layout a directory has, and why; the error names the two it might be.
+/// Which layout a directory has, and why; the error is the two it might be.
 ///
 /// What a file says in itself counts more than what it is called: goose, dbmate and migcheck name
 /// their files as sqlx does.
-pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), (Layout, Layout)> {
+pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), [(Layout, String); 2]> {
     let first = |is: fn(&FileRead) -> bool| files.iter().find(|file| is(file));
     let says = |file: &FileRead, what: &str| format!("`{}` {what}", file.name);
     let goose = first(|file| sections::GOOSE.marks(file));
@@ -62,7 +62,7 @@ pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), (Layout, La
     }
     let mut found = found.into_iter();
     match (found.next(), found.next()) {
-        (Some((one, _)), Some((other, _))) => Err((one, other)),
+        (Some(one), Some(other)) => Err([one, other]),
         (Some(only), None) => Ok(only),
         (None, _) => Ok((
             Layout::Native,

@@ -6,6 +6,7 @@ use crate::naming::Template;
 use crate::nearest::nearest;
 use crate::read::FileRead;
 use crate::revision::Direction;
+use crate::toml_reader::listed;
 
 /// Whether a script says by itself that it belongs to this layout.
 pub(super) fn is_marked(file: &FileRead) -> bool {
@@ -16,14 +17,16 @@ pub(super) fn classify(file: &FileRead, template: &Template) -> Class {
     let Some(stem) = sql_stem(file) else {
         return beside_scripts(file);
     };
+    if file.name.contains('/') {
+        return beside_scripts(file);
+    }
     if stem.ends_with(".fixture") || stem.contains(".fixture.") {
         return Class::Companion;
     }
     let (name, direction, dialect) = match direction_and_dialect(stem) {
         Ok(parts) => parts,
-        Err(help) => {
-            let message = format!("`{}` says neither `up` nor `down`", file.name);
-            return bad_name(file, message, help);
+        Err((message, help)) => {
+            return bad_name(file, format!("`{}` {message}", file.name), help);
         }
     };
     let Some(found) = template.read(name) else {
@@ -34,7 +37,10 @@ pub(super) fn classify(file: &FileRead, template: &Template) -> Class {
                 file.name,
                 template.as_str()
             ),
-            "rename the file, or change `[naming] file` in migcheck.toml".to_owned(),
+            format!(
+                "name it as in `{}.up.sql`, or change `[naming] file` in migcheck.toml",
+                template.example()
+            ),
         );
     };
     Class::Scripts(vec![ScriptName {
@@ -50,8 +56,10 @@ pub(super) fn classify(file: &FileRead, template: &Template) -> Class {
     }])
 }
 
-/// Splits `name.up.mysql` into its parts; the error is what to do about it.
-fn direction_and_dialect(stem: &str) -> Result<(&str, Direction, Option<Dialect>), String> {
+/// Splits `name.up.mysql` into its parts; the error is what is wrong, and what to do about it.
+fn direction_and_dialect(
+    stem: &str,
+) -> Result<(&str, Direction, Option<Dialect>), (String, String)> {
     let (name, last) = stem.rsplit_once('.').unwrap_or((stem, ""));
     if let Some(direction) = direction(last) {
         return Ok((name, direction, None));
@@ -59,19 +67,22 @@ fn direction_and_dialect(stem: &str) -> Result<(&str, Direction, Option<Dialect>
     if let Some((name, middle)) = name.rsplit_once('.')
         && let Some(direction) = direction(middle)
     {
+        let names = Dialect::ALL.map(Dialect::name);
         return match Dialect::ALL
             .into_iter()
             .find(|dialect| dialect.name() == last)
         {
             Some(dialect) => Ok((name, direction, Some(dialect))),
-            None => Err(match nearest(last, Dialect::ALL.map(Dialect::name)) {
-                Some(near) => {
-                    format!("`{last}` is no dialect; did you mean `{name}.{middle}.{near}.sql`?")
-                }
-                None => {
-                    format!("`{last}` is no dialect; there are `postgres`, `mysql` and `sqlite`")
-                }
-            }),
+            None => Err((
+                format!("is for `{last}`, and no dialect is called that"),
+                match Dialect::from_name(last)
+                    .map(Dialect::name)
+                    .or(nearest(last, names))
+                {
+                    Some(near) => format!("rename it to `{name}.{middle}.{near}.sql`"),
+                    None => format!("the dialects are {}", listed(&names)),
+                },
+            )),
         };
     }
     let bare = stem
@@ -83,7 +94,10 @@ fn direction_and_dialect(stem: &str) -> Result<(&str, Direction, Option<Dialect>
     } else {
         "up"
     };
-    Err(format!("rename it to `{bare}.{way}.sql`"))
+    Err((
+        "says neither `up` nor `down`".to_owned(),
+        format!("rename it to `{bare}.{way}.sql`"),
+    ))
 }
 
 fn direction(word: &str) -> Option<Direction> {

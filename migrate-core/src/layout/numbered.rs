@@ -26,12 +26,12 @@ pub(super) fn tool(files: &[&FileRead]) -> (Layout, &'static str) {
         digits == 6 && (file.name.ends_with(".up.sql") || file.name.ends_with(".down.sql"))
     };
     if files.iter().all(counted) {
-        (Layout::GolangMigrate, "is numbered with six digits")
-    } else {
         (
-            Layout::Sqlx,
-            "is numbered, and most files do not say what they revise",
+            Layout::GolangMigrate,
+            "is named as golang-migrate names files",
         )
+    } else {
+        (Layout::Sqlx, "is named as sqlx names files")
     }
 }
 

@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/ambiguous-layout", watch = false);
+
+fn main() {}

@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/ambiguous-prefix-label", watch = false);
+
+fn main() {}

@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/bad-file-name", watch = false);
+
+fn main() {}

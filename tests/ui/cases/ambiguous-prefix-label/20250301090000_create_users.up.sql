@@ -1,0 +1,3 @@
+-- migcheck: revises = "base"
+-- migcheck: labels = ["2025"]
+CREATE TABLE users (id bigint PRIMARY KEY);

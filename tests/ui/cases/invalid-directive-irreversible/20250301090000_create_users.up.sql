@@ -1,0 +1,3 @@
+-- migcheck: revises = "base"
+-- migcheck: irreversible = "users are never dropped"
+CREATE TABLE users (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- migcheck: revises = "base"
+DROP TABLE orders;

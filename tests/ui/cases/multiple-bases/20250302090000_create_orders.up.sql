@@ -1,0 +1,2 @@
+-- migcheck: revises = "base"
+CREATE TABLE orders (id bigint PRIMARY KEY);

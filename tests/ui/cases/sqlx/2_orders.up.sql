@@ -1,0 +1,2 @@
+-- no-transaction
+CREATE TABLE orders (id bigint PRIMARY KEY);

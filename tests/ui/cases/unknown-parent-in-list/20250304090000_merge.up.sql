@@ -1,0 +1,2 @@
+-- migcheck: revises = ["20250302090000", "20250303"]
+CREATE TABLE merge (id bigint PRIMARY KEY);

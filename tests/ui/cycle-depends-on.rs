@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/cycle-depends-on", watch = false);
+
+fn main() {}

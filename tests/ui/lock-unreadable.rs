@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/lock-unreadable", watch = false);
+
+fn main() {}

@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/missing-directory", watch = false);
+
+fn main() {}

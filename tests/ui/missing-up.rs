@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/missing-up", watch = false);
+
+fn main() {}

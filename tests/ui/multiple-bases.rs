@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/multiple-bases", watch = false);
+
+fn main() {}

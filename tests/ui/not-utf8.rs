@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/not-utf8", watch = false);
+
+fn main() {}

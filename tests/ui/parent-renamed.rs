@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/parent-renamed", watch = false);
+
+fn main() {}

@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/unknown-parent", watch = false);
+
+fn main() {}
