@@ -1,15 +1,7 @@
 //! What the three databases do differently when migrations are run on them.
 
-use migcheck_core::Dialect;
-
 use crate::ServerError;
-#[cfg(feature = "mysql")]
-use crate::mysql::MySqlEngine;
-#[cfg(feature = "postgres")]
-use crate::postgres::PostgresEngine;
 use crate::session::{BoxFuture, Session};
-#[cfg(feature = "sqlite")]
-use crate::sqlite::SqliteEngine;
 
 /// The SQL of one dialect's running.
 pub(crate) trait Engine: Sync {
@@ -51,20 +43,6 @@ pub(crate) trait Engine: Sync {
         session: &'a mut dyn Session,
         key: &'a str,
     ) -> BoxFuture<'a, Result<(), ServerError>>;
-}
-
-/// The engine of a dialect; `None` where its feature is not compiled in.
-pub(crate) fn engine(dialect: Dialect) -> Option<&'static dyn Engine> {
-    match dialect {
-        #[cfg(feature = "postgres")]
-        Dialect::Postgres => Some(&PostgresEngine),
-        #[cfg(feature = "mysql")]
-        Dialect::MySql => Some(&MySqlEngine),
-        #[cfg(feature = "sqlite")]
-        Dialect::Sqlite => Some(&SqliteEngine),
-        #[allow(unreachable_patterns)]
-        _ => None,
-    }
 }
 
 /// Whether the single value of a query is 1 or true.

@@ -5,8 +5,10 @@
 
 pub mod connect;
 mod engine;
+mod engines;
 mod error;
 mod history;
+mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]
 pub mod mysql;
@@ -22,7 +24,8 @@ mod url;
 
 pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, connect_with};
 pub use error::ServerError;
-pub use migrator::{MigrateError, Migrator, Report, StepReport};
+pub use migrate_error::MigrateError;
+pub use migrator::{Migrator, Report, StepReport};
 pub use script::{ScriptError, run_script};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, diff, snapshot};

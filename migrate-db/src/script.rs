@@ -10,7 +10,8 @@ use migcheck_core::split::{Statement, split};
 use migcheck_core::{Dialect, Direction, Label, Script, SourceFile};
 
 use crate::ServerError;
-use crate::engine::{Engine, engine};
+use crate::engine::Engine;
+use crate::engines::engine;
 use crate::history::{self, Record};
 use crate::session::Session;
 

@@ -1,6 +1,6 @@
 //! What a caller may hand over as a database: a pool, a connection, or a session.
 
-use crate::migrator::MigrateError;
+use crate::migrate_error::MigrateError;
 use crate::session::{BoxFuture, Session};
 
 /// A pool, a connection or a session that migrations can be run on.

@@ -3,6 +3,7 @@
 
 mod cleanup;
 mod directory;
+mod error;
 mod names;
 mod report;
 mod round_trip;
@@ -11,8 +12,9 @@ mod server;
 mod walk;
 
 pub use cleanup::clean_up_now;
+pub use error::RoundTripError;
 pub use report::{Outcome, RoundTripReport, Stair};
-pub use round_trip::{Event, RoundTrip, RoundTripError, round_trip};
+pub use round_trip::{Event, RoundTrip, round_trip};
 pub use scratch::{Scratch, ScratchError};
 pub use server::{
     Product, Server, ServerSpec, ServerSpecError, StartError, StartOptions, StopError,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use migcheck_core::render::RenderStyle;
 use migcheck_db::{SchemaDiff, ScriptError};
 
-use crate::round_trip::RoundTripError;
+use crate::error::RoundTripError;
 
 /// What one stair came to. The names are stable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

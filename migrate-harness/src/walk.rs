@@ -9,8 +9,8 @@ use std::time::Instant;
 use migcheck_core::{Direction, Revision, RevisionGraph};
 use migcheck_db::{SchemaDiff, ScriptError, Session, Snapshot, diff, run_script, snapshot};
 
+use crate::error::RoundTripError;
 use crate::report::{Outcome, Stair};
-use crate::round_trip::RoundTripError;
 use crate::scratch::Scratch;
 use crate::server::Server;
 
