@@ -6,7 +6,7 @@ use super::{RevisionGraph, Settings, dag};
 use crate::config::{Config, Heads};
 use crate::draft::{Draft, duplicate};
 use crate::finding::{Finding, Label};
-use crate::nearest::nearest;
+use crate::nearest::nearest_id;
 use crate::revision::{Direction, Revision, RevisionId, Script};
 use crate::{Checksum, Code};
 
@@ -214,7 +214,10 @@ impl<'a> Builder<'a> {
         let of = &*self.drafts[unknown.of].id;
         let message = format!("`{of}` {what} `{name}`, which does not exist");
         let finding = Finding::new(code, message).label(label.clone());
-        if let Some(meant) = self.misspelt(unknown, after) {
+        // What builds on the revision cannot be meant: that would be a cycle.
+        let later = dag::reachable(after, [unknown.of]);
+        let known = self.by_id.iter().filter(|(_, at)| !later[**at]);
+        if let Some(meant) = nearest_id(name, known.map(|(id, _)| *id)) {
             let finding = finding.help(format!("did you mean `{meant}`?"));
             // A whole `revises` list is quoted item by item, so that the item alone is replaced.
             let written = label.source.text.get(label.span.clone());
@@ -224,7 +227,7 @@ impl<'a> Builder<'a> {
                 finding
             };
         }
-        let heir = (code == Code::UnknownParent).then(|| self.loose_end(unknown.of, after));
+        let heir = (code == Code::UnknownParent).then(|| self.loose_end(&later, after));
         finding.help(match heir.flatten() {
             Some(heir) => format!(
                 "restore the {word}'s file; or, if `{heir}` is meant or takes its place, write that"
@@ -233,45 +236,10 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// The id that an unknown name abbreviates, extends to a file's name, or misspells.
-    fn misspelt(&self, unknown: &Unknown<'_>, after: &dag::Before) -> Option<&'a str> {
-        let name = unknown.name;
-        // What builds on the revision cannot be meant: that would be a cycle.
-        let later = dag::reachable(after, [unknown.of]);
-        let ids = || {
-            let known = self.by_id.iter().filter(|(_, at)| !later[**at]);
-            known.map(|(id, _)| *id)
-        };
-        let stem = |id: &&str| {
-            name.strip_prefix(*id)
-                .is_some_and(|rest| rest.starts_with('_'))
-        };
-        let related: Vec<&str> = ids()
-            .filter(|id| id.starts_with(name) || stem(id))
-            .take(2)
-            .collect();
-        match related.as_slice() {
-            [one] => Some(*one),
-            // One number is not a misspelling of another: it is another revision.
-            _ if name.bytes().all(|byte| byte.is_ascii_digit()) => None,
-            _ => nearest(name, ids()),
-        }
-    }
-
-    /// The one revision that nothing builds on, apart from those that build on `of`: where a
+    /// The one revision that nothing builds on, apart from those that are `later`: where a
     /// parent was deleted that is its own parent, and where one was renamed its new name.
-    fn loose_end(&self, of: usize, after: &dag::Before) -> Option<&'a str> {
-        // Each broken edge leaves a loose end: among many of them none stands out.
-        const FEW: usize = 8;
-        let loose: Vec<usize> = (0..after.len())
-            .filter(|at| after[*at].is_empty())
-            .take(FEW + 1)
-            .collect();
-        if loose.len() > FEW {
-            return None;
-        }
-        let later = dag::reachable(after, [of]);
-        let mut others = loose.into_iter().filter(|at| !later[*at]);
+    fn loose_end(&self, later: &[bool], after: &dag::Before) -> Option<&'a str> {
+        let mut others = (0..after.len()).filter(|at| after[*at].is_empty() && !later[*at]);
         match (others.next(), others.next()) {
             (Some(one), None) => Some(&*self.drafts[one].id),
             _ => None,
