@@ -250,18 +250,20 @@ fn settings(config: &Config, shown_as: &str) -> Settings {
 
 /// Applies `[rules]` and the files' own `allow`.
 fn apply_levels(config: &Config, files: &[FileRead], findings: &mut Vec<Finding>) {
+    let allow: HashMap<&str, &[Code]> = files
+        .iter()
+        .filter(|file| !file.header.allow.is_empty())
+        .map(|file| (&*file.source.path, &*file.header.allow))
+        .collect();
     for finding in findings.iter_mut() {
         if let Some(severity) = config.rules.get(&finding.code) {
             finding.severity = *severity;
         }
-        let allowed = files.iter().any(|file| {
-            file.header.allow.contains(&finding.code)
-                && finding
-                    .labels
-                    .iter()
-                    .any(|label| label.source.path == file.source.path)
-        });
-        if allowed {
+        let silences = |label: &Label| {
+            let codes = allow.get(&*label.source.path);
+            codes.is_some_and(|codes| codes.contains(&finding.code))
+        };
+        if finding.labels.iter().any(silences) {
             finding.severity = Severity::Allow;
         }
     }

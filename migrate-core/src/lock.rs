@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
@@ -262,14 +263,17 @@ pub(crate) fn compare(
             Some(then) => differences(then, &now, revision, claimed, &mut findings),
         }
     }
+    let mut places: BTreeMap<&str, Range<usize>> = BTreeMap::new();
+    let mut start = 0;
+    for line in source.text.split_inclusive('\n') {
+        if let Some(id) = line.trim_end().strip_prefix("id = ") {
+            places.insert(id, start..start + line.trim_end().len());
+        }
+        start += line.len();
+    }
     let place = |id: &str| {
-        let line = format!("id = {}", quoted(id));
-        let start = source.text.find(&line).unwrap_or(0);
-        Label::new(
-            source,
-            start..(start + line.len()).min(source.text.len()),
-            "",
-        )
+        let span = places.get(&*quoted(id)).cloned();
+        Label::new(source, span.unwrap_or(0..0), "")
     };
     for revision in lock
         .revisions

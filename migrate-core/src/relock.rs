@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::checksum::{self, Checksum};
 use crate::graph::RevisionGraph;
 use crate::lock::{Lock, LockedRevision};
-use crate::revision::{Direction, Revision};
+use crate::revision::{Direction, Revision, Script};
 use crate::split;
 use crate::{Code, Dialect};
 
@@ -142,7 +142,7 @@ pub(crate) fn is_filled_in(
                 .scripts
                 .iter()
                 .find(|script| script.direction == direction && script.dialect == *dialect)
-                .is_some_and(|script| began_as(&script.source.text, *dialect, *sum))
+                .is_some_and(|script| began_as(text_of(script), *dialect, *sum))
         })
     })
 }
@@ -159,7 +159,18 @@ fn began_as(text: &str, dialect: Option<Dialect>, sum: Checksum) -> bool {
     }
     ends.into_iter()
         .filter_map(|end| text.get(..end))
-        .any(|start| Checksum::of_script(start) == sum && split::is_blank(start, dialect))
+        // Where both directions are in one file, an empty line stood between them.
+        .flat_map(|start| [start.to_owned(), format!("{start}\n")])
+        .any(|start| Checksum::of_script(&start) == sum && split::is_blank(&start, dialect))
+}
+
+/// What the checksum of a script is of.
+fn text_of(script: &Script) -> &str {
+    let text = &*script.source.text;
+    match &script.section {
+        Some(section) => text.get(section.clone()).unwrap_or_default(),
+        None => text,
+    }
 }
 
 /// What a lock records of each revision: twice, where a merge in git left both sides of it.

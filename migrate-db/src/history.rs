@@ -55,6 +55,20 @@ pub(crate) async fn read(
     Ok(Some(applied.collect()))
 }
 
+/// Whether the history table, which has to be there, has a row for a revision.
+pub(crate) async fn is_recorded(
+    session: &mut dyn Session,
+    engine: &dyn Engine,
+    table: &str,
+    revision: &str,
+) -> Result<bool, ServerError> {
+    let table = engine.quoted(table);
+    let place = engine.placeholder(1);
+    let sql = format!("SELECT revision FROM {table} WHERE revision = {place}");
+    let rows = session.rows(&sql, &[Some(revision)]).await?;
+    Ok(!rows.is_empty())
+}
+
 /// What a step writes into the history table.
 pub(crate) struct Record<'a> {
     pub(crate) table: &'a str,
@@ -64,6 +78,8 @@ pub(crate) struct Record<'a> {
     pub(crate) up: &'a Script,
     /// Kept, so that an older program can take down what a newer one brought up (sqlx #2943).
     pub(crate) down: Option<&'a Script>,
+    /// How long to wait for a database that another session writes to.
+    pub(crate) patience: Duration,
 }
 
 impl Record<'_> {

@@ -11,7 +11,9 @@ use migcheck_core::{
 use crate::ServerError;
 use crate::engine::{Engine, engine};
 use crate::history::{self, AppliedRevision, Record};
-use crate::script::{ScriptError, run_recorded};
+use crate::script::{
+    LOCK_POLL, Ran, ScriptError, Stopped, execute_patiently, is_busy, run_recorded,
+};
 use crate::session::Session;
 use crate::source::IntoSession;
 
@@ -104,8 +106,6 @@ impl From<TargetError> for MigrateError {
 
 /// How long a run waits for another one, unless told otherwise.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
-/// How often a waiting run looks again.
-const LOCK_POLL: Duration = Duration::from_millis(100);
 
 impl Migrator {
     /// A migrator for the revisions of `source`: `&MIGRATIONS`, or a graph read at run time.
@@ -209,10 +209,14 @@ impl Migrator {
         direction: Direction,
     ) -> Result<Report, MigrateError> {
         let table = &self.graph.settings().history_table;
-        session
-            .execute(&engine.create_history(table))
+        let started = Instant::now();
+        let create = engine.create_history(table);
+        execute_patiently(session, &create, self.lock_timeout)
             .await
-            .map_err(refused("the history table could not be created"))?;
+            .map_err(|error| match is_busy(session.dialect(), &error) {
+                true => MigrateError::Locked(started.elapsed()),
+                false => refused("the history table could not be created")(error),
+            })?;
         let mut applied = self.applied(session, engine).await?;
         let plan = self.plan(&applied, target, direction)?;
         self.check_scripts(&plan, session.dialect())?;
@@ -222,9 +226,12 @@ impl Migrator {
                 continue;
             };
             let started = Instant::now();
-            self.step(session, step, revision).await?;
+            let ran = self.step(session, step, revision).await?;
             if let Some(flag) = applied.get_mut(step.revision) {
                 *flag = step.direction == Direction::Up;
+            }
+            if ran == Ran::Before {
+                continue;
             }
             steps.push(StepReport {
                 revision: revision.id.to_string(),
@@ -240,7 +247,7 @@ impl Migrator {
         session: &mut dyn Session,
         step: Step,
         revision: &Revision,
-    ) -> Result<(), MigrateError> {
+    ) -> Result<Ran, MigrateError> {
         let dialect = session.dialect();
         let script = |direction| revision.script(direction, dialect);
         let (Some(run), Some(up)) = (script(step.direction), script(Direction::Up)) else {
@@ -252,10 +259,14 @@ impl Migrator {
             direction: step.direction,
             up,
             down: script(Direction::Down),
+            patience: self.lock_timeout,
         };
         run_recorded(session, revision.id.as_str(), run, Some(&record))
             .await
-            .map_err(|error| MigrateError::Script(Box::new(error)))
+            .map_err(|stopped| match stopped {
+                Stopped::Locked(waited, _) => MigrateError::Locked(waited),
+                Stopped::Script(error) => MigrateError::Script(Box::new(error)),
+            })
     }
 
     fn plan(

@@ -3,15 +3,15 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use migcheck_core::render::{RenderStyle, render_error};
 use migcheck_core::split::{Statement, split};
-use migcheck_core::{Direction, Label, Script, SourceFile};
+use migcheck_core::{Dialect, Direction, Label, Script, SourceFile};
 
 use crate::ServerError;
 use crate::engine::{Engine, engine};
-use crate::history::Record;
+use crate::history::{self, Record};
 use crate::session::Session;
 
 /// A script that did not run to its end.
@@ -82,7 +82,31 @@ pub async fn run_script(
     revision: &str,
     script: &Script,
 ) -> Result<(), ScriptError> {
-    run_recorded(session, revision, script, None).await
+    match run_recorded(session, revision, script, None).await {
+        Ok(_) => Ok(()),
+        Err(Stopped::Script(error)) => Err(error),
+        Err(Stopped::Locked(_, server)) => {
+            let failing = Failing { revision, script };
+            Err(failing.at(failing.everything(), 0..0, server))
+        }
+    }
+}
+
+/// What a recorded script came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ran {
+    /// It ran.
+    Now,
+    /// The history says that another run had done it when this one got its turn.
+    Before,
+}
+
+/// Why a recorded script did not come to its end.
+pub(crate) enum Stopped {
+    /// Another session writes to the database, and did so for all of this time.
+    Locked(Duration, ServerError),
+    /// A statement was refused.
+    Script(ScriptError),
 }
 
 /// Runs a script and writes its row of the history table, in its transaction where there is one.
@@ -91,31 +115,53 @@ pub(crate) async fn run_recorded(
     revision: &str,
     script: &Script,
     record: Option<&Record<'_>>,
-) -> Result<(), ScriptError> {
+) -> Result<Ran, Stopped> {
     let failing = Failing { revision, script };
     let dialect = session.dialect();
     let Some(engine) = engine(dialect) else {
-        return Err(failing.whole(format!(
+        return Err(Stopped::Script(failing.whole(format!(
             "migcheck was built without its `{dialect}` feature"
-        )));
+        ))));
     };
     let statements = split(&script.source.text, dialect).map_err(|error| {
-        failing.at(
+        Stopped::Script(failing.at(
             error.span.clone(),
             error.span,
             ServerError::local(error.message),
-        )
+        ))
     })?;
+    if let Some(open) = left_open(&statements) {
+        let message = "the transaction that begins here is never ended; write COMMIT at the end of it, \
+                       or leave BEGIN out: a script is one transaction anyway";
+        let error = failing.statement(open, ServerError::local(message));
+        return Err(Stopped::Script(error));
+    }
     let own = statements
         .iter()
         .any(|statement| statement.transaction_control);
     let wrap = script.transaction && engine.ddl_is_transactional() && !own;
     let ran = run_statements(session, engine, &statements, &failing, wrap, record).await;
-    if ran.is_err() && (wrap || own) {
-        // The refusal is what matters; without an open transaction this one is refused too.
-        let _ = session.execute("ROLLBACK").await;
+    if ran.is_err() {
+        // The refusal is what matters; without an open transaction the first of these is refused
+        // too. The session may be one of a pool, and goes to the next who asks.
+        if wrap || own {
+            let _ = session.execute("ROLLBACK").await;
+        }
+        let _ = session.execute(engine.reset()).await;
     }
     ran
+}
+
+/// The last statement that controls transactions, if it opens one. The row of the history would be
+/// written into that transaction, which nobody commits.
+fn left_open<'a, 's>(statements: &'a [Statement<'s>]) -> Option<&'a Statement<'s>> {
+    let control = |statement: &&Statement<'_>| statement.transaction_control;
+    statements.iter().rfind(control).filter(|last| {
+        let first = last.text.split(|c: char| !c.is_alphanumeric()).next();
+        first.is_some_and(|word| {
+            word.eq_ignore_ascii_case("BEGIN") || word.eq_ignore_ascii_case("START")
+        })
+    })
 }
 
 async fn run_statements(
@@ -125,24 +171,41 @@ async fn run_statements(
     failing: &Failing<'_>,
     wrap: bool,
     record: Option<&Record<'_>>,
-) -> Result<(), ScriptError> {
+) -> Result<Ran, Stopped> {
     let started = Instant::now();
-    let whole = |error| failing.at(failing.everything(), 0..0, error);
+    let whole = |error| Stopped::Script(failing.at(failing.everything(), 0..0, error));
     session.execute(engine.reset()).await.map_err(whole)?;
     if wrap {
-        session.execute(engine.begin()).await.map_err(whole)?;
+        let patience = record.map_or(Duration::ZERO, |record| record.patience);
+        execute_patiently(session, engine.begin(), patience)
+            .await
+            .map_err(|error| match is_busy(session.dialect(), &error) {
+                true => Stopped::Locked(started.elapsed(), error),
+                false => whole(error),
+            })?;
+    }
+    if let Some(record) = record {
+        let id = record.revision.id.as_str();
+        let recorded = history::is_recorded(session, engine, record.table, id)
+            .await
+            .map_err(whole)?;
+        if recorded == (record.direction == Direction::Up) {
+            if wrap {
+                session.execute("ROLLBACK").await.map_err(whole)?;
+            }
+            return Ok(Ran::Before);
+        }
     }
     for statement in statements {
         session
             .execute(statement.text)
             .await
-            .map_err(|error| failing.statement(statement, error))?;
+            .map_err(|error| Stopped::Script(failing.statement(statement, error)))?;
     }
+    // The script may have left a search path or a mode that would mislead the record, a snapshot or
+    // whoever uses the session next.
+    session.execute(engine.reset()).await.map_err(whole)?;
     if let Some(record) = record {
-        if !wrap {
-            // The script may have left a search path or a mode that would mislead the record.
-            session.execute(engine.reset()).await.map_err(whole)?;
-        }
         let (sql, params) = record.statement(engine, statements.len(), started.elapsed());
         let params: Vec<Option<&str>> = params.iter().map(Option::as_deref).collect();
         session.rows(&sql, &params).await.map_err(whole)?;
@@ -151,7 +214,36 @@ async fn run_statements(
         // Deferred constraints are checked here, and no statement is to be blamed.
         session.execute("COMMIT").await.map_err(whole)?;
     }
-    Ok(())
+    Ok(Ran::Now)
+}
+
+/// How often a waiting run looks again.
+pub(crate) const LOCK_POLL: Duration = Duration::from_millis(100);
+
+/// Executes a statement that has to wait for its turn where a write locks the whole database. A
+/// connection waits by itself, too, but only for as long as its own `busy_timeout`.
+pub(crate) async fn execute_patiently(
+    session: &mut dyn Session,
+    sql: &str,
+    patience: Duration,
+) -> Result<(), ServerError> {
+    let started = Instant::now();
+    loop {
+        match session.execute(sql).await {
+            Err(error) if is_busy(session.dialect(), &error) && started.elapsed() < patience => {
+                tokio::time::sleep(LOCK_POLL).await;
+            }
+            done => return done.map(drop),
+        }
+    }
+}
+
+/// Whether SQLite's file is locked by another connection: SQLITE_BUSY in the low byte of the
+/// extended code.
+pub(crate) fn is_busy(dialect: Dialect, error: &ServerError) -> bool {
+    const SQLITE_BUSY: u32 = 5;
+    let code = || error.code.as_deref()?.parse::<u32>().ok();
+    dialect == Dialect::Sqlite && code().is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 struct Failing<'a> {

@@ -199,10 +199,8 @@ impl<'a> Walk<'a> {
         let id = revision.id.as_str();
         if let Err(error) = run_script(&mut *ground.session, id, down).await {
             found.error(Outcome::DowngradeFails, error);
-            ground.schema = None;
-            // Where DDL is transactional nothing happened, and the walk can go on from here.
-            let unharmed = self.schema(ground).await? == after;
-            return Ok(if unharmed { Next::Here } else { Next::Rebuilt });
+            // Also where the schema is what it was: rows may have been committed before the failure.
+            return Ok(Next::Rebuilt);
         }
         ground.schema = None;
         let down_again = self.schema(ground).await?;
@@ -252,11 +250,7 @@ impl<'a> Walk<'a> {
             Err(error) => {
                 found.error(Outcome::UpgradeFails, error);
                 self.missing[at] = Some(at);
-                let unharmed = match before {
-                    Some(before) => self.schema(ground).await? == before,
-                    None => false,
-                };
-                Ok(if unharmed { Next::Here } else { Next::Rebuilt })
+                Ok(Next::Rebuilt)
             }
         }
     }

@@ -41,7 +41,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::MultipleHeads,
         "○  004  add search (head)\n│ ○  003  add billing (head)\n├─╯\n○  002  add users",
-        "Two branches each added a revision. `cargo migcheck merge` joins them with a third. `cargo migcheck rebase` instead puts the unreleased ones on top of the others. A directory that is meant to have several heads says so: `heads = 2`, or a list of labels, in migcheck.toml.",
+        "Two branches each added a revision. `cargo migcheck merge` joins them with a third.. A directory that is meant to have several heads says so: `heads = 2`, or a list of labels, in migcheck.toml.",
     ),
     (
         Code::MultipleBases,
@@ -86,7 +86,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::MissingRevises,
         "002_add_users.up.sql, beginning with\nCREATE TABLE users (id int);",
-        "Say in the comment block at the top what the revision builds on: `-- migcheck: revises = \"001\"`, or `\"base\"` for the first one. `cargo migcheck new` writes it. If the folder is sqlx's or diesel's, set `layout` in migcheck.toml.",
+        "Say in the comment block at the top what the revision builds on: `-- migcheck: revises = \"001\"`, or `\"base\"` for the first one. `cargo migcheck new` writes it. If the folder is another tool's, set `layout` in migcheck.toml.",
     ),
     (
         Code::MissingUp,
@@ -166,7 +166,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::AmbiguousLayout,
         "0001_users.up.sql\n2025-08-24-101112_orders/up.sql",
-        "Say which layout it is: `layout = \"native\"`, `\"sqlx\"` or `\"diesel\"` in migcheck.toml; and keep migrations of another tool in another directory.",
+        "Say which layout it is in migcheck.toml: `layout = \"native\"`, `\"sqlx\"`, `\"diesel\"`, `\"refinery\"`, `\"golang-migrate\"`, `\"dbmate\"` or `\"goose\"`; and keep migrations of another tool in another directory.",
     ),
     (
         Code::EditedAfterLock,

@@ -94,6 +94,35 @@ fn a_new_revision_of_a_peers_layout() {
 }
 
 #[test]
+fn a_new_revision_of_a_layout_with_sections() {
+    let project = Project::bare().file(
+        "migrations/20250824101112_users.sql",
+        "-- migrate:up\nCREATE TABLE users (id int);\n\n-- migrate:down\nDROP TABLE users;\n",
+    );
+    let locked = project.run("lock");
+    let new = project.run("new orders");
+    let name = project.files("migrations").remove(1);
+    let skeleton = project.read(&format!("migrations/{name}"));
+    let filled = skeleton
+        .replace("-- orders\n", "-- orders\nCREATE TABLE orders (id int);\n")
+        .replace("`orders`.\n", "`orders`.\nDROP TABLE orders;\n");
+    let project = project.file(&format!("migrations/{name}"), &filled);
+    let screens = [
+        locked,
+        new,
+        skeleton,
+        project.run("lock"),
+        project.run("roundtrip --on sqlite -q"),
+    ];
+    let id = name.split('_').next().unwrap();
+    screens!(
+        "new-dbmate",
+        project,
+        screens.join("\n").replace(id, "[NOW]")
+    );
+}
+
+#[test]
 fn a_merge_joins_the_heads() {
     let project = Project::fork();
     screens!(

@@ -119,7 +119,7 @@ fn shortest_cycle(before: &Before, knot: &[usize]) -> Option<Vec<usize>> {
 
 /// The strongly connected components that hold a cycle (Tarjan's algorithm, with its own stack:
 /// a chain of 100,000 revisions must not exhaust the thread's).
-fn knots(before: &Before) -> Vec<Vec<usize>> {
+pub(crate) fn knots(before: &Before) -> Vec<Vec<usize>> {
     const UNSEEN: usize = usize::MAX;
     let count = before.len();
     let (mut index, mut low) = (vec![UNSEEN; count], vec![0; count]);

@@ -2,9 +2,12 @@
 
 mod build;
 pub(crate) mod dag;
+mod edges;
+mod ends;
 mod plan;
 mod range;
 mod target;
+mod unknown;
 
 use std::collections::HashMap;
 
@@ -143,7 +146,7 @@ impl RevisionGraph {
     #[must_use]
     pub fn with_dependents(&self, starts: &[usize]) -> Vec<bool> {
         let mut marked = vec![false; self.len()];
-        for &start in starts {
+        for &start in starts.iter().filter(|start| **start < self.len()) {
             marked[start] = true;
         }
         // Edges point backwards, so that one pass in order sees every prerequisite first.
@@ -160,6 +163,7 @@ impl RevisionGraph {
     fn walk(&self, starts: &[usize], next: fn(&Self, usize) -> Vec<usize>) -> Vec<bool> {
         let mut seen = vec![false; self.len()];
         let mut stack = starts.to_vec();
+        stack.retain(|start| *start < self.len());
         while let Some(at) = stack.pop() {
             if !std::mem::replace(&mut seen[at], true) {
                 stack.extend(next(self, at));

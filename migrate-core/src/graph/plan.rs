@@ -1,6 +1,9 @@
 //! From a set of applied revisions to a target: the unique minimal list of steps.
 
-use super::{RevisionGraph, Target, TargetError};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::{RevisionGraph, Target, TargetError, dag};
 use crate::revision::Direction;
 
 /// One step of a plan.
@@ -35,6 +38,12 @@ pub enum PlanError {
     /// Downwards to something that is not applied.
     #[error("`{0}` is not applied, so there is no way down to it; `upgrade` goes there")]
     NotApplied(String),
+    /// Upwards to a target that lies below what is applied.
+    #[error("`{0}` leads down from what is applied; `downgrade` goes there")]
+    LeadsDown(Target),
+    /// Downwards to a target that lies above what is applied.
+    #[error("`{0}` leads up from what is applied; `upgrade` goes there")]
+    LeadsUp(Target),
 }
 
 /// Which way a plan may go.
@@ -42,6 +51,15 @@ pub enum PlanError {
 enum Way {
     Up,
     Down,
+}
+
+impl Way {
+    const fn direction(self) -> Direction {
+        match self {
+            Self::Up => Direction::Up,
+            Self::Down => Direction::Down,
+        }
+    }
 }
 
 /// Where a target leads: what shall be applied, or what shall no longer be.
@@ -126,10 +144,9 @@ impl RevisionGraph {
     ///
     /// # Errors
     ///
-    /// The target names nothing, or more than one thing.
+    /// The target names nothing, more than one thing, or something below what is applied.
     pub fn plan_upgrade(&self, applied: &[bool], target: &Target) -> Result<Plan, PlanError> {
-        let goal = self.goal(applied, target, Way::Up)?;
-        Ok(self.steps(applied, goal, Way::Up))
+        self.plan_way(applied, target, Way::Up)
     }
 
     /// The steps downwards to `target`, which itself stays applied.
@@ -138,8 +155,35 @@ impl RevisionGraph {
     ///
     /// The target names nothing, more than one thing, or something that is not applied.
     pub fn plan_downgrade(&self, applied: &[bool], target: &Target) -> Result<Plan, PlanError> {
-        let goal = self.goal(applied, target, Way::Down)?;
-        Ok(self.steps(applied, goal, Way::Down))
+        self.plan_way(applied, target, Way::Down)
+    }
+
+    fn plan_way(&self, applied: &[bool], target: &Target, way: Way) -> Result<Plan, PlanError> {
+        let applied = self.every_flag(applied);
+        let goal = self.goal(&applied, target, way)?;
+        let plan = self.steps(&applied, goal, way);
+        // `upgrade base` and `upgrade -1` are slips of the hand, and must not take anything down.
+        let astray = plan
+            .steps
+            .iter()
+            .any(|step| step.direction != way.direction());
+        match (astray, way) {
+            (false, _) => Ok(plan),
+            (true, Way::Up) => Err(PlanError::LeadsDown(target.clone())),
+            (true, Way::Down) => Err(PlanError::LeadsUp(target.clone())),
+        }
+    }
+
+    /// A place for which there is no flag is not applied.
+    fn every_flag<'a>(&self, applied: &'a [bool]) -> Cow<'a, [bool]> {
+        match applied.get(..self.len()) {
+            Some(applied) => Cow::Borrowed(applied),
+            None => {
+                let mut applied = applied.to_vec();
+                applied.resize(self.len(), false);
+                Cow::Owned(applied)
+            }
+        }
     }
 
     /// The steps to `target`, upwards or downwards as it lies.
@@ -148,18 +192,11 @@ impl RevisionGraph {
     ///
     /// The target names nothing, or more than one thing.
     pub fn plan(&self, applied: &[bool], target: &Target) -> Result<Plan, PlanError> {
-        let upwards = match target {
-            Target::Base => false,
-            Target::Relative(None, offset) => *offset >= 0,
-            Target::Within(_, inner) if **inner == Target::Base => false,
-            Target::Within(_, inner) if matches!(**inner, Target::Relative(None, offset) if offset < 0) => {
-                false
-            }
-            _ => match self.goal(applied, target, Way::Up)? {
-                Goal::Reach(places) => places.iter().any(|at| !applied[*at]),
-                Goal::Remove(_) => false,
-                Goal::Steps(_) => true,
-            },
+        let applied = &*self.every_flag(applied);
+        let upwards = match self.goal(applied, target, Way::Up)? {
+            Goal::Reach(places) => places.iter().any(|at| !applied[*at]),
+            Goal::Remove(_) => false,
+            Goal::Steps(steps) => steps.iter().all(|step| step.direction == Direction::Up),
         };
         if upwards {
             self.plan_upgrade(applied, target)
@@ -212,9 +249,11 @@ impl RevisionGraph {
             Target::Base => Goal::Remove(self.bases()),
             Target::Current => Goal::Steps(Vec::new()),
             Target::Named(name) => Goal::Reach(vec![self.find(name)?]),
-            Target::Relative(None, offset) => Goal::Steps(self.relative(applied, *offset, None)?),
-            Target::Relative(Some(start), offset) => self.offset(applied, start, *offset)?,
-            Target::Within(label, inner) => self.within(applied, label, inner, way)?,
+            Target::Relative(None, offset) => Goal::Steps(self.relative(applied, *offset)?),
+            Target::Relative(Some(start), offset) => {
+                self.offset(applied, start, *offset, &everywhere)?
+            }
+            Target::Within(label, inner) => self.within(applied, label, inner)?,
         };
         if let (Way::Down, Goal::Reach(places)) = (way, &goal)
             && let Some(at) = places.iter().find(|at| !applied[**at])
@@ -236,13 +275,7 @@ impl RevisionGraph {
         }
     }
 
-    fn within(
-        &self,
-        applied: &[bool],
-        label: &str,
-        inner: &Target,
-        way: Way,
-    ) -> Result<Goal, PlanError> {
+    fn within(&self, applied: &[bool], label: &str, inner: &Target) -> Result<Goal, PlanError> {
         let branch = self.branch(label)?;
         Ok(match inner {
             Target::Head => Goal::Reach(vec![self.single_head(&branch)?]),
@@ -250,124 +283,182 @@ impl RevisionGraph {
                 Goal::Reach(self.heads().into_iter().filter(|at| branch[*at]).collect())
             }
             Target::Base => Goal::Remove(vec![self.find(label)?]),
-            Target::Relative(None, offset) => {
-                Goal::Steps(self.relative(applied, *offset, Some(label))?)
+            Target::Current => Goal::Steps(Vec::new()),
+            Target::Relative(None, offset) => self.along(applied, label, *offset)?,
+            Target::Relative(Some(start), offset) => {
+                self.offset(applied, start, *offset, &self.lineage(label)?)?
             }
-            other => self.goal(applied, other, way)?,
+            Target::Named(name) => {
+                let at = self.find(name)?;
+                if !self.lineage(label)?[at] {
+                    return Err(TargetError::OtherBranch {
+                        name: name.clone(),
+                        label: label.to_owned(),
+                    }
+                    .into());
+                }
+                Goal::Reach(vec![at])
+            }
+            Target::Within(..) => return Err(TargetError::Malformed(label.to_owned()).into()),
         })
     }
 
     /// `+n` and `-n`: so many steps from what is applied, each of which has to be the only one.
-    fn relative(
-        &self,
-        applied: &[bool],
-        offset: i64,
-        label: Option<&str>,
-    ) -> Result<Vec<Step>, TargetError> {
-        let scope = label.map(|label| self.branch(label)).transpose()?;
-        let mut applied = applied.to_vec();
-        let asked = || {
-            label.map_or_else(
-                || format!("{offset:+}"),
-                |label| format!("{label}@{offset:+}"),
-            )
-        };
-        let mut steps = Vec::new();
-        let direction = if offset < 0 {
-            Direction::Down
+    fn relative(&self, applied: &[bool], offset: i64) -> Result<Vec<Step>, TargetError> {
+        let up = offset > 0;
+        let direction = if up { Direction::Up } else { Direction::Down };
+        let before: dag::Before = self
+            .revisions()
+            .iter()
+            .map(|revision| revision.prerequisites().collect())
+            .collect();
+        let after = dag::after(&before);
+        // What stands in the way of a revision: what it needs upwards, what needs it downwards.
+        let (blocking, blocked) = if up {
+            (&before, &after)
         } else {
-            Direction::Up
+            (&after, &before)
         };
-        for _ in 0..offset.unsigned_abs() {
-            let ready = |at: &usize| {
-                let revision = &self.revisions()[*at];
-                match direction {
-                    Direction::Up => {
-                        !applied[*at] && revision.prerequisites().all(|before| applied[before])
-                    }
-                    Direction::Down => applied[*at] && !self.is_needed(*at, &applied),
-                }
+        let mut obstacles: Vec<usize> = blocking
+            .iter()
+            .map(|list| list.iter().filter(|at| applied[**at] != up).count())
+            .collect();
+        let mut ready: BTreeSet<usize> = (0..self.len())
+            .filter(|at| applied[*at] != up && obstacles[*at] == 0)
+            .collect();
+        let mut steps = Vec::new();
+        for done in 0..offset.unsigned_abs() {
+            let Some(revision) = ready.pop_first() else {
+                return Err(TargetError::TooFar {
+                    asked: format!("{offset:+}"),
+                    available: usize::try_from(done).unwrap_or(usize::MAX),
+                });
             };
-            let mut candidates: Vec<usize> = (0..self.len()).filter(ready).collect();
-            if let Some(scope) = &scope {
-                candidates.retain(|at| scope[*at]);
+            if !ready.is_empty() {
+                let several: Vec<usize> = std::iter::once(revision).chain(ready).collect();
+                return Err(self.several_ways(offset, &several));
             }
-            match candidates.as_slice() {
-                [one] => {
-                    applied[*one] = direction == Direction::Up;
-                    steps.push(Step {
-                        revision: *one,
-                        direction,
-                    });
-                }
-                [] => {
-                    return Err(TargetError::TooFar {
-                        asked: asked(),
-                        available: steps.len(),
-                    });
-                }
-                several => {
-                    return Err(TargetError::SeveralWays {
-                        step: format!("{offset:+}"),
-                        candidates: self.ids(several),
-                    });
+            steps.push(Step {
+                revision,
+                direction,
+            });
+            for &next in &blocked[revision] {
+                obstacles[next] -= 1;
+                if obstacles[next] == 0 && applied[next] != up {
+                    ready.insert(next);
                 }
             }
         }
         Ok(steps)
     }
 
-    fn is_needed(&self, place: usize, applied: &[bool]) -> bool {
-        let by_child = self.children(place).iter().any(|child| applied[*child]);
-        by_child
-            || (place..self.len())
-                .any(|at| applied[at] && self.revisions()[at].depends_on.contains(&place))
+    /// `label@+n` and `label@-n`: so many edges along a branch from where it stands. What the
+    /// revision that is reached needs of other branches comes with it, and what needs one that is
+    /// left goes with that, as in Alembic.
+    fn along(&self, applied: &[bool], label: &str, offset: i64) -> Result<Goal, PlanError> {
+        // Upwards the way may begin before the branch does; downwards it ends with the branch,
+        // because what is below serves others too.
+        let scope = if offset > 0 {
+            self.lineage(label)?
+        } else {
+            self.branch(label)?
+        };
+        let stands = |at: &usize| {
+            let is_in = |place: usize| applied[place] && scope[place];
+            is_in(*at) && !self.children(*at).iter().any(|child| is_in(*child))
+        };
+        let tips: Vec<usize> = (0..self.len()).filter(stands).collect();
+        let tip = match tips.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            several => return Err(self.several_ways(offset, several).into()),
+        };
+        if offset > 0 {
+            return Ok(match self.edges(tip, offset, &scope)? {
+                Some(place) => Goal::Reach(vec![place]),
+                None => Goal::Steps(Vec::new()),
+            });
+        }
+        if offset == 0 {
+            return Ok(Goal::Steps(Vec::new()));
+        }
+        let too_far = |available| TargetError::TooFar {
+            asked: format!("{label}@{offset:+}"),
+            available,
+        };
+        // The last edge leads out of what is removed, to wherever that is.
+        let mut last = tip.ok_or_else(|| too_far(0))?;
+        for left in 1..offset.unsigned_abs() {
+            let mut below = self.revisions()[last].parents.clone();
+            below.retain(|parent| scope[*parent]);
+            last = match below.as_slice() {
+                [one] => *one,
+                [] => return Err(too_far(usize::try_from(left).unwrap_or(usize::MAX)).into()),
+                several => return Err(self.several_ways(offset, several).into()),
+            };
+        }
+        Ok(Goal::Remove(vec![last]))
+    }
+
+    fn several_ways(&self, offset: i64, candidates: &[usize]) -> TargetError {
+        TargetError::SeveralWays {
+            step: format!("{offset:+}"),
+            candidates: self.ids(candidates),
+        }
     }
 
     /// `X+n` and `X-n`: so many edges from X.
-    fn offset(&self, applied: &[bool], start: &Target, offset: i64) -> Result<Goal, PlanError> {
-        let everywhere = vec![true; self.len()];
-        let mut at = match start {
+    fn offset(
+        &self,
+        applied: &[bool],
+        start: &Target,
+        offset: i64,
+        scope: &[bool],
+    ) -> Result<Goal, PlanError> {
+        let start = match start {
             Target::Named(name) => Some(self.find(name)?),
-            Target::Head | Target::Heads => Some(self.single_head(&everywhere)?),
+            Target::Head | Target::Heads => Some(self.single_head(scope)?),
             Target::Base => None,
-            Target::Current => return Ok(Goal::Steps(self.relative(applied, offset, None)?)),
-            Target::Within(label, inner) if **inner == Target::Head => {
-                Some(self.single_head(&self.branch(label)?)?)
-            }
+            Target::Current => return Ok(Goal::Steps(self.relative(applied, offset)?)),
             _ => return Err(TargetError::Malformed(format!("…{offset:+}")).into()),
         };
-        let steps = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
-        for done in 0..steps {
-            let next = match (at, offset > 0) {
+        Ok(match self.edges(start, offset, scope)? {
+            Some(place) => Goal::Reach(vec![place]),
+            None => Goal::Remove(self.bases()),
+        })
+    }
+
+    /// The revision so many edges from `start`, each of which has to be the only one in `scope`;
+    /// `None` is the base that is below all of them.
+    fn edges(
+        &self,
+        start: Option<usize>,
+        offset: i64,
+        scope: &[bool],
+    ) -> Result<Option<usize>, TargetError> {
+        let mut at = start;
+        for done in 0..offset.unsigned_abs() {
+            let mut next = match (at, offset > 0) {
                 (None, true) => self.bases(),
                 (Some(place), true) => self.children(place).to_vec(),
                 (Some(place), false) => self.revisions()[place].parents.clone(),
                 (None, false) => Vec::new(),
             };
+            let is_base = next.is_empty() && at.is_some() && offset < 0;
+            next.retain(|place| scope[*place]);
             at = match next.as_slice() {
                 [one] => Some(*one),
                 // One step below a base is the base of everything.
-                [] if offset < 0 && at.is_some() => None,
+                [] if is_base => None,
                 [] => {
                     return Err(TargetError::TooFar {
                         asked: format!("{offset:+}"),
-                        available: done,
-                    }
-                    .into());
+                        available: usize::try_from(done).unwrap_or(usize::MAX),
+                    });
                 }
-                several => {
-                    return Err(TargetError::SeveralWays {
-                        step: format!("{offset:+}"),
-                        candidates: self.ids(several),
-                    }
-                    .into());
-                }
+                several => return Err(self.several_ways(offset, several)),
             };
         }
-        Ok(match at {
-            Some(place) => Goal::Reach(vec![place]),
-            None => Goal::Remove(self.bases()),
-        })
+        Ok(at)
     }
 }

@@ -14,7 +14,10 @@ impl RevisionGraph {
         let names_one = match &target {
             Target::Named(name) => return Ok(self.find(name)?),
             Target::Head | Target::Relative(Some(_), _) => true,
-            Target::Within(_, inner) => **inner == Target::Head,
+            Target::Within(_, inner) => matches!(
+                **inner,
+                Target::Head | Target::Named(_) | Target::Relative(Some(_), _)
+            ),
             Target::Heads | Target::Base | Target::Current | Target::Relative(None, _) => false,
         };
         let none = || TargetError::NoRevision(text.to_owned());

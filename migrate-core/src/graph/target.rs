@@ -1,5 +1,7 @@
 //! What a command line or call names: Alembic's grammar.
 
+use std::fmt;
+
 use super::RevisionGraph;
 use crate::nearest::nearest;
 
@@ -31,7 +33,7 @@ impl Target {
     pub fn parse(text: &str) -> Result<Self, TargetError> {
         let malformed = || TargetError::Malformed(text.to_owned());
         if let Some((label, inner)) = text.split_once('@') {
-            if label.is_empty() || inner.is_empty() {
+            if label.is_empty() || inner.is_empty() || inner.contains('@') {
                 return Err(malformed());
             }
             return Ok(Self::Within(
@@ -58,6 +60,21 @@ impl Target {
                 Err(malformed())
             }
             _ => Ok(Self::Named(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Head => f.write_str("head"),
+            Self::Heads => f.write_str("heads"),
+            Self::Base => f.write_str("base"),
+            Self::Current => f.write_str("current"),
+            Self::Named(name) => f.write_str(name),
+            Self::Within(label, inner) => write!(f, "{label}@{inner}"),
+            Self::Relative(None, offset) => write!(f, "{offset:+}"),
+            Self::Relative(Some(start), offset) => write!(f, "{start}{offset:+}"),
         }
     }
 }
@@ -89,6 +106,14 @@ pub enum TargetError {
         name: String,
         /// The ids.
         candidates: Vec<String>,
+    },
+    /// A revision on the way of no label's branch.
+    #[error("`{name}` is not on the branch `{label}`")]
+    OtherBranch {
+        /// What was asked for.
+        name: String,
+        /// The branch.
+        label: String,
     },
     /// A prefix too short to be meant as one.
     #[error("`{0}` is too short; write the id, or at least four characters of it")]
@@ -163,10 +188,30 @@ impl RevisionGraph {
         known.map(|revision| revision.id.to_string()).collect()
     }
 
-    /// The revisions of a label's branch: the one that carries it and all that build on it.
+    /// The revisions of a label's branch: the one that carries it and all that build on it. What
+    /// only depends on one of them is on a branch of its own.
     pub(super) fn branch(&self, label: &str) -> Result<Vec<bool>, TargetError> {
         let start = self.find(label)?;
-        Ok(self.with_dependents(&[start]))
+        let mut branch = vec![false; self.len()];
+        branch[start] = true;
+        for at in start + 1..self.len() {
+            branch[at] = self.revisions()[at]
+                .parents
+                .iter()
+                .any(|parent| branch[*parent]);
+        }
+        Ok(branch)
+    }
+
+    /// A label's branch, and what it builds on.
+    pub(super) fn lineage(&self, label: &str) -> Result<Vec<bool>, TargetError> {
+        let start = self.find(label)?;
+        let mut lineage = self.branch(label)?;
+        let ancestors = self.walk(&[start], |graph, at| graph.revisions[at].parents.clone());
+        for (is_on, is_below) in lineage.iter_mut().zip(ancestors) {
+            *is_on |= is_below;
+        }
+        Ok(lineage)
     }
 }
 

@@ -47,7 +47,11 @@ struct Line {
 impl Marks {
     /// Whether a file bears this tool's marks.
     pub(super) fn marks(&self, file: &FileRead) -> bool {
-        file.name.ends_with(".sql") && self.lines(file).any(|line| line.text.starts_with(self.up))
+        // Every file of every directory is asked, and nearly all can be told at a glance.
+        let hint = if self.on_marker { "migrate:" } else { "+goose" };
+        file.name.ends_with(".sql")
+            && file.source.text.contains(hint)
+            && self.lines(file).any(|line| line.text.starts_with(self.up))
     }
 
     /// The comment lines of a file, with their white space folded as the tools do.

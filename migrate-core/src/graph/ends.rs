@@ -1,0 +1,118 @@
+//! Where a history starts and ends: bases and heads.
+
+use super::build::Edges;
+use super::dag;
+use crate::Code;
+use crate::config::{Config, Heads};
+use crate::draft::Draft;
+use crate::finding::{Finding, Label};
+
+/// Heads and bases. What a mistake that is already reported explains is not reported again:
+/// a revision whose parent is missing leaves at most one head too many.
+pub(super) fn check_ends(
+    drafts: &[Draft],
+    edges: &Edges,
+    broken: usize,
+    config: &Config,
+    findings: &mut Vec<Finding>,
+) {
+    if drafts.is_empty() {
+        return;
+    }
+    let after = dag::after(&edges.parents);
+    let heads: Vec<usize> = (0..drafts.len())
+        .filter(|at| after[*at].is_empty())
+        .collect();
+    let is_base = |at: &usize| match &drafts[*at].revises {
+        Some(parents) => parents.is_empty(),
+        None => edges.parents[*at].is_empty() && broken == 0,
+    };
+    let bases: Vec<usize> = (0..drafts.len()).filter(is_base).collect();
+    let allowed = match &config.heads {
+        Heads::Count(count) => *count,
+        Heads::Labels(labels) => labels.len(),
+    };
+    if heads.len().saturating_sub(broken) > allowed {
+        findings.push(heads_finding(drafts, edges, &heads, allowed));
+    }
+    if bases.len() > config.bases {
+        let mut finding = Finding::new(
+            Code::MultipleBases,
+            format!(
+                "{} revisions start the history, and {}",
+                bases.len(),
+                allowed_few(config.bases)
+            ),
+        );
+        for at in &bases {
+            finding = finding.label(base_label(&drafts[*at]));
+        }
+        findings.push(finding.help(format!(
+            "give all but one a parent, or set `bases = {}` in migcheck.toml",
+            bases.len()
+        )));
+    }
+    if bases.is_empty() && broken == 0 {
+        findings.push(
+            Finding::new(Code::NoBase, "no revision starts the history")
+                .label(drafts[0].claimed.clone())
+                .help("the first one says `-- migcheck: revises = \"base\"`"),
+        );
+    }
+}
+
+fn allowed_few(count: usize) -> String {
+    if count == 1 {
+        "one is allowed".to_owned()
+    } else {
+        format!("{count} are allowed")
+    }
+}
+
+fn base_label(draft: &Draft) -> Label {
+    let mut label = draft
+        .revises_at
+        .clone()
+        .unwrap_or_else(|| draft.claimed.clone());
+    label.text = format!("`{}` is a base", draft.id);
+    label
+}
+
+fn heads_finding(drafts: &[Draft], edges: &Edges, heads: &[usize], allowed: usize) -> Finding {
+    let few = allowed_few(allowed);
+    let mut finding = Finding::new(
+        Code::MultipleHeads,
+        format!("the history has {} heads, and {few}", heads.len()),
+    );
+    for at in heads {
+        let mut label = drafts[*at]
+            .revises_at
+            .clone()
+            .unwrap_or_else(|| drafts[*at].claimed.clone());
+        label.text = format!("`{}` is a head: nothing revises it", drafts[*at].id);
+        finding = finding.label(label);
+    }
+    if let Some(point) = branch_point(edges, heads) {
+        finding = finding.note(format!("they part after `{}`", drafts[point].id));
+    }
+    finding.help("`cargo migcheck merge` adds a revision that joins them")
+}
+
+fn branch_point(edges: &Edges, heads: &[usize]) -> Option<usize> {
+    let (first, rest) = heads.split_first()?;
+    // So many heads did not part at one revision, and each costs a walk.
+    if rest.len() > 32 {
+        return None;
+    }
+    let mut common = dag::reachable(&edges.parents, [*first]);
+    for head in rest {
+        let other = dag::reachable(&edges.parents, [*head]);
+        common
+            .iter_mut()
+            .zip(other)
+            .for_each(|(mine, theirs)| *mine &= theirs);
+    }
+    // The last of the shared ancestors is the one that no other shared ancestor builds on.
+    let after = dag::after(&edges.parents);
+    (0..common.len()).rfind(|at| common[*at] && !after[*at].iter().any(|child| common[*child]))
+}

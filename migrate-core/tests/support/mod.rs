@@ -1,0 +1,103 @@
+//! Small migration directories: `Files::new().add("1_a.up.sql", "…").check()`.
+
+// Every test binary uses its own part of this.
+#![allow(dead_code, unreachable_pub)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use migcheck_core::render::{RenderStyle, render_all};
+use migcheck_core::{Checked, LOCK_FILE, Lock, RevisionGraph, check};
+use tempfile::TempDir;
+
+/// How the directory is called in messages.
+pub const SHOWN_AS: &str = "migrations";
+
+/// The files of a directory that is yet to be written.
+#[derive(Debug, Clone, Default)]
+pub struct Files(BTreeMap<String, Vec<u8>>);
+
+impl Files {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A file; one of that name is replaced.
+    pub fn add(mut self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        self.0.insert(name.to_owned(), content.as_ref().to_vec());
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        assert!(self.0.remove(name).is_some(), "there is no {name}");
+        self
+    }
+
+    /// A native revision of two scripts; `revises` is the directive's value.
+    pub fn revision(self, name: &str, revises: &str) -> Self {
+        let up = format!("-- migcheck: revises = {revises}\nCREATE TABLE t_{name} (id int);\n");
+        let down = format!("DROP TABLE t_{name};\n");
+        self.add(&format!("{name}.up.sql"), up)
+            .add(&format!("{name}.down.sql"), down)
+    }
+
+    /// Writes the lock of what is there, as `cargo migcheck lock` does.
+    pub fn locked(self) -> Self {
+        let lock = Lock::of(&self.graph()).to_text();
+        self.add(LOCK_FILE, lock)
+    }
+
+    pub fn write(&self) -> TempDir {
+        let directory = TempDir::new().unwrap();
+        self.write_to(directory.path());
+        directory
+    }
+
+    fn write_to(&self, root: &Path) {
+        for (name, content) in &self.0 {
+            let path = root.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+    }
+
+    pub fn check(&self) -> Checked {
+        check(self.write().path(), SHOWN_AS)
+    }
+
+    /// Everything that is found, as it is drawn for a terminal of 80 columns.
+    pub fn report(&self) -> String {
+        report(&self.check())
+    }
+
+    /// The codes that are found, in the order of the report.
+    pub fn codes(&self) -> Vec<&'static str> {
+        let findings = self.check().findings;
+        findings.iter().map(|one| one.code.name()).collect()
+    }
+
+    /// The graph of a directory that has one.
+    pub fn graph(&self) -> RevisionGraph {
+        let checked = self.check();
+        let report = report(&checked);
+        checked
+            .graph
+            .unwrap_or_else(|| panic!("no graph:\n{report}"))
+    }
+
+    /// The ids, in the order of the graph.
+    pub fn ids(&self) -> Vec<String> {
+        let graph = self.graph();
+        let revisions = graph.revisions().iter();
+        revisions.map(|one| one.id.to_string()).collect()
+    }
+}
+
+pub fn report(checked: &Checked) -> String {
+    let style = RenderStyle {
+        color: false,
+        width: 80,
+    };
+    render_all(&checked.findings, style)
+}

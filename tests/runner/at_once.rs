@@ -1,0 +1,318 @@
+//! Runs that meet: each revision is applied once, whoever comes first.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use migcheck::db::Session;
+use migcheck::{Dialect, MigrateError, RevisionGraph};
+
+use crate::support::{Case, Directory, TestServer, block_on, connect};
+use crate::{execute, has_table, migrator, recorded, steps, value};
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        Case::new("eight_at_once_apply_each_revision_once", eight_at_once),
+        Case::new(
+            "eight_at_once_take_down_each_revision_once",
+            eight_downwards,
+        ),
+        Case::new("who_waits_too_long_is_told", waits_too_long),
+        Case::new(
+            "who_waits_long_enough_finds_the_work_done",
+            waits_long_enough,
+        ),
+        Case::new("the_lock_goes_with_its_holder", dead_holder),
+        Case::new("another_database_is_not_locked", other_database),
+        Case::new(
+            "an_index_is_built_concurrently_while_others_wait",
+            concurrent_index,
+        )
+        .only(|server| server.dialect() == Dialect::Postgres),
+    ]
+}
+
+fn example() -> RevisionGraph {
+    Directory::copy_of("examples/rag-service/migrations").graph()
+}
+
+/// Runs `work` on eight connections that were opened before; none may fail.
+fn at_once<T: Send>(
+    scratch: &migcheck::harness::Scratch,
+    work: impl Fn(&mut dyn Session) -> T + Sync,
+) -> Vec<T> {
+    let barrier = std::sync::Barrier::new(8);
+    thread::scope(|scope| {
+        let runs: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut session = connect(scratch);
+                    barrier.wait();
+                    work(&mut *session)
+                })
+            })
+            .collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    })
+}
+
+fn eight_at_once(server: &TestServer) {
+    let scratch = server.scratch();
+    let reports = at_once(&scratch, |session| {
+        block_on(migrator(example()).upgrade(session, "head"))
+            .unwrap_or_else(|error| panic!("{error}"))
+    });
+    let mut done: Vec<_> = reports.iter().flat_map(steps).collect();
+    done.sort();
+    let once: Vec<_> = (1..=12).map(|number| format!("+{number:03}")).collect();
+    assert_eq!(done, once);
+    assert!(reports.iter().all(|report| report.current == ["012"]));
+
+    let mut session = connect(&scratch);
+    assert_eq!(recorded(&mut *session).len(), 12);
+    assert_free(server, &mut *session);
+}
+
+fn eight_downwards(server: &TestServer) {
+    let scratch = server.scratch();
+    let migrator = migrator(example());
+    block_on(migrator.upgrade(&mut *connect(&scratch), "011")).unwrap();
+    let reports = at_once(&scratch, |session| {
+        block_on(migrator.downgrade(session, "base")).unwrap_or_else(|error| panic!("{error}"))
+    });
+    let done: Vec<_> = reports.iter().flat_map(steps).collect();
+    assert_eq!(done.len(), 11, "{done:?}");
+    let mut session = connect(&scratch);
+    assert_eq!(recorded(&mut *session), [""; 0]);
+    assert_free(server, &mut *session);
+}
+
+/// No session holds a lock of migcheck's.
+fn assert_free(server: &TestServer, session: &mut dyn Session) {
+    match server.dialect() {
+        Dialect::Postgres => {
+            let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = \
+                       (SELECT oid FROM pg_database WHERE datname = current_database())";
+            assert_eq!(value(session, sql), "0");
+        }
+        Dialect::MySql => {
+            let name = "CONCAT('migcheck_', LEFT(SHA2(CONCAT(DATABASE(), '.', '_migcheck_revisions'), 256), 48))";
+            assert_eq!(
+                value(
+                    session,
+                    &format!("SELECT CAST(IS_FREE_LOCK({name}) AS CHAR)")
+                ),
+                "1"
+            );
+        }
+        Dialect::Sqlite => execute(session, "BEGIN EXCLUSIVE; COMMIT"),
+    }
+}
+
+/// One revision that takes its time.
+fn slow(server: &TestServer, seconds: u32) -> Directory {
+    let directory = Directory::new();
+    let sleep = match server.dialect() {
+        Dialect::Postgres => format!("SELECT pg_sleep({seconds});"),
+        Dialect::MySql => format!("DO SLEEP({seconds});"),
+        // It cannot sleep, but count.
+        Dialect::Sqlite => format!(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT count(*) FROM n;",
+            u64::from(seconds) * 2_000_000
+        ),
+    };
+    let up = format!("CREATE TABLE slow (id INTEGER PRIMARY KEY);\n{sleep}");
+    directory.add("slow", &up, "DROP TABLE slow;");
+    directory
+}
+
+/// Runs `then` while another session is in the middle of an upgrade.
+fn while_upgrading<T>(
+    server: &TestServer,
+    directory: &Directory,
+    scratch: &migcheck::harness::Scratch,
+    then: impl FnOnce() -> T,
+) -> T {
+    thread::scope(|scope| {
+        let holder = scope.spawn(|| {
+            let mut session = connect(scratch);
+            block_on(migrator(directory.graph()).upgrade(&mut *session, "head")).unwrap();
+        });
+        let started = Instant::now();
+        let mut session = connect(scratch);
+        while !is_held(server, &mut *session) {
+            assert!(!holder.is_finished() && started.elapsed() < Duration::from_secs(20));
+            thread::sleep(Duration::from_millis(5));
+        }
+        let done = then();
+        holder.join().unwrap();
+        done
+    })
+}
+
+fn is_held(server: &TestServer, session: &mut dyn Session) -> bool {
+    match server.dialect() {
+        Dialect::Postgres => {
+            let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'";
+            value(session, sql) != "0"
+        }
+        Dialect::MySql => {
+            let sql = "SELECT CAST(count(*) AS CHAR) FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'DO SLEEP%'";
+            value(session, sql) != "0"
+        }
+        // The first write is the history table's, and the next is the revision.
+        Dialect::Sqlite => {
+            execute(session, "PRAGMA busy_timeout = 0");
+            has_table(session, "_migcheck_revisions")
+                && (block_on(session.execute("BEGIN IMMEDIATE")).is_err()
+                    || block_on(session.execute("ROLLBACK")).is_err())
+        }
+    }
+}
+
+fn waits_too_long(server: &TestServer) {
+    let scratch = server.scratch();
+    let directory = slow(server, 2);
+    let (error, waited) = while_upgrading(server, &directory, &scratch, || {
+        let mut session = connect(&scratch);
+        if server.dialect() == Dialect::Sqlite {
+            // A connection waits by itself as long as it is told to.
+            execute(&mut *session, "PRAGMA busy_timeout = 100");
+        }
+        let impatient = migrator(directory.graph()).lock_timeout(Duration::from_millis(300));
+        let started = Instant::now();
+        let error = block_on(impatient.upgrade(&mut *session, "head")).unwrap_err();
+        (error, started.elapsed())
+    });
+    assert!(matches!(error, MigrateError::Locked(_)), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("another run has been migrating this database"),
+        "{error}"
+    );
+    assert!(waited >= Duration::from_millis(300), "{waited:?}");
+}
+
+fn waits_long_enough(server: &TestServer) {
+    let scratch = server.scratch();
+    // More than the five seconds that a SQLite connection waits by itself.
+    let seconds = if server.dialect() == Dialect::Sqlite {
+        3
+    } else {
+        1
+    };
+    let directory = slow(server, seconds);
+    let report = while_upgrading(server, &directory, &scratch, || {
+        let mut session = connect(&scratch);
+        if server.dialect() == Dialect::Sqlite {
+            execute(&mut *session, "PRAGMA busy_timeout = 100");
+        }
+        block_on(migrator(directory.graph()).upgrade(&mut *session, "head"))
+            .unwrap_or_else(|error| panic!("{error}"))
+    });
+    assert_eq!(steps(&report), [""; 0]);
+    assert_eq!(report.current, ["001"]);
+}
+
+/// A process that is killed cannot unlock.
+fn dead_holder(server: &TestServer) {
+    let scratch = server.scratch();
+    let directory = slow(server, 30);
+    let migrator = migrator(directory.graph());
+    let started = Instant::now();
+    if server.dialect() == Dialect::Sqlite {
+        return;
+    }
+    block_on(async {
+        let mut session = scratch.connect().await.unwrap();
+        let cut = tokio::time::timeout(
+            Duration::from_millis(500),
+            migrator.upgrade(&mut *session, "head"),
+        );
+        cut.await.unwrap_err();
+    });
+    let mut session = connect(&scratch);
+    let kill = match server.dialect() {
+        Dialect::Postgres => {
+            "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        }
+        _ => {
+            "SELECT CONCAT('KILL ', id) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+        }
+    };
+    for kill in crate::rows(&mut *session, kill).into_iter().flatten() {
+        if kill.starts_with("KILL") {
+            let _gone = block_on(session.execute(&kill));
+        }
+    }
+    if server.dialect() == Dialect::MySql {
+        execute(&mut *session, "DROP TABLE IF EXISTS slow");
+    }
+    directory.edit("001_slow.up.sql", "(30)", "(0)");
+    let report = block_on(
+        crate::migrator(directory.graph())
+            .lock_timeout(Duration::from_secs(5))
+            .upgrade(&mut *session, "head"),
+    )
+    .unwrap();
+    assert_eq!(steps(&report), ["+001"]);
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+/// MySQL's locks are the whole server's.
+fn other_database(server: &TestServer) {
+    let (busy, idle) = (server.scratch(), server.scratch());
+    let directory = slow(server, 1);
+    while_upgrading(server, &directory, &busy, || {
+        let mut session = connect(&idle);
+        let quick = Directory::new();
+        quick.add(
+            "quick",
+            "CREATE TABLE quick (id INTEGER PRIMARY KEY);",
+            "DROP TABLE quick;",
+        );
+        let impatient = migrator(quick.graph()).lock_timeout(Duration::ZERO);
+        block_on(impatient.upgrade(&mut *session, "head")).unwrap();
+    });
+}
+
+/// CREATE INDEX CONCURRENTLY waits for every transaction that is older; the ones that wait for it may be none.
+fn concurrent_index(server: &TestServer) {
+    let directory = Directory::new();
+    directory.add("table", "CREATE TABLE t (id integer PRIMARY KEY, n integer);\nINSERT INTO t SELECT i, i FROM generate_series(1, 20000) i;", "DROP TABLE t;");
+    for number in 2..=6 {
+        let parent = number - 1;
+        directory.write(
+            &format!("{number:03}_index.up.sql"),
+            format!("-- migcheck: revises = \"{parent:03}\"\n-- migcheck: transaction = false\nCREATE INDEX CONCURRENTLY t_{number} ON t (n);"),
+        );
+        directory.write(
+            &format!("{number:03}_index.down.sql"),
+            format!("-- migcheck: transaction = false\nDROP INDEX CONCURRENTLY t_{number};"),
+        );
+    }
+    let scratch = server.scratch();
+    let graph = directory.graph();
+    let reports = at_once(&scratch, |session| {
+        execute(session, "SET deadlock_timeout = '100ms'");
+        block_on(migrator(graph.clone()).upgrade(session, "head"))
+            .unwrap_or_else(|error| panic!("{error}"))
+    });
+    assert_eq!(
+        reports
+            .iter()
+            .map(|report| report.steps.len())
+            .sum::<usize>(),
+        6
+    );
+    let mut session = connect(&scratch);
+    assert!(has_table(&mut *session, "t"));
+    assert_eq!(
+        value(
+            &mut *session,
+            "SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass AND NOT indisvalid"
+        ),
+        "0"
+    );
+    assert_free(server, &mut *session);
+}
