@@ -57,7 +57,7 @@ impl Project {
             fs::remove_dir_all(&workspace).expect("the package of the last run can be removed");
         }
         let root = workspace.join(directory);
-        let migcheck = env!("CARGO_MANIFEST_DIR");
+        let migcheck = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
         // Without its own `[workspace]` the package would belong to the one it is built in.
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
