@@ -116,6 +116,16 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
             Vec::new()
         }
     };
+    if layout.is_chain() {
+        // A peer's folder was there before migcheck: what it keeps beside its migrations is worth
+        // a word, not a broken build.
+        for stray in findings
+            .iter_mut()
+            .filter(|one| one.code == Code::StrayFile)
+        {
+            stray.severity = Severity::Warn;
+        }
+    }
     let is_config_unread = config_file.is_some_and(|file| file.is_unread);
     if is_config_unread
         || findings

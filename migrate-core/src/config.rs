@@ -213,24 +213,30 @@ impl Reading {
 
     fn databases(&mut self, value: &Value<'_>) -> Result<(), Problem> {
         for name in reader::strings(value)? {
-            let dialect = Dialect::ALL
-                .into_iter()
-                .find(|dialect| dialect.name() == name.get_ref())
-                .ok_or_else(|| {
-                    Problem::new(
-                        name.span(),
-                        format!("no database is called `{}`", name.get_ref()),
-                    )
-                    .help("the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`")
-                })?;
-            if self.config.databases.contains(&dialect) {
-                return Err(Problem::new(
-                    name.span(),
-                    format!("`{dialect}` is listed twice"),
-                ));
-            }
-            self.config.databases.push(dialect);
+            let read = self.database(&name);
+            self.keep(read);
         }
+        Ok(())
+    }
+
+    fn database(&mut self, name: &Spanned<String>) -> Result<(), Problem> {
+        let dialect = Dialect::ALL
+            .into_iter()
+            .find(|dialect| dialect.name() == name.get_ref())
+            .ok_or_else(|| {
+                Problem::new(
+                    name.span(),
+                    format!("no database is called `{}`", name.get_ref()),
+                )
+                .help("the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`")
+            })?;
+        if self.config.databases.contains(&dialect) {
+            return Err(Problem::new(
+                name.span(),
+                format!("`{dialect}` is listed twice"),
+            ));
+        }
+        self.config.databases.push(dialect);
         Ok(())
     }
 

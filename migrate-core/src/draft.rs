@@ -87,14 +87,7 @@ pub(crate) fn draft(
             }
             Class::Companion => {}
             Class::Wrong(_) if file.is_unread => {}
-            Class::Wrong(mut finding) => {
-                // A peer's folder was there before migcheck: what it keeps beside its
-                // migrations is worth a word, not a broken build.
-                if layout.is_chain() && finding.code == Code::StrayFile {
-                    finding.severity = Severity::Warn;
-                }
-                findings.push(finding);
-            }
+            Class::Wrong(finding) => findings.push(finding),
         }
     }
     let mut drafts = Vec::with_capacity(groups.len());
@@ -146,6 +139,21 @@ fn assemble(
         Some((file, id)) => (id.get_ref().clone(), at(file, id)),
         None => (leader_name.id.clone(), Label::file(&*leader.source.path)),
     };
+    for (file, other) in group
+        .iter()
+        .filter_map(|(file, _)| Some((file, file.header.revision.as_ref()?)))
+        .filter(|(_, other)| *other.get_ref() != id)
+    {
+        findings.push(
+            Finding::new(
+                Code::InvalidDirective,
+                format!("the scripts of `{id}` name different ids"),
+            )
+            .label(at(file, other))
+            .label(claimed.clone())
+            .help("one of them is enough; where several say it, they have to agree"),
+        );
+    }
     if let Err(error) = RevisionId::new(&*id) {
         findings.push(
             Finding::new(
@@ -347,7 +355,7 @@ impl Draft {
                     .label(of_leader)
                     .help(format!("call both `{}_{}`", self.id, self.slug)),
                 );
-            } else if other.dialect.is_some() {
+            } else if other.dialect.is_some() || pairs.is_empty() {
                 findings.push(duplicate(&self.id, of_leader, other.label()));
             }
         }
@@ -391,8 +399,10 @@ impl Draft {
                 .help("delete one of the two"),
             ),
             (Some(_), None) => {}
-            // What cannot be read may say that there is no way down, or be one.
+            // What cannot be read may say that there is no way down, or be one; and whose down
+            // script it is, nobody knows while two claim the id.
             (None, _) if self.scripts.iter().any(|script| script.is_unread) => {}
+            (None, _) if !pairs.is_empty() => {}
             (None, _) => self.check_downs(config, findings),
         }
     }

@@ -167,6 +167,21 @@ fn list(root: &Path, below: &str, shown_as: &str, listing: &mut Listing) {
                 .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
             ),
             Ok(Kind::File) => listing.names.push(name),
+            Ok(Kind::LinkedFolder) => listing.findings.push(
+                Finding::new(
+                    Code::StrayFile,
+                    format!("`{name}` is a link to a folder, and is not followed"),
+                )
+                .label(Label::file(joined(shown_as, &name)))
+                .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
+            ),
+            Ok(Kind::Other) => {
+                // Opening a pipe would wait for somebody to write to it.
+                let error = io::Error::other("it is neither a file nor a folder");
+                let path = joined(shown_as, &name);
+                listing.findings.push(unreadable(&path, &error, false));
+                listing.unread.push(name);
+            }
             Ok(Kind::Escape(target)) => {
                 let target = target.display();
                 let message = format!("`{name}` is a link to `{target}`, outside the directory");
@@ -191,12 +206,18 @@ enum Kind {
     File,
     Folder,
     Escape(PathBuf),
+    /// A folder is read where it stands, and once.
+    LinkedFolder,
+    Other,
 }
 
 fn kind(root: &Path, entry: &fs::DirEntry) -> io::Result<Kind> {
     let kind = entry.file_type()?;
     if kind.is_dir() {
         return Ok(Kind::Folder);
+    }
+    if kind.is_file() {
+        return Ok(Kind::File);
     }
     if kind.is_symlink() {
         let target = fs::canonicalize(entry.path())?;
@@ -205,10 +226,13 @@ fn kind(root: &Path, entry: &fs::DirEntry) -> io::Result<Kind> {
             return Ok(Kind::Escape(fs::read_link(entry.path())?));
         }
         if target.is_dir() {
-            return Ok(Kind::Folder);
+            return Ok(Kind::LinkedFolder);
+        }
+        if target.is_file() {
+            return Ok(Kind::File);
         }
     }
-    Ok(Kind::File)
+    Ok(Kind::Other)
 }
 
 fn read_file(root: &Path, name: &str, shown_as: &str) -> Result<FileRead, Box<Finding>> {

@@ -1,5 +1,7 @@
 //! Findings as rustc would draw them: the one renderer of the macro, the command line and the library.
 
+use std::ops::Range;
+
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet,
 };
@@ -50,7 +52,10 @@ pub fn render(finding: &Finding, style: RenderStyle) -> String {
             Group::with_title(Level::HELP.secondary_title("this edit mends it")).element(
                 Snippet::source(&*edit.source.text)
                     .path(&*edit.source.path)
-                    .patch(Patch::new(edit.span.clone(), &*edit.replacement)),
+                    .patch(Patch::new(
+                        within(&edit.span, &edit.source.text),
+                        &*edit.replacement,
+                    )),
             ),
         );
     }
@@ -110,12 +115,20 @@ fn annotation(label: &Label, primary: bool) -> Annotation<'_> {
     } else {
         AnnotationKind::Context
     };
-    let annotation = kind.span(label.span.clone());
+    let annotation = kind.span(within(&label.span, &label.source.text));
     if label.text.is_empty() {
         annotation
     } else {
         annotation.label(&*label.text)
     }
+}
+
+/// The part of `span` that is in `text`, in whole characters: anything else would make the renderer
+/// panic, and a place that is a little off is better than no report.
+fn within(span: &Range<usize>, text: &str) -> Range<usize> {
+    let start = text.floor_char_boundary(span.start);
+    let end = text.ceil_char_boundary(span.end.max(start));
+    start..end.min(text.len())
 }
 
 /// Draws findings one below the other, an empty line between two.

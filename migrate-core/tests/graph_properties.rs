@@ -107,6 +107,11 @@ impl History {
         self.ids().into_iter().filter(needs).collect()
     }
 
+    /// What a downgrade to `id` takes down: its children, and what cannot be applied without them.
+    fn beyond_target(&self, id: &str) -> BTreeSet<&str> {
+        self.dependents(&self.children(id).into_iter().collect::<Vec<_>>())
+    }
+
     fn children(&self, id: &str) -> BTreeSet<&str> {
         let children = self
             .0
@@ -327,8 +332,7 @@ proptest! {
 
         let flags = graph.applied(&reached).unwrap();
         let down = graph.plan_downgrade(&flags, &named(id)).unwrap();
-        let mut beyond = history.dependents(&[id]);
-        beyond.remove(id);
+        let beyond = history.beyond_target(id);
         let left: BTreeSet<&str> = reached.difference(&beyond).copied().collect();
         prop_assert_eq!(run(&history, &graph, &reached, &down), Some(left.clone()));
         let done = |set: &BTreeSet<&str>| set.is_disjoint(&beyond);
@@ -359,7 +363,7 @@ proptest! {
         let down = graph.plan_downgrade(&flags, &named(start)).unwrap();
         let back = run(&history, &graph, &top, &down).unwrap();
         // What never built on `start` was not in its way, and stays.
-        let unrelated: BTreeSet<&str> = top.difference(&history.dependents(&[start])).copied().collect();
+        let unrelated: BTreeSet<&str> = top.difference(&history.beyond_target(start)).copied().collect();
         prop_assert_eq!(back, before.union(&unrelated).copied().collect::<BTreeSet<_>>());
         let down = graph.plan_downgrade(&flags, &Target::Base).unwrap();
         let mut reversed = graph.plan_upgrade(&vec![false; graph.len()], &Target::Heads).unwrap();

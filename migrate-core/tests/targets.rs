@@ -315,7 +315,7 @@ fn expand_and_contract() {
         downgrade  ex03 co02  expand@-1      -ex03
         downgrade  ex02 co02  expand@-1      -co02 -ex02
         downgrade  ex03 co02  contract@base  -ex03 -co02 -co01
-        downgrade  ex03 co02  ex01           -ex03 -co02 -ex02 -co01
+        downgrade  ex03 co02  ex01           -ex03 -co02 -ex02
         downgrade  ex02 co01  -1             SeveralWays
         downgrade  ex01 co01  -1             -co01
         ",

@@ -74,9 +74,11 @@ impl Engine for MySqlEngine {
     }
 
     fn reset(&self) -> &'static str {
-        // There is no statement for COM_RESET_CONNECTION; these are what migrations set.
-        "SET SESSION foreign_key_checks = DEFAULT, unique_checks = DEFAULT, sql_mode = DEFAULT, \
-         autocommit = DEFAULT, sql_safe_updates = DEFAULT"
+        // There is no statement for COM_RESET_CONNECTION; these are what migrations set. Not DEFAULT:
+        // MySQL 9 takes that for OFF in foreign_key_checks and unique_checks.
+        "SET SESSION foreign_key_checks = @@GLOBAL.foreign_key_checks, \
+         unique_checks = @@GLOBAL.unique_checks, sql_mode = @@GLOBAL.sql_mode, \
+         autocommit = @@GLOBAL.autocommit, sql_safe_updates = @@GLOBAL.sql_safe_updates"
     }
 
     fn begin(&self) -> &'static str {
@@ -146,7 +148,7 @@ impl Engine for MySqlEngine {
 }
 
 /// A lock belongs to the whole server and its name has 64 characters at most, so that database
-/// and table are hashed into it.
+/// and table are hashed into it. Not with MD5, which MySQL 9.6 took out of the server.
 fn lock_name(key: &str) -> String {
-    format!("CONCAT('migcheck_', MD5(CONCAT(DATABASE(), '.', '{key}')))")
+    format!("CONCAT('migcheck_', LEFT(SHA2(CONCAT(DATABASE(), '.', '{key}'), 256), 48))")
 }

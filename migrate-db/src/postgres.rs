@@ -90,8 +90,8 @@ impl Engine for PostgresEngine {
     }
 
     fn reset(&self) -> &'static str {
-        // Not DISCARD ALL: it would give back the advisory lock.
-        "RESET ALL"
+        // Not DISCARD ALL: it would give back the advisory lock. RESET ALL leaves the role alone.
+        "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL"
     }
 
     fn begin(&self) -> &'static str {

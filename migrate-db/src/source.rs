@@ -36,15 +36,17 @@ impl Session for Borrowed<'_, '_> {
 }
 
 macro_rules! sources {
-    ($feature:literal, $database:ty, $connection:ty, $session:path) => {
+    ($feature:literal, $database:ty, $connection:ty, $session:path, $leave:expr) => {
         #[cfg(feature = $feature)]
         impl<'a> IntoSession<'a> for &'a sqlx::Pool<$database> {
             fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>> {
                 Box::pin(async move {
-                    let connection = self
+                    let mut connection = self
                         .acquire()
                         .await
                         .map_err(|error| MigrateError::Connect(error.to_string()))?;
+                    let leave: fn(&mut sqlx::pool::PoolConnection<$database>) = $leave;
+                    leave(&mut connection);
                     Ok(Box::new($session(connection)) as Box<dyn Session + 'a>)
                 })
             }
@@ -59,21 +61,32 @@ macro_rules! sources {
     };
 }
 
+/// A connection does not go back to a pool with other settings than it came with, nor, when a run is
+/// dropped before its end, with the lock and an open transaction.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+fn close<D: sqlx::Database>(connection: &mut sqlx::pool::PoolConnection<D>) {
+    connection.close_on_drop();
+}
+
 sources!(
     "postgres",
     sqlx::Postgres,
     sqlx::PgConnection,
-    crate::postgres::PostgresSession
+    crate::postgres::PostgresSession,
+    close
 );
 sources!(
     "mysql",
     sqlx::MySql,
     sqlx::MySqlConnection,
-    crate::mysql::MySqlSession
+    crate::mysql::MySqlSession,
+    close
 );
 sources!(
     "sqlite",
     sqlx::Sqlite,
     sqlx::SqliteConnection,
-    crate::sqlite::SqliteSession
+    crate::sqlite::SqliteSession,
+    // A database in memory would go with its connection.
+    |_| ()
 );

@@ -67,7 +67,8 @@ impl Engine for SqliteEngine {
     }
 
     fn reset(&self) -> &'static str {
-        "PRAGMA foreign_keys = ON"
+        "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; \
+         PRAGMA legacy_alter_table = OFF; PRAGMA recursive_triggers = OFF"
     }
 
     fn begin(&self) -> &'static str {

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use migcheck::db::Session;
 use migcheck::{Dialect, MigrateError, RevisionGraph};
 
+use sqlx::{MySqlPool, PgPool};
+
 use crate::support::{Case, Directory, TestServer, block_on, connect};
 use crate::{execute, has_table, migrator, recorded, steps, value};
 
@@ -22,6 +24,8 @@ pub(crate) fn cases() -> Vec<Case> {
             waits_long_enough,
         ),
         Case::new("the_lock_goes_with_its_holder", dead_holder),
+        Case::new("a_dropped_run_leaves_no_lock", dropped_run)
+            .only(|server| server.dialect() != Dialect::Sqlite),
         Case::new("another_database_is_not_locked", other_database),
         Case::new(
             "an_index_is_built_concurrently_while_others_wait",
@@ -257,6 +261,42 @@ fn dead_holder(server: &TestServer) {
     .unwrap();
     assert_eq!(steps(&report), ["+001"]);
     assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+/// Whoever awaits a run may stop to: a deadline passes, another branch of a `select!` is taken.
+fn dropped_run(server: &TestServer) {
+    let scratch = server.scratch();
+    let url = scratch.url().reveal();
+    let directory = slow(server, 1);
+    let first = migrator(directory.graph());
+    let deadline = Duration::from_millis(300);
+    // The pool lives on, as an application's does.
+    let pools = block_on(async {
+        let mut pools: (Option<PgPool>, Option<MySqlPool>) = (None, None);
+        if server.dialect() == Dialect::Postgres {
+            let pool = pools.0.insert(PgPool::connect(&url).await.unwrap());
+            tokio::time::timeout(deadline, first.upgrade(&*pool, "head"))
+                .await
+                .unwrap_err();
+        } else {
+            let pool = pools.1.insert(MySqlPool::connect(&url).await.unwrap());
+            tokio::time::timeout(deadline, first.upgrade(&*pool, "head"))
+                .await
+                .unwrap_err();
+        }
+        // What is dropped is closed by a task, which has to get its turn.
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        pools
+    });
+    let mut session = connect(&scratch);
+    if server.dialect() == Dialect::MySql {
+        execute(&mut *session, "DROP TABLE IF EXISTS slow");
+    }
+    let next = migrator(directory.graph()).lock_timeout(Duration::from_secs(3));
+    let report = block_on(next.upgrade(&mut *session, "head"));
+    let report = report.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(steps(&report), ["+001"]);
+    drop(pools);
 }
 
 /// MySQL's locks are the whole server's.

@@ -162,24 +162,35 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn check_labels(&mut self) {
-        let mut owners: HashMap<&str, &Label> = HashMap::new();
+        let mut owners: HashMap<&str, (&Label, &str)> = HashMap::new();
         let mut ids: Vec<&str> = self.drafts.iter().map(|draft| &*draft.id).collect();
         ids.sort_unstable();
         for draft in self.drafts {
             for (name, label) in &draft.labels {
-                if let Some(first) = owners.insert(name, label) {
-                    self.findings.push(
-                        Finding::new(
-                            Code::DuplicateLabel,
-                            format!("two revisions carry the label `{name}`"),
+                if let Some((first, owner)) = owners.insert(name, (label, &draft.id)) {
+                    let (message, help) = if owner == draft.id {
+                        (
+                            format!("`{owner}` carries the label `{name}` twice"),
+                            "name it once",
                         )
-                        .label(label.clone())
-                        .label(first.clone())
-                        .help("a label names one branch: take it from one of the two"),
+                    } else {
+                        (
+                            format!("two revisions carry the label `{name}`"),
+                            "a label names one branch: take it from one of the two",
+                        )
+                    };
+                    self.findings.push(
+                        Finding::new(Code::DuplicateLabel, message)
+                            .label(label.clone())
+                            .label(first.clone())
+                            .help(help),
                     );
                 }
                 let next = ids.partition_point(|id| *id < &**name);
-                if let Some(id) = ids.get(next).filter(|id| id.starts_with(&**name)) {
+                if let Some(id) = ids
+                    .get(next)
+                    .filter(|id| !name.is_empty() && id.starts_with(&**name))
+                {
                     let relation = if *id == name {
                         "is also a revision id"
                     } else {

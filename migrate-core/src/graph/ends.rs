@@ -24,7 +24,7 @@ pub(super) fn check_ends(
         .filter(|at| after[*at].is_empty())
         .collect();
     let is_base = |at: &usize| match &drafts[*at].revises {
-        Some(parents) => parents.is_empty(),
+        Some(parents) => parents.is_empty() && !drafts[*at].is_disputed,
         None => edges.parents[*at].is_empty() && broken == 0,
     };
     let bases: Vec<usize> = (0..drafts.len()).filter(is_base).collect();

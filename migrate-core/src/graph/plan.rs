@@ -220,8 +220,9 @@ impl RevisionGraph {
                     .collect()
             }
             Goal::Reach(places) => {
-                let mut going = self.with_dependents(&places);
-                places.iter().for_each(|at| going[*at] = false);
+                // What only depends on a target that stays can stay too.
+                let children = places.iter().flat_map(|at| self.children(*at)).copied();
+                let going = self.with_dependents(&children.collect::<Vec<_>>());
                 self.downwards(applied, &going)
             }
             Goal::Remove(places) => self.downwards(applied, &self.with_dependents(&places)),

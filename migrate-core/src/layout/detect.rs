@@ -1,7 +1,16 @@
 //! `layout = "auto"`: a directory is recognised by its files.
 
+use std::collections::BTreeSet;
+
 use super::{Layout, diesel, native, numbered, refinery, sections};
 use crate::read::FileRead;
+
+/// What stands before the first `_` of each name: a revision of several dialects counts once.
+fn versions<'a>(files: impl Iterator<Item = &'a FileRead>) -> BTreeSet<&'a str> {
+    files
+        .map(|file| file.name.split('_').next().unwrap_or_default())
+        .collect()
+}
 
 /// Which layout a directory has, and why; the error is the two it might be.
 ///
@@ -18,15 +27,13 @@ pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), [(Layout, S
         .iter()
         .filter(|file| numbered::is_script(&file.name))
         .collect();
-    let marked = files.iter().filter(|file| native::is_marked(file)).count();
     // A file or two that say what they revise override a peer's order; when it is most of them,
     // it is the graph that holds the directory together.
-    let ups = numbered
-        .iter()
-        .filter(|file| !file.name.ends_with(".down.sql"))
-        .count();
+    let marked = versions(files.iter().filter(|file| native::is_marked(file)));
+    let ups = numbered.iter().copied();
+    let ups = versions(ups.filter(|file| !file.name.contains(".down.")));
     let native = first(native::is_marked).filter(|_| {
-        marked * 2 > ups
+        marked.len() * 2 > ups.len()
             && goose.is_none()
             && dbmate.is_none()
             && folder.is_none()

@@ -75,6 +75,12 @@ impl Layout {
     /// Reads a file's name.
     pub(crate) fn classify(self, file: &FileRead, template: &Template) -> Class {
         match self {
+            // diesel's scripts stand in folders, and refinery looks into them.
+            Self::Sqlx | Self::GolangMigrate | Self::Dbmate | Self::Goose
+                if file.name.contains('/') =>
+            {
+                beside_scripts(file)
+            }
             Self::Native => native::classify(file, template),
             Self::Sqlx => numbered::classify(file, numbered::Tool::Sqlx),
             Self::GolangMigrate => numbered::classify(file, numbered::Tool::GolangMigrate),

@@ -11,6 +11,8 @@ pub(super) fn is_script(name: &str) -> bool {
 }
 
 fn version(stem: &str) -> Option<(&str, u64, &str)> {
+    // refinery walks into folders, and looks at the file's own name.
+    let stem = stem.rsplit('/').next().unwrap_or(stem);
     let (digits, slug) = stem.strip_prefix(['V', 'U'])?.split_once("__")?;
     Some((digits, digits.parse().ok()?, slug))
 }

@@ -1,7 +1,7 @@
 //! Small migration directories: `Files::new().add("1_a.up.sql", "…").check()`.
 
 // Every test binary uses its own part of this.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 use std::fs;
