@@ -45,7 +45,7 @@ pub use graph::{Plan, PlanError, RevisionGraph, Settings, Step, Target, TargetEr
 pub use layout::Layout;
 pub use lock::{LOCK_FILE, Lock, LockedRevision};
 pub use naming::{DEFAULT_TEMPLATE, NameMatch, NameParts, Template, slugify};
-pub use nearest::nearest;
+pub use nearest::{nearest, nearest_id};
 pub use pack::{EmbeddedRevision, IntoGraph, Migrations};
 pub use read::MAX_SCRIPT_BYTES;
 pub use relock::{RelockError, Relocked, relock};

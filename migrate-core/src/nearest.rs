@@ -12,6 +12,21 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The revision id that `name` abbreviates, extends to a file's name, or misspells.
+pub fn nearest_id<'a>(name: &str, ids: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let is_stem = |id: &str| {
+        name.strip_prefix(id)
+            .is_some_and(|rest| rest.starts_with('_'))
+    };
+    let mut related = ids.clone().filter(|id| id.starts_with(name) || is_stem(id));
+    match (related.next(), related.next()) {
+        (Some(one), None) => Some(one),
+        // One number is not a misspelling of another: it is another revision.
+        _ if name.bytes().all(|byte| byte.is_ascii_digit()) => None,
+        _ => nearest(name, ids),
+    }
+}
+
 fn distance(wanted: &str, candidate: &str) -> usize {
     // Edit distance is quadratic in length; names this different in length are not near anyway.
     if wanted.len().abs_diff(candidate.len()) > 8 {
@@ -22,7 +37,7 @@ fn distance(wanted: &str, candidate: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, nearest_id};
 
     #[test]
     fn near_names_are_found_and_far_ones_are_not() {
@@ -30,5 +45,16 @@ mod tests {
         assert_eq!(nearest("revise", keys), Some("revises"));
         assert_eq!(nearest("depend_on", keys), Some("depends-on"));
         assert_eq!(nearest("banana", keys), None);
+    }
+
+    #[test]
+    fn an_id_is_meant_by_its_start_or_its_file_and_not_by_another_number() {
+        let ids = ["20250301", "20250302", "a1f3"];
+        let meant = |name| nearest_id(name, ids.into_iter());
+        assert_eq!(meant("20250302_create_orders"), Some("20250302"));
+        assert_eq!(meant("a1"), Some("a1f3"));
+        assert_eq!(meant("a1f_"), Some("a1f3"));
+        assert_eq!(meant("202503"), None);
+        assert_eq!(meant("20250303"), None);
     }
 }

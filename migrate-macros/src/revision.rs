@@ -1,6 +1,6 @@
 //! `revision!`.
 
-use migcheck_core::{check, nearest};
+use migcheck_core::{check, nearest_id};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -30,7 +30,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         .revisions()
         .iter()
         .map(|revision| revision.id.as_str());
-    let help = match nearest(&id, ids) {
+    let help = match nearest_id(&id, ids) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`cargo migcheck history` lists the revisions".to_owned(),
     };

@@ -7,7 +7,7 @@ use super::unknown::{Meant, SUGGESTIONS, Unknown};
 use crate::Code;
 use crate::draft::{Draft, duplicate};
 use crate::finding::{Finding, Label};
-use crate::nearest::nearest;
+use crate::nearest::nearest_id;
 use crate::revision::RevisionId;
 
 /// Resolves names to revisions, and reports what cannot be a graph.
@@ -141,26 +141,14 @@ impl<'a> Builder<'a> {
 
     /// The revision that an unknown name most likely means, and why.
     fn meant(&self, unknown: &Unknown<'_>, after: &dag::Before) -> Option<(&'a str, Meant)> {
-        let name = unknown.name;
         // What builds on the revision cannot be meant: that would be a cycle.
         let later = dag::reachable(after, [unknown.draft]);
         let others = || {
             let known = self.by_id.iter().filter(|(_, at)| !later[**at]);
             known.map(|(id, at)| (*id, *at))
         };
-        let is_stem = |id: &str| {
-            let rest = name.strip_prefix(id);
-            rest.is_some_and(|rest| rest.starts_with('_'))
-        };
-        let mut related = others().filter(|(id, _)| id.starts_with(name) || is_stem(id));
-        if let (Some((only, _)), None) = (related.next(), related.next()) {
-            return Some((only, Meant::Misspelt));
-        }
-        // One number is not a misspelling of another: it is another revision.
-        let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
-        let near = || nearest(name, others().map(|(id, _)| id));
-        if let Some(near) = (!is_number).then(near).flatten() {
-            return Some((near, Meant::Misspelt));
+        if let Some(meant) = nearest_id(unknown.name, others().map(|(id, _)| id)) {
+            return Some((meant, Meant::Misspelt));
         }
         // Where a parent was deleted, its own parent is a loose end; where one was renamed, its
         // new name is.

@@ -2,7 +2,7 @@
 //!
 //! A case is `tests/ui/<case>.rs`, the directory `tests/ui/cases/<case>/` that it embeds, and
 //! `tests/ui/<case>.stderr`, which a user has to understand without having heard of migcheck.
-//! `TRYBUILD=overwrite cargo test -p migcheck --test ui` writes the latter anew.
+//! `TRYBUILD=overwrite cargo test -p migcheck-macros --test ui` writes the latter anew.
 
 #![allow(clippy::expect_used)]
 
@@ -49,7 +49,7 @@ fn package_of_cases() -> PathBuf {
     let target = metadata["target_directory"]
         .as_str()
         .expect("a workspace has a target directory");
-    Path::new(target).join("tests/trybuild/migcheck")
+    Path::new(target).join("tests/trybuild/migcheck-macros")
 }
 
 fn copy(from: &Path, to: &Path) {
