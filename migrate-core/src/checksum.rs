@@ -63,7 +63,7 @@ const BOM: char = '\u{feff}';
 /// canonical stays as it is, so that it does not matter how often this is called.
 #[must_use]
 pub(crate) fn canonical(text: &str) -> Cow<'_, str> {
-    let text = text.strip_prefix(BOM).unwrap_or(text);
+    let text = text.trim_start_matches(BOM);
     if !text.contains("\r\n") {
         return Cow::Borrowed(text);
     }

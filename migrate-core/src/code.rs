@@ -135,8 +135,6 @@ codes! {
     UnknownDirective = "unknown-directive", Deny, true;
     /// A directive whose value or place is wrong.
     InvalidDirective = "invalid-directive", Deny, true;
-    /// A script that cannot be split into statements.
-    UnsplittableScript = "unsplittable-script", Deny, true;
     /// `migcheck.toml` cannot be used as it stands.
     InvalidConfig = "invalid-config", Deny, true;
     /// The layout of the directory cannot be told from its files.

@@ -3,18 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use migcheck_core::{
-    Direction, IntoGraph, Plan, Revision, RevisionGraph, Step, Target,
-};
+use migcheck_core::{Direction, IntoGraph, Plan, Revision, RevisionGraph, Step, Target};
 
 use crate::ServerError;
 use crate::engine::Engine;
 use crate::engines::engine;
 use crate::history::{self, AppliedRevision, Record};
 use crate::migrate_error::MigrateError;
-use crate::script::{
-    LOCK_POLL, Ran, Stopped, execute_patiently, is_busy, run_recorded,
-};
+use crate::script::{LOCK_POLL, Ran, Stopped, execute_patiently, is_busy, run_recorded};
 use crate::session::Session;
 use crate::source::IntoSession;
 

@@ -9,9 +9,7 @@ use migcheck_core::{IntoGraph, RevisionGraph};
 
 use crate::error::RoundTripError;
 use crate::report::{RoundTripReport, Stair};
-use crate::server::{
-    Product, Server, ServerSpec, StartOptions,
-};
+use crate::server::{Product, Server, ServerSpec, StartOptions};
 use crate::walk::Walk;
 
 /// A round trip that is being set up; see [`round_trip`].

@@ -154,11 +154,6 @@ const PAGES: &[(Code, &str, &str)] = &[
         "The value is TOML: ids are strings, `transaction` is `true` or `false`. Directives stand in the comment block at the top of the up script; `transaction` and `allow` may stand in a down script, and `allow` before a statement.",
     ),
     (
-        Code::UnsplittableScript,
-        "INSERT INTO notes VALUES ('it's');",
-        "A quote, a comment or a dollar quote is opened and never closed. The line that is shown is where it opens.",
-    ),
-    (
         Code::InvalidConfig,
         "layot = \"native\"\n\n[rules]\ncycle = \"allow\"",
         "The keys are `layout`, `databases`, `heads`, `bases`, `[naming] file, max-slug, vague`, `[categories]`, `[rules]`, `[environments.NAME] url-env, allow-reset`, `[roundtrip] servers`, `[roundtrip.images]` and `[history] table`. Errors of the graph itself cannot be silenced.",

@@ -37,12 +37,12 @@ pub(crate) fn build(
     graph.check_labels();
     let order = graph.check_cycles();
     graph.check_redundant(&order);
-    let broken = graph.broken;
+    let (broken, knots) = (graph.broken, graph.knots);
     let mut edges = Edges {
         parents: graph.parents,
         dependencies: graph.dependencies,
     };
-    check_ends(&drafts, &edges, broken, config, findings);
+    check_ends(&drafts, &edges, (broken, knots), config, findings);
     let fatal = findings[known_before..]
         .iter()
         .any(|finding| !matches!(finding.code, Code::MultipleHeads | Code::MultipleBases));

@@ -23,6 +23,9 @@ pub(super) struct Builder<'a> {
     /// Revisions whose parents are not what they ought to be, through a mistake that is
     /// reported: they are no bases, and each hides one head at most.
     pub(super) broken: usize,
+    /// How many of those are cycles of several revisions: wherever one is cut, something has to
+    /// come first.
+    pub(super) knots: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -51,6 +54,7 @@ impl<'a> Builder<'a> {
             dependencies: vec![Vec::new(); drafts.len()],
             rank: (0..drafts.len()).collect(),
             broken,
+            knots: 0,
         }
     }
 
@@ -237,6 +241,7 @@ impl<'a> Builder<'a> {
         for cycle in &cycles {
             self.findings.push(self.cycle(cycle));
             self.broken += 1;
+            self.knots += usize::from(cycle.len() > 1);
         }
         let mut ordered = vec![false; self.drafts.len()];
         order.iter().for_each(|node| ordered[*node] = true);

@@ -12,7 +12,7 @@ use crate::finding::{Finding, Label};
 pub(super) fn check_ends(
     drafts: &[Draft],
     edges: &Edges,
-    broken: usize,
+    (broken, knots): (usize, usize),
     config: &Config,
     findings: &mut Vec<Finding>,
 ) {
@@ -52,7 +52,7 @@ pub(super) fn check_ends(
             bases.len()
         )));
     }
-    if bases.is_empty() && broken == 0 {
+    if bases.is_empty() && broken == knots {
         findings.push(
             Finding::new(Code::NoBase, "no revision starts the history")
                 .label(drafts[0].claimed.clone())

@@ -27,13 +27,13 @@ pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), [(Layout, S
         .iter()
         .filter(|file| numbered::is_script(&file.name))
         .collect();
-    // A file or two that say what they revise override a peer's order; when it is most of them,
+    // A file or two that say what they revise override a peer's order; when it is half of them,
     // it is the graph that holds the directory together.
     let marked = versions(files.iter().filter(|file| native::is_marked(file)));
     let ups = numbered.iter().copied();
     let ups = versions(ups.filter(|file| !file.name.contains(".down.")));
     let native = first(native::is_marked).filter(|_| {
-        marked.len() * 2 > ups.len()
+        marked.len() * 2 >= ups.len()
             && goose.is_none()
             && dbmate.is_none()
             && folder.is_none()

@@ -1,0 +1,3 @@
+-- migcheck: revises = "20250301090000"
+-- Creates orders.
+CREATE TABLE orders (id int);
