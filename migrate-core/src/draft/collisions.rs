@@ -1,0 +1,62 @@
+//! Two files where there can only be one.
+
+use std::collections::HashMap;
+
+use crate::Code;
+use crate::finding::{Finding, Label};
+use crate::read::FileRead;
+
+/// Two claims of one id.
+pub(crate) fn duplicate(id: &str, first: Label, second: Label) -> Finding {
+    let mut finding = Finding::new(
+        Code::DuplicateRevision,
+        format!("two files claim the revision `{id}`"),
+    );
+    for mut label in [second, first] {
+        if label.text.is_empty() && !label.source.text.is_empty() {
+            label.text = "claimed here".to_owned();
+        }
+        finding = finding.label(label);
+    }
+    let differ_in_case = match finding.labels.as_slice() {
+        [one, other] => one.source.path.to_lowercase() == other.source.path.to_lowercase(),
+        _ => false,
+    };
+    if differ_in_case {
+        return finding
+            .note("their names differ in case alone: on Windows and macOS they are one file")
+            .help("delete one of them");
+    }
+    finding.help("give one of them another id, in its file names or its `revision` directive: an id names one revision, for ever")
+}
+
+/// Names that are equal on a disk that does not tell upper from lower case.
+pub(super) fn case_collisions(files: &[FileRead], findings: &mut Vec<Finding>) {
+    let mut seen: HashMap<String, &FileRead> = HashMap::with_capacity(files.len());
+    for file in files {
+        if let Some(other) = seen.insert(file.name.to_lowercase(), file) {
+            let explained = findings.iter().any(|finding| {
+                finding.code == Code::DuplicateRevision
+                    && [file, other].iter().all(|one| {
+                        let mut labels = finding.labels.iter();
+                        labels.any(|label| label.source.path == one.source.path)
+                    })
+            });
+            if explained {
+                continue;
+            }
+            findings.push(
+                Finding::new(
+                    Code::CaseCollision,
+                    format!(
+                        "`{}` and `{}` are one file on Windows and macOS",
+                        other.name, file.name
+                    ),
+                )
+                .label(Label::file(&*file.source.path))
+                .label(Label::file(&*other.source.path))
+                .help("rename one of them"),
+            );
+        }
+    }
+}
