@@ -1,62 +1,14 @@
 //! Embedded SQLite over sqlx.
 
-use std::ops::DerefMut;
-
 use migcheck_core::Dialect;
-use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::ServerError;
 use crate::engine::Engine;
-use crate::session::{BoxFuture, Row, Session};
+use crate::session::{BoxFuture, Session};
+use crate::sqlx_session::sqlx_session;
 
-/// A session on a connection that is owned, borrowed or out of a pool.
-#[derive(Debug)]
-pub struct SqliteSession<C>(pub C);
-
-impl<C> Session for SqliteSession<C>
-where
-    C: DerefMut<Target = SqliteConnection> + Send,
-{
-    fn dialect(&self) -> Dialect {
-        Dialect::Sqlite
-    }
-
-    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, ServerError>> {
-        Box::pin(async move {
-            let done = self
-                .0
-                .execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())))
-                .await
-                .map_err(|error| ServerError::from_sqlx(&error, sql))?;
-            Ok(done.rows_affected())
-        })
-    }
-
-    fn rows<'a>(
-        &'a mut self,
-        sql: &'a str,
-        params: &'a [Option<&'a str>],
-    ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
-        Box::pin(async move {
-            let text = AssertSqlSafe(sql.to_owned());
-            let rows = if params.is_empty() {
-                self.0.fetch_all(sqlx::raw_sql(text)).await
-            } else {
-                let mut query = sqlx::query(text).persistent(false);
-                for param in params {
-                    query = query.bind(*param);
-                }
-                self.0.fetch_all(query).await
-            };
-            let refused = |error| ServerError::from_sqlx(&error, sql);
-            rows.map_err(refused)?
-                .iter()
-                .map(|row| (0..row.len()).map(|at| row.try_get_unchecked(at)).collect())
-                .collect::<Result<_, _>>()
-                .map_err(refused)
-        })
-    }
-}
+sqlx_session!(SqliteSession, SqliteConnection, Dialect::Sqlite);
 
 /// How migrations run on SQLite.
 pub(crate) struct SqliteEngine;
