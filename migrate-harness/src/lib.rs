@@ -13,7 +13,7 @@ mod walk;
 
 pub use cleanup::clean_up_now;
 pub use error::RoundTripError;
-pub use report::{Outcome, RoundTripReport, Stair};
+pub use report::{Outcome, RoundTripReport, Stair, Tally};
 pub use round_trip::{Event, RoundTrip, round_trip};
 pub use scratch::{Scratch, ScratchError};
 pub use server::{

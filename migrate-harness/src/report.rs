@@ -135,6 +135,21 @@ fn indented(text: &str) -> String {
     lines.join("\n")
 }
 
+/// The stairs of one server, counted. One with several faults has failed once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The server.
+    pub server: String,
+    /// How many passed, with a warning or without.
+    pub passed: usize,
+    /// How many failed.
+    pub failed: usize,
+    /// How many have no way down, and say why.
+    pub irreversible: usize,
+    /// The time of all of them.
+    pub took: Duration,
+}
+
 /// What a whole run found.
 #[derive(Debug, Default)]
 pub struct RoundTripReport {
@@ -158,6 +173,39 @@ impl RoundTripReport {
         self.stairs
             .iter()
             .filter(|stair| stair.outcome.is_failure())
+    }
+
+    /// The stairs of each server counted, in the order of the servers.
+    #[must_use]
+    pub fn tallies(&self) -> Vec<Tally> {
+        let mut tallies: Vec<Tally> = Vec::new();
+        let one_stair = |a: &Stair, b: &Stair| a.server == b.server && a.revision == b.revision;
+        for faults in self.stairs.chunk_by(one_stair) {
+            let Some(first) = faults.first() else {
+                continue;
+            };
+            if tallies
+                .last()
+                .is_none_or(|last| last.server != first.server)
+            {
+                tallies.push(Tally {
+                    server: first.server.clone(),
+                    ..Tally::default()
+                });
+            }
+            let Some(tally) = tallies.last_mut() else {
+                continue;
+            };
+            tally.took += first.took;
+            if faults.iter().any(|fault| fault.outcome.is_failure()) {
+                tally.failed += 1;
+            } else if first.outcome == Outcome::Irreversible {
+                tally.irreversible += 1;
+            } else {
+                tally.passed += 1;
+            }
+        }
+        tallies
     }
 
     /// Ends the test with everything that was found, unless the run passed.
@@ -189,5 +237,54 @@ impl fmt::Display for RoundTripReport {
             "{} stairs, {failed} failed, {errors} servers without a result",
             self.stairs.len()
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stair(server: &str, revision: &str, outcome: Outcome) -> Stair {
+        Stair {
+            revision: revision.to_owned(),
+            server: server.to_owned(),
+            outcome,
+            took: Duration::from_secs(1),
+            diff: None,
+            error: None,
+            reason: None,
+        }
+    }
+
+    #[test]
+    fn a_stair_with_several_faults_is_counted_once() {
+        let report = RoundTripReport {
+            stairs: vec![
+                stair("a", "1", Outcome::Passed),
+                stair("a", "2", Outcome::ColumnOrderDiffers),
+                stair("a", "2", Outcome::ReUpgradeFails),
+                stair("a", "3", Outcome::Irreversible),
+                stair("b", "3", Outcome::ColumnOrderDiffers),
+            ],
+            ..RoundTripReport::default()
+        };
+        let counts: Vec<_> = report
+            .tallies()
+            .into_iter()
+            .map(|tally| {
+                (
+                    tally.server,
+                    tally.passed,
+                    tally.failed,
+                    tally.irreversible,
+                    tally.took.as_secs(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            counts,
+            [("a".to_owned(), 1, 1, 1, 3), ("b".to_owned(), 1, 0, 0, 1)]
+        );
+        assert!(!report.is_passed());
     }
 }

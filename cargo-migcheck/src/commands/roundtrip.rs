@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use migcheck_core::RevisionGraph;
-use migcheck_harness::{Outcome, RoundTripReport, Stair, round_trip};
+use migcheck_harness::{Outcome, RoundTripReport, Stair, Tally, round_trip};
 use serde::Serialize;
 
 use crate::cli::Context;
@@ -171,6 +171,7 @@ fn print(context: &Context, report: &RoundTripReport) {
         }
     }
     if !report.stairs.is_empty() {
+        terminal.summary(irreversible(report));
         terminal.summary(summary(report));
     }
     for error in &report.errors {
@@ -178,52 +179,23 @@ fn print(context: &Context, report: &RoundTripReport) {
     }
 }
 
-/// One server's line of the summary.
-#[derive(Debug, Default)]
-struct Tally {
-    server: String,
-    passed: usize,
-    failed: usize,
-    irreversible: usize,
-    took: Duration,
+/// What has no way down, with the reason, once for all servers.
+fn irreversible(report: &RoundTripReport) -> String {
+    let mut told: Vec<&str> = Vec::new();
+    let mut text = String::new();
+    for stair in &report.stairs {
+        if stair.outcome == Outcome::Irreversible && !told.contains(&&*stair.revision) {
+            told.push(&stair.revision);
+            let reason = stair.reason.as_deref().unwrap_or_default();
+            let name = painted(YELLOW, format_args!("irreversible: {}", stair.revision));
+            text.push_str(&format!("{name}\n  {reason}\n\n"));
+        }
+    }
+    text
 }
 
 fn summary(report: &RoundTripReport) -> String {
-    let mut tallies: Vec<Tally> = Vec::new();
-    let mut last: Option<(&str, &str)> = None;
-    let mut failed_before = false;
-    for stair in &report.stairs {
-        if tallies
-            .last()
-            .is_none_or(|tally| tally.server != stair.server)
-        {
-            tallies.push(Tally {
-                server: stair.server.clone(),
-                ..Tally::default()
-            });
-        }
-        let Some(tally) = tallies.last_mut() else {
-            continue;
-        };
-        // A stair with several faults is there once for each, and failed once.
-        let same = last == Some((&stair.server, &stair.revision));
-        last = Some((&stair.server, &stair.revision));
-        if !same {
-            tally.took += stair.took;
-            failed_before = false;
-        }
-        let fails = stair.outcome.is_failure();
-        if fails && same && !failed_before {
-            tally.passed -= 1;
-        }
-        match stair.outcome {
-            _ if fails => tally.failed += usize::from(!failed_before),
-            _ if same => {}
-            Outcome::Irreversible => tally.irreversible += 1,
-            _ => tally.passed += 1,
-        }
-        failed_before |= fails;
-    }
+    let tallies = report.tallies();
     let width = tallies.iter().map(|tally| tally.server.chars().count());
     let width = width.max().unwrap_or(0).max("server".len());
     let heading = format!(
