@@ -31,15 +31,15 @@ impl ServerError {
         let Some(database) = error.as_database_error() else {
             return Self::local(error.to_string());
         };
-        #[allow(unused_mut)]
-        let mut found = Self {
+        let found = Self {
             code: database.code().map(std::borrow::Cow::into_owned),
             ..Self::local(database.message())
         };
         #[cfg(feature = "postgres")]
-        crate::postgres::describe_error(database, sql, &mut found);
+        let found = crate::postgres::described(database, sql, found);
         #[cfg(feature = "mysql")]
-        crate::mysql::describe_error(database, &mut found);
+        let found = crate::mysql::described(database, found);
+        #[cfg(not(feature = "postgres"))]
         let _ = sql;
         found
     }

@@ -87,9 +87,7 @@ impl Migrator {
         database: impl IntoSession<'a>,
         target: &str,
     ) -> Result<Report, MigrateError> {
-        let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
-        self.run(&mut *session, &target, Direction::Up).await
+        self.migrate(database, target, Direction::Up).await
     }
 
     /// Takes down what is above `target`, which itself stays applied.
@@ -102,9 +100,7 @@ impl Migrator {
         database: impl IntoSession<'a>,
         target: &str,
     ) -> Result<Report, MigrateError> {
-        let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
-        self.run(&mut *session, &target, Direction::Down).await
+        self.migrate(database, target, Direction::Down).await
     }
 
     /// The ids of the revisions that are applied and have no applied child.
@@ -120,6 +116,17 @@ impl Migrator {
         let engine = engine_of(&*session)?;
         let applied = self.applied(&mut *session, engine).await?;
         Ok(self.graph.ids(&self.graph.current(&applied)))
+    }
+
+    async fn migrate<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+        target: &str,
+        direction: Direction,
+    ) -> Result<Report, MigrateError> {
+        let target = Target::parse(target)?;
+        let mut session = database.into_session().await?;
+        self.run(&mut *session, &target, direction).await
     }
 
     async fn run(

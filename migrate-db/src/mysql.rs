@@ -11,10 +11,14 @@ use crate::sqlx_session::sqlx_session;
 sqlx_session!(MySqlSession, MySqlConnection, Dialect::MySql);
 
 /// Shows the server's error number, which its manual is sorted by, beside the SQLSTATE.
-pub(crate) fn describe_error(error: &dyn sqlx::error::DatabaseError, found: &mut ServerError) {
+pub(crate) fn described(
+    error: &dyn sqlx::error::DatabaseError,
+    mut found: ServerError,
+) -> ServerError {
     if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
         found.code = Some(error.number().to_string());
     }
+    found
 }
 
 /// How migrations run on MySQL and MariaDB.

@@ -11,13 +11,13 @@ use crate::sqlx_session::sqlx_session;
 sqlx_session!(PostgresSession, PgConnection, Dialect::Postgres);
 
 /// Adds detail, hint and position. The position counts characters of the statement, from 1.
-pub(crate) fn describe_error(
+pub(crate) fn described(
     error: &dyn sqlx::error::DatabaseError,
     sql: &str,
-    found: &mut ServerError,
-) {
+    mut found: ServerError,
+) -> ServerError {
     let Some(error) = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() else {
-        return;
+        return found;
     };
     let notes = [("detail", error.detail()), ("hint", error.hint())];
     for (name, note) in notes {
@@ -31,6 +31,7 @@ pub(crate) fn describe_error(
             .nth(position.saturating_sub(1))
             .map(|(at, _)| at);
     }
+    found
 }
 
 /// How migrations run on PostgreSQL.

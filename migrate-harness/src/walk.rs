@@ -234,14 +234,13 @@ impl<'a> Walk<'a> {
         found: &mut Found,
     ) -> Result<Next, RoundTripError> {
         let dialect = self.server.dialect();
-        let before = ground.schema.take();
         let Some(up) = revision.script(Direction::Up, dialect) else {
             self.missing[at] = Some(at);
             let reason = format!("it has no up script for {dialect}");
             found.reason(Outcome::NotReached, reason);
-            ground.schema = before;
             return Ok(Next::Here);
         };
+        ground.schema = None;
         match run_script(&mut *ground.session, revision.id.as_str(), up).await {
             Ok(()) => {
                 self.applied[at] = true;

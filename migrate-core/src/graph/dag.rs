@@ -55,6 +55,22 @@ pub(crate) fn reachable(edges: &Before, starts: impl IntoIterator<Item = usize>)
     seen
 }
 
+/// Marks what `edges` lead to from every one of `starts`, themselves included.
+pub(crate) fn shared(edges: &Before, starts: &[usize]) -> Vec<bool> {
+    let Some((first, rest)) = starts.split_first() else {
+        return vec![false; edges.len()];
+    };
+    let mut shared = reachable(edges, [*first]);
+    for start in rest {
+        let other = reachable(edges, [*start]);
+        shared
+            .iter_mut()
+            .zip(other)
+            .for_each(|(mine, theirs)| *mine &= theirs);
+    }
+    shared
+}
+
 /// One shortest cycle for each knot of nodes that are their own ancestors, in the order of the
 /// edges. A cycle is rotated so that its lowest `rank` comes first.
 pub(crate) fn cycles(before: &Before, rank: &[usize]) -> Vec<Vec<usize>> {

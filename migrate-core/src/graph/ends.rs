@@ -99,20 +99,12 @@ fn heads_finding(drafts: &[Draft], edges: &Edges, heads: &[usize], allowed: usiz
 }
 
 fn branch_point(edges: &Edges, heads: &[usize]) -> Option<usize> {
-    let (first, rest) = heads.split_first()?;
     // So many heads did not part at one revision, and each costs a walk.
-    if rest.len() > 32 {
+    if heads.len() > 33 {
         return None;
     }
-    let mut common = dag::reachable(&edges.parents, [*first]);
-    for head in rest {
-        let other = dag::reachable(&edges.parents, [*head]);
-        common
-            .iter_mut()
-            .zip(other)
-            .for_each(|(mine, theirs)| *mine &= theirs);
-    }
+    let shared = dag::shared(&edges.parents, heads);
     // The last of the shared ancestors is the one that no other shared ancestor builds on.
     let after = dag::after(&edges.parents);
-    (0..common.len()).rfind(|at| common[*at] && !after[*at].iter().any(|child| common[*child]))
+    (0..shared.len()).rfind(|at| shared[*at] && !after[*at].iter().any(|child| shared[*child]))
 }

@@ -137,18 +137,22 @@ impl RevisionGraph {
     /// Marks `starts` and everything that has to be applied before them.
     #[must_use]
     pub fn with_prerequisites(&self, starts: &[usize]) -> Vec<bool> {
-        self.walk(starts, |graph, at| {
-            graph.revisions[at].prerequisites().collect()
-        })
+        let mut marked = self.marked(starts);
+        // Edges point backwards, so that one pass against the order sees every dependent first.
+        for at in (0..self.len()).rev() {
+            if marked[at] {
+                for before in self.revisions[at].prerequisites() {
+                    marked[before] = true;
+                }
+            }
+        }
+        marked
     }
 
     /// Marks `starts` and everything that cannot stay applied without them.
     #[must_use]
     pub fn with_dependents(&self, starts: &[usize]) -> Vec<bool> {
-        let mut marked = vec![false; self.len()];
-        for &start in starts.iter().filter(|start| **start < self.len()) {
-            marked[start] = true;
-        }
+        let mut marked = self.marked(starts);
         // Edges point backwards, so that one pass in order sees every prerequisite first.
         for at in 0..self.len() {
             if !marked[at] {
@@ -160,30 +164,30 @@ impl RevisionGraph {
         marked
     }
 
-    fn walk(&self, starts: &[usize], next: fn(&Self, usize) -> Vec<usize>) -> Vec<bool> {
-        let mut seen = vec![false; self.len()];
-        let mut stack = starts.to_vec();
-        stack.retain(|start| *start < self.len());
-        while let Some(at) = stack.pop() {
-            if !std::mem::replace(&mut seen[at], true) {
-                stack.extend(next(self, at));
+    /// The parents of each place.
+    fn parents(&self) -> dag::Before {
+        let parents = self.revisions.iter().map(|one| one.parents.clone());
+        parents.collect()
+    }
+
+    /// One flag a place; places that are out of range are left out.
+    fn marked(&self, places: &[usize]) -> Vec<bool> {
+        let mut marked = vec![false; self.len()];
+        for &place in places {
+            if let Some(flag) = marked.get_mut(place) {
+                *flag = true;
             }
         }
-        seen
+        marked
     }
 
     /// The revision where the ways to `heads` part: the last one that all of them build on.
     #[must_use]
     pub fn branch_point(&self, heads: &[usize]) -> Option<usize> {
-        let (first, rest) = heads.split_first()?;
-        let parents = |graph: &Self, at: usize| graph.revisions[at].parents.clone();
-        let mut common = self.walk(&[*first], parents);
-        for head in rest {
-            let other = self.walk(&[*head], parents);
-            for (mine, theirs) in common.iter_mut().zip(other) {
-                *mine &= theirs;
-            }
+        if heads.iter().any(|head| *head >= self.len()) {
+            return None;
         }
-        common.iter().rposition(|shared| *shared)
+        let shared = dag::shared(&self.parents(), heads);
+        shared.iter().rposition(|shared| *shared)
     }
 }

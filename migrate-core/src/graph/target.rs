@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::RevisionGraph;
+use super::{RevisionGraph, dag};
 use crate::nearest::nearest;
 
 /// A target as it was written.
@@ -207,7 +207,7 @@ impl RevisionGraph {
     pub(super) fn lineage(&self, label: &str) -> Result<Vec<bool>, TargetError> {
         let start = self.find(label)?;
         let mut lineage = self.branch(label)?;
-        let ancestors = self.walk(&[start], |graph, at| graph.revisions[at].parents.clone());
+        let ancestors = dag::reachable(&self.parents(), [start]);
         for (is_on, is_below) in lineage.iter_mut().zip(ancestors) {
             *is_on |= is_below;
         }
