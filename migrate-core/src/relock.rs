@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::checksum::{self, Checksum};
 use crate::graph::RevisionGraph;
 use crate::lock::{Lock, LockedRevision};
-use crate::revision::{Direction, Revision, Script};
+use crate::revision::{Direction, Revision};
 use crate::split;
 use crate::{Code, Dialect};
 
@@ -29,7 +29,7 @@ pub struct Relocked {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RelockError {
-    /// It is no lock, and git's conflict markers are not the reason.
+    /// It is no lock, and a merge in git is not the reason.
     #[error("the lock cannot be read: {0}")]
     Unreadable(String),
     /// A revision that neither the directory nor the lock knows.
@@ -142,7 +142,7 @@ pub(crate) fn is_filled_in(
                 .scripts
                 .iter()
                 .find(|script| script.direction == direction && script.dialect == *dialect)
-                .is_some_and(|script| began_as(text_of(script), *dialect, *sum))
+                .is_some_and(|script| began_as(script.text(), *dialect, *sum))
         })
     })
 }
@@ -162,15 +162,6 @@ fn began_as(text: &str, dialect: Option<Dialect>, sum: Checksum) -> bool {
         // Where both directions are in one file, an empty line stood between them.
         .flat_map(|start| [start.to_owned(), format!("{start}\n")])
         .any(|start| Checksum::of_script(&start) == sum && split::is_blank(&start, dialect))
-}
-
-/// What the checksum of a script is of.
-fn text_of(script: &Script) -> &str {
-    let text = &*script.source.text;
-    match &script.section {
-        Some(section) => text.get(section.clone()).unwrap_or_default(),
-        None => text,
-    }
 }
 
 /// What a lock records of each revision: twice, where a merge in git left both sides of it.
@@ -194,32 +185,70 @@ impl Records {
     }
 }
 
-/// The text itself; where it holds git's conflict markers, ours and theirs.
+/// What git writes at the start of a line where two sides are in conflict.
+pub(crate) const MARKERS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
+/// Whether a text that is no lock is what a merge in git leaves: both sides, with markers or
+/// without.
+pub(crate) fn is_merge(text: &str) -> bool {
+    Records::read(text).is_ok()
+}
+
+/// The sides of a merge in git: ours and theirs between conflict markers, else the text itself.
 fn sides(text: &str) -> Vec<String> {
-    if !text.lines().any(|line| line.starts_with("<<<<<<< ")) {
-        return vec![text.to_owned()];
-    }
-    let (mut ours, mut theirs) = (String::new(), String::new());
+    let marker = |line: &str| MARKERS.iter().position(|marker| line.starts_with(marker));
+    let (mut ours, mut theirs) = (Side::default(), Side::default());
     let (mut in_ours, mut in_theirs) = (true, true);
     for line in text.split_inclusive('\n') {
-        let marker = line.get(..7).unwrap_or_default();
-        match marker {
-            "<<<<<<<" => (in_ours, in_theirs) = (true, false),
+        match marker(line) {
+            Some(0) => (in_ours, in_theirs) = (true, false),
             // diff3's middle part is what both sides have left behind.
-            "|||||||" => (in_ours, in_theirs) = (false, false),
-            "=======" => (in_ours, in_theirs) = (false, true),
-            ">>>>>>>" => (in_ours, in_theirs) = (true, true),
-            _ => {
+            Some(1) => (in_ours, in_theirs) = (false, false),
+            Some(2) => (in_ours, in_theirs) = (false, true),
+            Some(_) => (in_ours, in_theirs) = (true, true),
+            None => {
                 if in_ours {
-                    ours.push_str(line);
+                    ours.push(line);
                 }
                 if in_theirs {
-                    theirs.push_str(line);
+                    theirs.push(line);
                 }
             }
         }
     }
-    vec![ours, theirs]
+    if ours.text == theirs.text {
+        return vec![ours.text];
+    }
+    vec![ours.text, theirs.text]
+}
+
+/// One side of a merge in git. Where both were kept, lines that a lock has once stand there twice.
+#[derive(Default)]
+struct Side {
+    text: String,
+    has_version: bool,
+    has_heads: bool,
+    has_id: bool,
+}
+
+impl Side {
+    fn push(&mut self, line: &str) {
+        let is_key = |key: &str| {
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.starts_with(" ="))
+        };
+        let repeats = (is_key("version") && std::mem::replace(&mut self.has_version, true))
+            || (is_key("heads") && std::mem::replace(&mut self.has_heads, true));
+        if repeats {
+            return;
+        }
+        if line.starts_with("[[revision]]") {
+            self.has_id = false;
+        } else if is_key("id") && std::mem::replace(&mut self.has_id, true) {
+            self.text.push_str("[[revision]]\n");
+        }
+        self.text.push_str(line);
+    }
 }
 
 #[cfg(test)]

@@ -144,6 +144,17 @@ pub struct Script {
     pub section: Option<Range<usize>>,
 }
 
+impl Script {
+    /// What its checksum is of: the file's text, or the section of it.
+    pub(crate) fn text(&self) -> &str {
+        let text = &*self.source.text;
+        match &self.section {
+            Some(section) => text.get(section.clone()).unwrap_or_default(),
+            None => text,
+        }
+    }
+}
+
 /// One revision of a [`RevisionGraph`](crate::RevisionGraph); parents, children and dependencies
 /// are places in [`RevisionGraph::revisions`](crate::RevisionGraph::revisions).
 #[derive(Debug, Clone)]
