@@ -50,10 +50,10 @@ impl Record<'_> {
             Self::Lock(_) => finding.help(format!(
                 "{undo}; if no database ever ran it: `cargo migcheck lock --accept {id}`"
             )),
-            Self::At(_) => finding.help(undo).help(
-                "a lock that accepts it does not count here: whoever knows that no database ever \
-                 ran it has to let it pass without `--against`",
-            ),
+            Self::At(_) => finding.help(format!(
+                "{undo}; if no database ever ran it, whoever knows that lets it pass without \
+                 `--against`: what the lock accepts does not count here"
+            )),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::checksum::canonical;
 use crate::finding::{Finding, Label, SourceFile};
 use crate::graph::RevisionGraph;
 use crate::relock;
@@ -21,7 +22,7 @@ const VERSION: usize = 1;
 const ANY: &str = "any";
 
 /// The lock of a directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     /// The heads' ids. Two branches that each add a revision conflict on this line.
     pub heads: Vec<String>,
@@ -118,6 +119,12 @@ impl Lock {
             let _ = writeln!(text, "chain = \"{}\"", revision.chain);
         }
         text
+    }
+
+    /// Reads the text of a lock; `None` where it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::read(&canonical(text)).ok()
     }
 
     pub(crate) fn read(text: &str) -> Result<Self, Problem> {

@@ -60,46 +60,22 @@ pub fn relock(
             None => return Err(RelockError::Unknown(name.clone())),
         };
     }
-    let mut relocked = Relocked {
-        lock: Lock::of(graph),
-        recorded: Vec::new(),
-        accepted: Vec::new(),
-        refused: Vec::new(),
-    };
-    for (now, revision) in relocked.lock.revisions.iter_mut().zip(graph.revisions()) {
-        let id = now.id.clone();
-        let Some(known) = records.0.get(&id) else {
-            relocked.recorded.push(id);
-            continue;
-        };
-        let changes: Vec<_> = known
-            .iter()
-            .map(|then| change(then, now, revision))
-            .collect();
-        match changes.iter().flatten().next() {
-            _ if changes.contains(&None) => {}
-            _ if changes.contains(&Some(Change::FilledIn)) => relocked.recorded.push(id),
-            Some(Change::Of(code)) if !accepting.contains(&id) => {
-                relocked.refused.push((id, *code));
-                if let Some(then) = known.first() {
-                    now.clone_from(then);
-                }
-            }
-            _ => relocked.accepted.push(id),
-        }
-    }
-    for (id, known) in &records.0 {
-        if graph.position(id).is_some() {
-            continue;
-        }
-        if accepting.contains(id) {
-            relocked.accepted.push(id.clone());
-            continue;
-        }
-        relocked.refused.push((id.clone(), Code::RemovedAfterLock));
-        relocked.lock.revisions.extend(known.first().cloned());
-    }
-    Ok(relocked)
+    Ok(records.relocked(graph, &accepting))
+}
+
+/// The lock of `graph` after revisions were moved on purpose. `moved` are their ids, those they had
+/// included.
+///
+/// # Errors
+///
+/// The text is no lock.
+pub fn relock_moved(
+    graph: &RevisionGraph,
+    text: &str,
+    moved: impl IntoIterator<Item = String>,
+) -> Result<Relocked, RelockError> {
+    let records = Records::read(&checksum::canonical(text))?;
+    Ok(records.relocked(graph, &moved.into_iter().collect()))
 }
 
 /// How a revision differs from its record.
@@ -182,6 +158,50 @@ impl Records {
             }
         }
         Ok(records)
+    }
+
+    /// The lock of `graph`, in which what is `accepting` may differ from its record.
+    fn relocked(&self, graph: &RevisionGraph, accepting: &BTreeSet<String>) -> Relocked {
+        let mut relocked = Relocked {
+            lock: Lock::of(graph),
+            recorded: Vec::new(),
+            accepted: Vec::new(),
+            refused: Vec::new(),
+        };
+        for (now, revision) in relocked.lock.revisions.iter_mut().zip(graph.revisions()) {
+            let id = now.id.clone();
+            let Some(known) = self.0.get(&id) else {
+                relocked.recorded.push(id);
+                continue;
+            };
+            let changes: Vec<_> = known
+                .iter()
+                .map(|then| change(then, now, revision))
+                .collect();
+            match changes.iter().flatten().next() {
+                _ if changes.contains(&None) => {}
+                _ if changes.contains(&Some(Change::FilledIn)) => relocked.recorded.push(id),
+                Some(Change::Of(code)) if !accepting.contains(&id) => {
+                    relocked.refused.push((id, *code));
+                    if let Some(then) = known.first() {
+                        now.clone_from(then);
+                    }
+                }
+                _ => relocked.accepted.push(id),
+            }
+        }
+        for (id, known) in &self.0 {
+            if graph.position(id).is_some() {
+                continue;
+            }
+            if accepting.contains(id) {
+                relocked.accepted.push(id.clone());
+                continue;
+            }
+            relocked.refused.push((id.clone(), Code::RemovedAfterLock));
+            relocked.lock.revisions.extend(known.first().cloned());
+        }
+        relocked
     }
 }
 
