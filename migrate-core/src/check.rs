@@ -164,6 +164,7 @@ pub fn check_with(root: &Path, shown_as: &str, past: Past<'_>) -> Checked {
     let mut guard = built.graph.as_ref().map(|graph| Guard {
         graph,
         claimed: &built.claimed,
+        is_chain: layout.is_chain(),
         texts: past.texts.map(|texts| Locked {
             texts,
             shown_as,

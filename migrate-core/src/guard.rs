@@ -7,7 +7,6 @@ use crate::finding::{Finding, Label, SourceFile};
 use crate::graph::RevisionGraph;
 use crate::lock::{Lock, LockedRevision, places, quoted};
 use crate::past::{Locked, Since};
-use crate::relock;
 use crate::revision::{Direction, Revision};
 use crate::script_change::describe;
 use crate::{Code, Dialect, Severity};
@@ -17,6 +16,8 @@ pub(crate) struct Guard<'a> {
     pub(crate) graph: &'a RevisionGraph,
     /// For each revision, where its id is claimed.
     pub(crate) claimed: &'a [Label],
+    /// Whether the order of the files says who revises whom.
+    pub(crate) is_chain: bool,
     /// Where older texts are to be had.
     pub(crate) texts: Option<Locked<'a>>,
     /// What was found already, so that it is said once.
@@ -109,10 +110,16 @@ impl Guard<'_> {
                 continue;
             }
             match records.first() {
+                Some(then) if then.is_reserved() && then.revises == now.revises => {
+                    if !revision.is_unwritten() {
+                        unlocked.push(at);
+                    }
+                }
                 None => unlocked.push(at),
-                Some(then) if relock::is_filled_in(then, &now, revision) => unlocked.push(at),
                 Some(then) => {
-                    self.scripts(then, &now, revision, at, record, findings);
+                    if !then.is_reserved() {
+                        self.scripts(then, &now, revision, at, record, findings);
+                    }
                     self.parents(then, &now, at, record, findings);
                 }
             }
@@ -284,11 +291,24 @@ impl Guard<'_> {
             finding.severity = Severity::Deny;
             finding = finding.note(format!("`{}` is recorded, and builds on it", above.id));
         }
-        Some(finding.help(if unlocked.len() == 1 {
+        finding = finding.help(if unlocked.len() == 1 {
             "`cargo migcheck lock` records it"
         } else {
             "`cargo migcheck lock` records them"
-        }))
+        });
+        if let (true, Some(_), [head], Some(id)) = (
+            self.is_chain,
+            below,
+            self.graph.heads().as_slice(),
+            ids.first(),
+        ) {
+            let head = self.graph.ids(&[*head]).concat();
+            finding = finding.help(format!(
+                "or, if no database has run `{id}`: `cargo migcheck rebase {id} --onto {head}` \
+                 puts it behind what is recorded"
+            ));
+        }
+        Some(finding)
     }
 
     /// A lock that records every revision and other heads: git's conflict on that line was resolved

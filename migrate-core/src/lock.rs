@@ -37,7 +37,8 @@ pub struct LockedRevision {
     pub id: String,
     /// The parents' ids, sorted.
     pub revises: Vec<String>,
-    /// The checksums of the up scripts, by dialect; `None` is the common one.
+    /// The checksums of the up scripts, by dialect; `None` is the common one. None at all: the
+    /// revision was still to be written, and the record only keeps its place.
     pub up: BTreeMap<Option<Dialect>, Checksum>,
     /// The checksums of the down scripts.
     pub down: BTreeMap<Option<Dialect>, Checksum>,
@@ -49,6 +50,21 @@ impl LockedRevision {
     /// Whether two records are of the same scripts and parents.
     pub(crate) fn is_as(&self, other: &Self) -> bool {
         (&self.revises, &self.up, &self.down) == (&other.revises, &other.up, &other.down)
+    }
+
+    /// Whether the revision was still to be written when it was recorded.
+    pub(crate) fn is_reserved(&self) -> bool {
+        self.up.is_empty()
+    }
+
+    /// The record that only keeps a place, where the scripts of `revision` hold comments alone. A
+    /// merge is meant to stay empty, and may long be applied.
+    fn reserved(mut self, revision: &Revision) -> Self {
+        if revision.parents.len() < 2 && revision.is_unwritten() {
+            self.up.clear();
+            self.down.clear();
+        }
+        self
     }
 
     pub(crate) fn of(graph: &RevisionGraph, revision: &Revision) -> Self {
@@ -90,7 +106,7 @@ impl Lock {
             revisions: graph
                 .revisions()
                 .iter()
-                .map(|revision| LockedRevision::of(graph, revision))
+                .map(|revision| LockedRevision::of(graph, revision).reserved(revision))
                 .collect(),
         }
     }
@@ -260,7 +276,7 @@ pub(crate) fn unreadable(source: &Arc<SourceFile>, problem: Problem) -> Finding 
         };
         return Finding::new(Code::LockUnreadable, message)
             .label(Label::new(source, line_around(&source.text, at), ""))
-            .help("`cargo migcheck lock` writes it anew from both sides");
+            .help("`cargo migcheck lock` writes it anew from both sides; `merge` and `rebase` do so too");
     }
     let label = Label::new(source, problem.span, "");
     let message = format!("the lock cannot be read: {}", problem.message);

@@ -5,12 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::checksum::{self, Checksum};
+use crate::Code;
+use crate::checksum;
 use crate::graph::RevisionGraph;
 use crate::lock::{Lock, LockedRevision};
-use crate::revision::{Direction, Revision};
-use crate::split;
-use crate::{Code, Dialect};
 
 /// What became of a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,57 +85,17 @@ enum Change {
     Of(Code),
 }
 
-fn change(then: &LockedRevision, now: &LockedRevision, revision: &Revision) -> Option<Change> {
+/// `now` is the record to be written.
+fn change(then: &LockedRevision, now: &LockedRevision) -> Option<Change> {
     if then.revises != now.revises {
         Some(Change::Of(Code::ReparentedAfterLock))
-    } else if then.up == now.up && then.down == now.down {
+    } else if then.is_as(now) {
         None
-    } else if is_filled_in(then, now, revision) {
+    } else if then.is_reserved() {
         Some(Change::FilledIn)
     } else {
         Some(Change::Of(Code::EditedAfterLock))
     }
-}
-
-/// Whether `then` records what `cargo migcheck new` wrote, comments alone, and there are statements
-/// by now: the record kept a place free. A merge is meant to stay empty and may long be applied, so
-/// that statements in it are an edit like any other.
-pub(crate) fn is_filled_in(
-    then: &LockedRevision,
-    now: &LockedRevision,
-    revision: &Revision,
-) -> bool {
-    let same_edges = then.revises == now.revises && then.revises.len() < 2;
-    if !same_edges || (then.up == now.up && then.down == now.down) {
-        return false;
-    }
-    let recorded = [(Direction::Up, &then.up), (Direction::Down, &then.down)];
-    recorded.into_iter().all(|(direction, sums)| {
-        sums.iter().all(|(dialect, sum)| {
-            revision
-                .scripts
-                .iter()
-                .find(|script| script.direction == direction && script.dialect == *dialect)
-                .is_some_and(|script| began_as(script.text(), *dialect, *sum))
-        })
-    })
-}
-
-/// Whether a text begins with comments alone whose checksum is `sum`.
-fn began_as(text: &str, dialect: Option<Dialect>, sum: Checksum) -> bool {
-    let dialect = dialect.unwrap_or(Dialect::Postgres);
-    let comment = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with("--");
-    let mut end = 0;
-    let mut ends = vec![0];
-    for line in text.split_inclusive('\n').take_while(comment) {
-        end += line.len();
-        ends.push(end);
-    }
-    ends.into_iter()
-        .filter_map(|end| text.get(..end))
-        // Where both directions are in one file, an empty line stood between them.
-        .flat_map(|start| [start.to_owned(), format!("{start}\n")])
-        .any(|start| Checksum::of_script(&start) == sum && split::is_blank(&start, dialect))
 }
 
 /// What a lock records of each revision: twice, where a merge in git left both sides of it.
@@ -168,16 +126,13 @@ impl Records {
             accepted: Vec::new(),
             refused: Vec::new(),
         };
-        for (now, revision) in relocked.lock.revisions.iter_mut().zip(graph.revisions()) {
+        for now in &mut relocked.lock.revisions {
             let id = now.id.clone();
             let Some(known) = self.0.get(&id) else {
                 relocked.recorded.push(id);
                 continue;
             };
-            let changes: Vec<_> = known
-                .iter()
-                .map(|then| change(then, now, revision))
-                .collect();
+            let changes: Vec<_> = known.iter().map(|then| change(then, now)).collect();
             match changes.iter().flatten().next() {
                 _ if changes.contains(&None) => {}
                 _ if changes.contains(&Some(Change::FilledIn)) => relocked.recorded.push(id),

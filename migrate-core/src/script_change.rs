@@ -1,5 +1,7 @@
 //! What was changed in a script, where its older text is to be had: said of an edit of history.
 
+use std::ops::Range;
+
 use crate::Dialect;
 use crate::finding::{Finding, Label};
 use crate::header::directives;
@@ -82,15 +84,19 @@ pub(crate) fn describe(
     let [old, new] = change.at;
     let (old_start, old_line) = line_at(before, old);
     let (new_start, new_line) = line_at(after, new);
-    let mut finding = finding;
-    if new_line.trim().is_empty() {
-        finding = finding.label(Label::file(&*script.source.path));
+    let ends = after.get(new..).is_none_or(|rest| rest.trim().is_empty());
+    let (span, text) = if ends {
+        (trimmed(new_line), "the script ends here")
+    } else {
+        (differing(old_line, new_line), "the first difference")
+    };
+    let label = if new_line.trim().is_empty() {
+        Label::file(&*script.source.path)
     } else {
         let start = script.section.as_ref().map_or(0, |section| section.start) + new_start;
-        let span = differing(old_line, new_line);
-        let span = start + span.start..start + span.end;
-        finding = finding.label(Label::new(&script.source, span, "the first difference"));
-    }
+        Label::new(&script.source, start + span.start..start + span.end, text)
+    };
+    let finding = finding.label(label);
     let what = match change.kind {
         Kind::Statements => "the statements differ",
         Kind::Directives => "a directive differs, and the statements are the same",
@@ -125,7 +131,7 @@ fn line_at(text: &str, at: usize) -> (usize, &str) {
 }
 
 /// The part of the line `new` that is not in `old`; the whole line where nothing was added to it.
-fn differing(old: &str, new: &str) -> std::ops::Range<usize> {
+fn differing(old: &str, new: &str) -> Range<usize> {
     let start = common_prefix(old, new);
     let [old_rest, new_rest] = [old, new].map(|line| line.get(start..).unwrap_or_default());
     let pairs = old_rest.chars().rev().zip(new_rest.chars().rev());
@@ -135,10 +141,14 @@ fn differing(old: &str, new: &str) -> std::ops::Range<usize> {
         .get(start..end)
         .is_none_or(|part| part.trim().is_empty())
     {
-        let indent = new.len() - new.trim_start().len();
-        return indent..new.trim_end().len();
+        return trimmed(new);
     }
     start..end
+}
+
+/// A line without the white space around it.
+fn trimmed(line: &str) -> Range<usize> {
+    line.len() - line.trim_start().len()..line.trim_end().len()
 }
 
 /// `61 bytes in 2 lines`.

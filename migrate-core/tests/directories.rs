@@ -1533,7 +1533,7 @@ fn the_lock_cannot_be_read() {
     2 | <<<<<<< HEAD
       | ^^^^^^^^^^^^
       |
-      = help: `cargo migcheck lock` writes it anew from both sides
+      = help: `cargo migcheck lock` writes it anew from both sides; `merge` and `rebase` do so too
     "#);
     assert_snapshot!(with("version = 1\nheads = []\n[[revision]]\nid = \"1\"\nrevises = []\nchain = \"12\"\n"), @r#"
     error[lock-unreadable]: the lock cannot be read: not a SHA-256 in hexadecimal

@@ -43,7 +43,9 @@ impl From<GitError> for CommandError {
     fn from(error: GitError) -> Self {
         let hint = match &error {
             GitError::NotRun(_) => "install git, or leave the option out",
-            GitError::Refused(_) => "run the command in a git repository that you may read",
+            GitError::Refused(_) => {
+                "the migration directory has to be in a git repository for this"
+            }
         };
         Self::usage(error.to_string()).hinted(hint)
     }

@@ -1,7 +1,6 @@
 //! A migration directory as it stood at another commit.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
@@ -144,18 +143,18 @@ impl Repository {
     /// index.
     fn check_out(&self, commit: &Commit, prefix: &str, folder: &Path) -> Result<(), GitError> {
         let tree = format!("{}:{}", commit.0, prefix.trim_end_matches('/'));
+        let repository = self.line(["rev-parse", "--absolute-git-dir"])?;
         let files = folder.join("files");
         fs::create_dir(&files)?;
-        let mut prefix = OsString::from("--prefix=");
-        prefix.push(&files);
-        prefix.push("/");
-        let index = folder.join("index");
-        let mut read = self.command(["read-tree", &tree]);
-        read.env("GIT_INDEX_FILE", &index);
-        run(read)?;
-        let mut write = self.command(["checkout-index", "--all"]);
-        write.env("GIT_INDEX_FILE", &index).arg(prefix);
-        run(write)?;
+        for arguments in [["read-tree", &tree], ["checkout-index", "--all"]] {
+            let mut command = self.command(arguments);
+            command
+                .current_dir(&files)
+                .env("GIT_DIR", &repository)
+                .env("GIT_WORK_TREE", &files)
+                .env("GIT_INDEX_FILE", folder.join("index"));
+            run(command)?;
+        }
         Ok(())
     }
 }

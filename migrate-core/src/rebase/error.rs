@@ -37,6 +37,8 @@ pub enum RebaseError {
         revisions: Vec<String>,
         /// Where it is recorded.
         base: String,
+        /// What could be moved where instead: the other branch, if that is not released.
+        instead: Option<(String, String)>,
     },
     /// What the new parent needs would come after it.
     #[error("`{revision}` depends on `{dependency}`, which would come after it")]
@@ -81,11 +83,20 @@ impl RebaseError {
             },
             Self::Below { .. } => vec!["name a revision of the other branch".to_owned()],
             Self::OnTop { .. } => vec!["there is nothing to do".to_owned()],
-            Self::Released { base, .. } => vec![
-                merge,
-                format!("if `{base}` is not what was released: `--base REF` names what was"),
-                "if no database ever ran it: `--unreleased`".to_owned(),
-            ],
+            Self::Released { base, instead, .. } => {
+                let turned = instead.iter().map(|(revision, onto)| {
+                    format!("the other way round: `cargo migcheck rebase {revision} --onto {onto}`")
+                });
+                turned
+                    .chain([
+                        merge,
+                        format!(
+                            "if `{base}` is not what was released: `--base REF` names what was"
+                        ),
+                        "if no database ever ran it: `--unreleased`".to_owned(),
+                    ])
+                    .collect()
+            }
             Self::Needed { .. } => vec![merge],
             Self::Named { revision, .. } => vec![
                 merge,

@@ -97,16 +97,28 @@ pub fn plan(
         });
     }
     if let Some(released) = wanted.released {
-        let is_released = |at: &usize| {
-            let id = graph.get(*at).map(|one| one.id.as_str());
-            let mut records = released.lock.revisions.iter();
-            records.any(|record| Some(&*record.id) == id)
+        let records = released.lock.revisions.iter();
+        let records: BTreeSet<&str> = records.map(|one| &*one.id).collect();
+        let is_released = |at: usize| {
+            graph
+                .get(at)
+                .is_some_and(|one| records.contains(one.id.as_str()))
         };
-        let held: Vec<usize> = places.iter().copied().filter(is_released).collect();
+        let held: Vec<usize> = places
+            .iter()
+            .copied()
+            .filter(|at| is_released(*at))
+            .collect();
         if !held.is_empty() {
+            let mut heads = places.iter().filter(|at| graph.children(**at).is_empty());
+            let instead = match (heads.next(), heads.next()) {
+                (Some(head), None) if !is_released(onto) => Some((name(onto), name(*head))),
+                _ => None,
+            };
             return Err(RebaseError::Released {
                 revisions: graph.ids(&held),
                 base: released.name.clone(),
+                instead,
             });
         }
     }

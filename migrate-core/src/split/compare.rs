@@ -30,10 +30,8 @@ pub(crate) fn first_difference(
             // `< =` is not `<=`: what differs is the gap.
             (Some(one), Some(other)) if one.sticks != other.sticks => return Ok(Some(places)),
             (Some(_), Some(_)) => {}
-            (one, other) => {
-                let start = |token: Option<Found<'_>>, end| token.map_or(end, |token| token.start);
-                return Ok(Some([start(one, places[0]), start(other, places[1])]));
-            }
+            (Some(one), None) => return Ok(Some([one.start, places[1]])),
+            (None, Some(other)) => return Ok(Some([before.len(), other.start])),
         }
     }
 }
