@@ -6,7 +6,7 @@ use crate::Dialect;
 use crate::finding::{Finding, Label};
 use crate::header::directives;
 use crate::revision::Script;
-use crate::split::first_difference;
+use crate::split::{first_difference, line_of};
 
 /// What a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,8 +105,12 @@ pub(crate) fn describe(
     let finding = if before.get(old_start..).is_none_or(str::is_empty) {
         finding.note("the script ended before this line")
     } else {
-        let number = before.get(..old_start).map_or(0, lines) + 1;
-        finding.note(format!("line {number} was `{}`", short(old_line.trim())))
+        // Where a section of the old file began is not known.
+        let line = match script.section {
+            Some(_) => "the line".to_owned(),
+            None => format!("line {}", line_of(before, old_start)),
+        };
+        finding.note(format!("{line} was `{}`", short(old_line.trim())))
     };
     finding.note(format!(
         "{what}: {} then, {} now",
@@ -156,10 +160,6 @@ fn size(text: &str) -> String {
     let s = |count| if count == 1 { "" } else { "s" };
     let (bytes, lines) = (text.len(), text.lines().count());
     format!("{bytes} byte{} in {lines} line{}", s(bytes), s(lines))
-}
-
-fn lines(text: &str) -> usize {
-    text.matches('\n').count()
 }
 
 /// A line that fits into a sentence.

@@ -1472,6 +1472,58 @@ fn a_locked_revision_is_gone() {
 }
 
 #[test]
+fn a_merge_that_is_gone_leaves_no_heads_behind() {
+    let files = sound()
+        .revision("003_a", "\"001\"")
+        .revision("004_join", "[\"002\", \"003\"]")
+        .revision("005_b", "\"004\"")
+        .locked()
+        .without("004_join.up.sql")
+        .without("004_join.down.sql");
+    assert_eq!(files.codes(), ["unknown-parent"]);
+    let forked = files.revision("006_c", "\"002\"");
+    assert_eq!(forked.codes(), ["unknown-parent", "multiple-heads"]);
+}
+
+#[test]
+fn both_sides_of_a_conflict_may_stand_in_the_lock() {
+    let files = sound().locked();
+    let directory = files.write();
+    let lock = std::fs::read_to_string(directory.path().join(LOCK_FILE)).unwrap();
+    let twice = |text: &str| text.to_owned() + &text[text.find("\n[[revision]]").unwrap()..];
+    assert_clean(&files.clone().add(LOCK_FILE, twice(&lock)));
+    let heads = lock.replace("heads = ", "heads = [\"001\"]\nheads = ");
+    let report = files.add(LOCK_FILE, heads).report();
+    assert!(
+        report.contains("the lock holds both sides of a conflict"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_revision_to_be_written_may_be_written() {
+    let up = "-- migcheck: revises = \"002\"\n";
+    let skeleton = sound()
+        .add("003_a.up.sql", format!("{up}-- Adds a.\n"))
+        .add("003_a.down.sql", "-- Undoes `Adds a`.\n")
+        .locked();
+    assert_clean(&skeleton);
+    assert_clean(
+        &skeleton
+            .clone()
+            .add("003_a.up.sql", format!("{up}-- Adds all of it.\n")),
+    );
+    let written = skeleton
+        .add("003_a.up.sql", format!("{up}CREATE TABLE a (b int);\n"))
+        .add("003_a.down.sql", "DROP TABLE a;\n");
+    let warned = written.check();
+    assert_eq!(warned.counts(), (0, 1));
+    assert_eq!(written.codes(), ["lock-stale"]);
+    let above = written.locked().revision("004_b", "\"003\"").locked();
+    assert_clean(&above);
+}
+
+#[test]
 fn a_locked_revision_has_another_parent() {
     let files = sound()
         .revision("003_a", "\"002\"")

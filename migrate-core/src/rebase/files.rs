@@ -112,7 +112,7 @@ fn edited(text: &str, rebased: &Rebased, renamed: &BTreeMap<&str, &str>) -> Opti
     let header = Header::read(text, Direction::Up);
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     if let Some(revises) = &header.revises {
-        let said = revises.parents.iter().map(|parent| parent.get_ref());
+        let said = revises.parents.iter().map(toml::Spanned::get_ref);
         let said: BTreeSet<&String> = said.collect();
         if said != rebased.revises.iter().collect() {
             let value = match rebased.revises.as_slice() {

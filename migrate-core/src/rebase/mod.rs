@@ -2,7 +2,7 @@
 //! for revisions that no database has run.
 //!
 //! [`plan`] is pure but for reading the scripts it edits: it says what becomes of which revision and
-//! which file. [`apply`] does it on the disk, all of it or nothing.
+//! which file. [`apply()`] does it on the disk, all of it or nothing.
 
 mod apply;
 mod error;
