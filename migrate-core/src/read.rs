@@ -32,6 +32,20 @@ pub(crate) struct FileRead {
 }
 
 impl FileRead {
+    /// A file that is not on the disk.
+    pub(crate) fn new(name: &str, text: String, header: Header) -> Self {
+        Self {
+            checksum: Checksum::of_script(&text),
+            header,
+            is_unread: false,
+            source: Arc::new(SourceFile {
+                path: name.to_owned(),
+                text: text.into(),
+            }),
+            name: name.to_owned(),
+        }
+    }
+
     fn unread(name: String, shown_as: &str) -> Self {
         Self {
             source: SourceFile::nameless_text(joined(shown_as, &name)),
