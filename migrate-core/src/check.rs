@@ -98,11 +98,17 @@ impl RevisionGraph {
 /// Reads the directory at `root` and applies every rule; `shown_as` is how messages call it.
 #[must_use]
 pub fn check(root: &Path, shown_as: &str) -> Checked {
+    check_as(root, shown_as, None)
+}
+
+/// [`check`], of the layout that is named instead of the one that the directory says or shows.
+pub(crate) fn check_as(root: &Path, shown_as: &str, layout: Option<Layout>) -> Checked {
     let contents = read_directory(root, shown_as);
     let mut findings = contents.findings;
     let files = contents.files;
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
-    let config = read_config(config_file, &mut findings);
+    let mut config = read_config(config_file, &mut findings);
+    config.layout = layout.or(config.layout);
     let chosen = choose_layout(&config, &files, shown_as);
     let (layout, layout_reason) = match &chosen {
         Ok((layout, reason)) => (*layout, reason.clone()),

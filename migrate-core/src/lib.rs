@@ -19,6 +19,7 @@ mod draft;
 mod finding;
 mod graph;
 mod header;
+pub mod import;
 mod layout;
 mod lock;
 mod naming;

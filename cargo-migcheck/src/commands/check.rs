@@ -76,7 +76,8 @@ fn human(context: &Context, checked: &[(String, Checked)]) {
     }
 }
 
-fn verdict(checked: &Checked) -> String {
+/// How a check ended, in a few words.
+pub(super) fn verdict(checked: &Checked) -> String {
     let (errors, warnings) = checked.counts();
     let parts: Vec<String> = [(errors, "error", RED), (warnings, "warning", YELLOW)]
         .into_iter()

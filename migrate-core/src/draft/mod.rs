@@ -81,6 +81,14 @@ pub(crate) fn draft(
                         None => finding,
                     });
                 }
+                for todo in &file.header.todo {
+                    let message = format!("the script is not finished: {}", todo.get_ref());
+                    findings.push(
+                        Finding::new(Code::Unfinished, message)
+                            .label(at(file, todo))
+                            .help("do it, and delete this line"),
+                    );
+                }
                 for name in names {
                     groups
                         .entry(name.key.clone())
