@@ -10,6 +10,7 @@ mod create;
 mod database;
 mod explain;
 mod graph;
+mod import;
 mod json;
 mod lock;
 mod project;

@@ -115,17 +115,16 @@ pub(crate) fn draft(
     drafts
 }
 
-/// diesel's one setting.
+/// diesel's one setting. A file without it says `false`, as its `TomlMetadata` has `#[serde(default)]` on
+/// the field: `true` holds where there is no file.
 fn run_in_transaction(file: &FileRead, findings: &mut Vec<Finding>) -> Option<bool> {
     use crate::toml_reader as reader;
     let read = reader::parse(&file.source.text).and_then(|table| {
-        table
-            .get("run_in_transaction")
-            .map(reader::boolean)
-            .transpose()
+        let value = table.get("run_in_transaction");
+        value.map_or(Ok(false), reader::boolean)
     });
     match read {
-        Ok(value) => value,
+        Ok(value) => Some(value),
         Err(problem) => {
             let label = Label::new(&file.source, problem.span, "");
             findings.push(Finding::new(Code::InvalidDirective, problem.message).label(label));

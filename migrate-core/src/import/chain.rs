@@ -7,7 +7,7 @@ use std::path::Path;
 use super::native::{self, NativeRevision, NativeScript, is_empty_down};
 use super::{ImportError, Imported, Origin, goose};
 use crate::check::check_as;
-use crate::finding::Finding;
+use crate::finding::{Finding, Label};
 use crate::layout::Layout;
 use crate::{Code, Direction, Revision, RevisionGraph, Script, Severity};
 
@@ -17,7 +17,8 @@ pub(super) fn import(
     layout: Option<Layout>,
 ) -> Result<Imported, ImportError> {
     let mut checked = check_as(root, shown_as, layout);
-    let Some(graph) = checked.graph.take() else {
+    let is_whole = !checked.findings.iter().any(breaks_the_chain);
+    let Some(graph) = checked.graph.take().filter(|_| is_whole) else {
         checked
             .findings
             .retain(|one| one.severity == Severity::Deny);
@@ -128,7 +129,7 @@ impl Source<'_> {
             let message = format!("`{}` cannot be read: {error}", script.source.path);
             Box::new(
                 Finding::new(Code::Unreadable, message)
-                    .label(crate::Label::file(&*script.source.path))
+                    .label(Label::file(&*script.source.path))
                     .help("it was there a moment ago: try again"),
             )
         })?;
@@ -177,6 +178,12 @@ impl Source<'_> {
                 .strip_suffix("metadata.toml")
                 .is_some_and(|folder| used.contains(&*format!("{folder}up.sql")))
     }
+}
+
+/// A migration that is no SQL, or a graph that is not read: what is left would be another history.
+fn breaks_the_chain(finding: &Finding) -> bool {
+    let is_script = |label: &Label| label.source.path.ends_with(".sql");
+    finding.code == Code::BadFileName && !finding.labels.iter().any(is_script)
 }
 
 /// The lines without the directives that are written anew.

@@ -63,6 +63,7 @@ pub(super) fn function(
         text,
         constants: constants.clone(),
         connections: HashSet::new(),
+        is_outside: false,
     };
     let pieces = reader.pieces(&body);
     Writer { text, path }.body(pieces)
@@ -109,6 +110,8 @@ struct Reader<'a> {
     constants: Constants,
     /// The names that hold `op.get_bind()`.
     connections: HashSet<String>,
+    /// In a block outside of the transaction.
+    is_outside: bool,
 }
 
 impl Reader<'_> {
@@ -159,14 +162,14 @@ impl Reader<'_> {
         };
         piece.unwrap_or_else(|| {
             // Whatever Python does with a name, it is not known any more.
+            let text = self.text;
             for token in lines.iter().flat_map(|line| &line.tokens) {
-                let word = self.text.get(token.span.clone()).unwrap_or_default();
-                self.constants.remove(word);
-                if lines
-                    .iter()
-                    .any(|line| line.starts(self.text, &[word, "="]))
-                {
-                    self.connections.remove(word);
+                self.constants
+                    .remove(text.get(token.span.clone()).unwrap_or_default());
+            }
+            for (names, _) in lines.iter().filter_map(|line| targets(line, text)) {
+                for name in names {
+                    self.connections.remove(name);
                 }
             }
             Piece::Python(span)
@@ -222,8 +225,14 @@ impl Reader<'_> {
             ")",
             ":",
         ];
-        head.is(self.text, &block)
-            .then(|| Piece::Outside(span.clone(), self.pieces(body)))
+        // There is no transaction to leave inside of such a block.
+        if self.is_outside || !head.is(self.text, &block) {
+            return None;
+        }
+        self.is_outside = true;
+        let pieces = self.pieces(body);
+        self.is_outside = false;
+        Some(Piece::Outside(span.clone(), pieces))
     }
 
     /// What `raise` says: its message, or else all of it.

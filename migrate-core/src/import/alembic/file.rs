@@ -1,5 +1,6 @@
 //! What a module of an Alembic folder says about its revision.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::body::{self, Body};
@@ -33,12 +34,10 @@ impl PyRevision {
         let base = name.rsplit('/').next().unwrap_or(name);
         let stem = base.strip_suffix(".py").unwrap_or(base);
         let rest = stem.strip_prefix(&*self.id).unwrap_or(stem);
-        let slug = rest.trim_matches(['_', '-']);
-        if slug.is_empty() {
-            crate::slugify(self.message.lines().next().unwrap_or_default(), 40)
-        } else {
-            slug.to_owned()
-        }
+        let message = crate::slugify(self.message.lines().next().unwrap_or_default(), 40);
+        let slugs = [rest.trim_matches(['_', '-']), &message, &self.id];
+        let slug = slugs.into_iter().find(|slug| !slug.is_empty());
+        slug.unwrap_or_default().to_owned()
     }
 }
 
@@ -47,15 +46,18 @@ impl PyRevision {
 /// # Errors
 ///
 /// What keeps its place in the history from being known.
-pub(super) fn read(source: &Arc<SourceFile>) -> Result<Option<PyRevision>, Vec<Finding>> {
+pub(super) fn read(
+    name: &str,
+    source: &Arc<SourceFile>,
+) -> Result<Option<PyRevision>, Vec<Finding>> {
     let module = Module {
         source,
         text: &source.text,
         lines: lex::lines(&source.text),
     };
     let constants = module.constants();
-    let function =
-        |name| body::function(&module.lines, module.text, &source.path, name, &constants);
+    let path = name;
+    let function = |name| body::function(&module.lines, module.text, path, name, &constants);
     let (upgrade, downgrade) = (function("upgrade"), function("downgrade"));
     let assigned = |name| {
         module
@@ -63,10 +65,17 @@ pub(super) fn read(source: &Arc<SourceFile>) -> Result<Option<PyRevision>, Vec<F
             .map(|tokens| (tokens, value(tokens, module.text, &constants)))
     };
     let (id, down) = (assigned("revision"), assigned("down_revision"));
-    if id.is_none() && down.is_none() && matches!(upgrade, Body::Missing) {
-        return Ok(None);
+    if id.is_none() && down.is_none() {
+        // Alembic stops at such a file in its own folder; it may also be a helper beside it.
+        return match upgrade {
+            Body::Missing => Ok(None),
+            _ => Err(vec![module.without_revision(crate::Severity::Warn)]),
+        };
     }
     let mut wrong = module.broken();
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
     let id = match id {
         Some((_, Value::Text(id))) => id,
         Some((tokens, _)) => {
@@ -74,12 +83,7 @@ pub(super) fn read(source: &Arc<SourceFile>) -> Result<Option<PyRevision>, Vec<F
             String::new()
         }
         None => {
-            let message = "the module has no `revision`".to_owned();
-            wrong.push(
-                Finding::new(Code::InvalidDirective, message)
-                    .label(Label::file(&*source.path))
-                    .help("write `revision = \"…\"` into it, or move it out of the folder"),
-            );
+            wrong.push(module.without_revision(crate::Severity::Deny));
             String::new()
         }
     };
@@ -133,16 +137,23 @@ impl Module<'_> {
     /// Names that the module gives a literal, once.
     fn constants(&self) -> Constants {
         let mut constants = Constants::new();
-        let names = |line: &Line| targets(line, self.text).map(|(names, _)| names);
-        let assigned: Vec<&str> = self.lines.iter().filter_map(names).flatten().collect();
+        let mut times: HashMap<&str, usize> = HashMap::new();
+        for (names, _) in self
+            .lines
+            .iter()
+            .filter_map(|line| targets(line, self.text))
+        {
+            for name in names {
+                *times.entry(name).or_default() += 1;
+            }
+        }
         for line in self.lines.iter().filter(|line| line.indent == 0) {
             let Some((names, tokens)) = targets(line, self.text) else {
                 continue;
             };
             let value = value(tokens, self.text, &constants);
             for name in names {
-                let is_only = assigned.iter().filter(|other| **other == name).count() == 1;
-                if is_only && value != Value::Other {
+                if times.get(name) == Some(&1) && value != Value::Other {
                     constants.insert(name.to_owned(), value.clone());
                 }
             }
@@ -159,6 +170,15 @@ impl Module<'_> {
             .map(|(_, tokens)| tokens)
     }
 
+    fn without_revision(&self, severity: crate::Severity) -> Finding {
+        let message = "the module has no `revision`, so it has no place in the history";
+        let mut finding = Finding::new(Code::StrayFile, message)
+            .label(Label::file(&*self.source.path))
+            .help("write `revision = \"…\"` into it, or leave it out of the import");
+        finding.severity = severity;
+        finding
+    }
+
     fn written(&self, tokens: &[Token]) -> &str {
         self.text.get(span_of(tokens)).unwrap_or_default()
     }
@@ -167,7 +187,7 @@ impl Module<'_> {
         let message = format!("`{name}` is no literal, and Python is not run");
         Finding::new(Code::InvalidDirective, message)
             .label(Label::new(self.source, span_of(tokens), ""))
-            .help(format!("write the value itself: `{name} = \"…\"`"))
+            .help("write the string itself in its place")
     }
 
     /// Strings that never end.

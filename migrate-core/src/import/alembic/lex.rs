@@ -78,16 +78,36 @@ impl Lexer<'_> {
         self.rest().chars().next()
     }
 
+    /// A line up to its end; a `;` sets statements on it apart.
     fn line(&mut self, lines: &mut Vec<Line>) {
-        let start = self.at;
+        let mut start = self.at;
         let indent = self.indent();
-        let mut tokens: Vec<Token> = Vec::new();
+        loop {
+            let mut tokens: Vec<Token> = Vec::new();
+            let has_comment = self.statement(&mut tokens);
+            if !tokens.is_empty() || has_comment {
+                lines.push(Line {
+                    indent,
+                    tokens,
+                    span: start..self.at,
+                });
+            }
+            let goes_on = self.peek() == Some(';');
+            self.at += 1;
+            if !goes_on {
+                return;
+            }
+            start = self.at;
+        }
+    }
+
+    /// The tokens up to a line end or a `;`, and whether there is a comment.
+    fn statement(&mut self, tokens: &mut Vec<Token>) -> bool {
         let mut depth = 0_usize;
         let mut has_comment = false;
         while let Some(c) = self.peek() {
             match c {
-                '\n' if depth == 0 => break,
-                ';' if depth == 0 => break,
+                '\n' | ';' if depth == 0 => break,
                 '#' => {
                     has_comment = true;
                     self.at += self.rest().find('\n').unwrap_or(self.rest().len());
@@ -105,23 +125,7 @@ impl Lexer<'_> {
                 }
             }
         }
-        let span = start..self.at;
-        // The line end, or the `;` before a statement on the same line.
-        self.at += 1;
-        if !tokens.is_empty() || has_comment {
-            lines.push(Line {
-                indent,
-                tokens,
-                span,
-            });
-        }
-        if self.text.get(self.at - 1..self.at) == Some(";") {
-            let before = lines.len();
-            self.line(lines);
-            for line in &mut lines[before..] {
-                line.indent = indent;
-            }
-        }
+        has_comment
     }
 
     /// Skips the white space a line starts with; a tab goes on to the next multiple of eight.

@@ -15,7 +15,7 @@ use std::path::Path;
 
 pub(super) use folder::sign;
 
-use super::native::{self, NativeRevision, NativeScript, is_blank, is_empty_down};
+use super::native::{self, NativeRevision, NativeScript, is_blank};
 use super::{ImportError, Imported, Origin};
 use crate::{Code, Severity};
 use body::Body;
@@ -31,10 +31,13 @@ pub(super) fn import(
     let mut left = folder.others;
     let mut modules = Vec::new();
     for (name, source) in folder.modules {
-        match file::read(&source) {
+        match file::read(&name, &source) {
             Ok(Some(module)) => modules.push((name, module)),
             Ok(None) => left.push(name),
-            Err(wrong) => findings.extend(wrong),
+            Err(wrong) => {
+                findings.extend(wrong);
+                left.push(name);
+            }
         }
     }
     names::resolve(&mut modules);
@@ -80,13 +83,7 @@ fn revision(name: &str, module: PyRevision) -> NativeRevision {
     let slug = module.slug(name);
     let mut up = script(&module.upgrade, "upgrade");
     up.body.insert_str(0, &description(&module.message));
-    if let Some(label) = module.unread_labels {
-        let todo = format!("set `labels` to what `{label}` is in Python");
-        up.todo = Some(match up.todo {
-            Some(other) => format!("{todo}; {other}"),
-            None => todo,
-        });
-    }
+    let is_unfinished = up.todo.is_some();
     let mut down = None;
     let mut irreversible = None;
     match &module.downgrade {
@@ -98,13 +95,20 @@ fn revision(name: &str, module: PyRevision) -> NativeRevision {
         body => {
             let mut script = script(body, "downgrade");
             // What is yet to be written will be a statement.
-            let is_to_be = up.todo.is_some() && script.todo.is_none();
-            if is_empty_down(&up, &script) || is_to_be && is_blank(&script.body) {
+            let does_nothing = script.todo.is_none() && is_blank(&script.body);
+            if does_nothing && (is_unfinished || !is_blank(&up.body)) {
                 let reason = "imported from alembic, where it does nothing";
                 script.allow = Some((Code::EmptyDown, reason.to_owned()));
             }
             down = Some(script);
         }
+    }
+    if let Some(label) = module.unread_labels {
+        let todo = format!("set `labels` to what `{label}` is in Python");
+        up.todo = Some(match up.todo {
+            Some(other) => format!("{todo}; {other}"),
+            None => todo,
+        });
     }
     NativeRevision {
         id: module.id,

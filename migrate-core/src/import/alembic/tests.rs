@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
+use proptest::strategy::Strategy as _;
+
 use super::lex;
 use super::value::{Constants, Value, value};
 
@@ -104,5 +106,46 @@ fn nothing_is_lost_or_read_twice() {
             }
         }
         assert!(end <= text.len(), "{text}");
+    }
+}
+
+#[test]
+fn depth_and_length_are_no_danger() {
+    for (open, close) in [("(", ")"), ("[", "]"), ("f(", ")")] {
+        let deep = format!("{}'a'{}", open.repeat(100_000), close.repeat(100_000));
+        assert_eq!(of(&deep), Value::Other);
+    }
+    assert!(lex::lines(&";".repeat(100_000)).is_empty());
+    assert_eq!(of("((((('a',)))))"), list(&["a"]));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    /// Whatever the file holds, reading it ends, and what is read stands in it.
+    #[test]
+    fn any_text_is_read(
+        pieces in proptest::collection::vec(
+            proptest::prop_oneof![
+                proptest::sample::select(vec![
+                    "revision = ", "'a1'", "down_revision", "=", "(", ")", "[", ",", "\"\"\"", "'", "\\", "\n", "    ",
+                    "\t", "#", ";", "def upgrade():", "op.execute(", "sa.text(", "with op.get_context().autocommit_block():",
+                    "if x:", "else:", "raise", "pass", "f'", "r\"", "None", "+", ":", "op.get_bind()", "\u{e4}",
+                ]).prop_map(str::to_owned),
+                "\\PC{0,3}",
+            ],
+            0..40,
+        )
+    ) {
+        let text = pieces.concat();
+        let mut end = 0;
+        for line in lex::lines(&text) {
+            for token in line.tokens {
+                proptest::prop_assert!(token.span.start >= end && token.span.end <= text.len());
+                end = token.span.end;
+            }
+        }
+        let source = std::sync::Arc::new(crate::SourceFile { path: "x.py".to_owned(), text: text.into() });
+        let _ = super::file::read("x.py", &source);
     }
 }

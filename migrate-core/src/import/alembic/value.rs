@@ -22,6 +22,7 @@ pub(super) fn value(tokens: &[Token], text: &str, constants: &Constants) -> Valu
     let mut reader = Reader {
         tokens,
         at: 0,
+        depth: 0,
         text,
         constants,
     };
@@ -34,9 +35,14 @@ pub(super) fn value(tokens: &[Token], text: &str, constants: &Constants) -> Valu
 struct Reader<'a> {
     tokens: &'a [Token],
     at: usize,
+    /// The brackets around the current token.
+    depth: usize,
     text: &'a str,
     constants: &'a Constants,
 }
+
+/// More brackets than anybody writes around an id.
+const MAX_DEPTH: usize = 16;
 
 impl<'a> Reader<'a> {
     fn word(&self) -> Option<&'a str> {
@@ -51,6 +57,10 @@ impl<'a> Reader<'a> {
 
     /// Values with commas between them, up to `close` or the end; one without a comma is itself.
     fn sequence(&mut self, close: Option<&str>) -> Option<Value> {
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
         let mut items = Vec::new();
         let mut has_comma = false;
         loop {
@@ -77,6 +87,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
         }
+        self.depth -= 1;
         match (close, items.as_slice(), has_comma) {
             (Some(")") | None, [one], false) => Some(one.clone()),
             (None, [], _) => None,
