@@ -566,9 +566,7 @@ fn outside_of_the_transaction() {
 
     CREATE INDEX CONCURRENTLY i ON a (x);
     "#);
-    assert_snapshot!(text(&all, "aaaa_x.down.sql"), @r#"
-    -- migcheck: allow = [{ rule = "empty-down", reason = "imported from alembic, where it does nothing" }]
-    "#);
+    assert_snapshot!(text(&all, "aaaa_x.down.sql"), @r#"-- migcheck: allow = [{ rule = "empty-down", reason = "imported from alembic, where it does nothing" }]"#);
     let mixed = imported(
         &alembic(&[(
             "aaaa_x",

@@ -193,14 +193,9 @@ fn human(
     let terminal = &context.terminal;
     if let Some(reason) = &imported.reason {
         terminal.note(format_args!(
-            "`{source}` is of {}: {reason}",
+            "`{source}` is taken for {}: {reason}",
             imported.origin
         ));
-    }
-    if checked.is_none() || terminal.is_verbose() {
-        for file in &imported.files {
-            terminal.print(format_args!("{to}/{}\n", file.name));
-        }
     }
     terminal.findings(&imported.findings);
     // An unfinished script is one line each: what they have in common is said once, below.
@@ -211,6 +206,11 @@ fn human(
         .cloned()
         .collect();
     terminal.findings(&shown);
+    if checked.is_none() || terminal.is_verbose() {
+        for file in &imported.files {
+            terminal.print(format_args!("{to}/{}\n", file.name));
+        }
+    }
     let revisions = counted(imported.revisions, "revision");
     let files = counted(imported.files.len(), "file");
     match checked {

@@ -72,7 +72,7 @@ fn alembic_becomes_a_native_directory_with_work_left() {
         project.run("check"),
         project.run("history"),
         project.run("explain unfinished"),
-        project.run("upgrade --database sqlite:shop.db"),
+        project.run("upgrade --database-url sqlite:shop.db"),
     ];
     let done = "-- migcheck: revises = \"a1b2c3\"\nALTER TABLE a ADD COLUMN x text;\n";
     let project = project

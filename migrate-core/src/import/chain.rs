@@ -19,9 +19,8 @@ pub(super) fn import(
     let mut checked = check_as(root, shown_as, layout);
     let is_whole = !checked.findings.iter().any(breaks_the_chain);
     let Some(graph) = checked.graph.take().filter(|_| is_whole) else {
-        checked
-            .findings
-            .retain(|one| one.severity == Severity::Deny);
+        let stops = |one: &Finding| one.code.is_fixed() || breaks_the_chain(one);
+        checked.findings.retain(stops);
         return Err(ImportError::Unsound {
             directory: shown_as.to_owned(),
             findings: checked.findings,
@@ -60,10 +59,12 @@ pub(super) fn import(
     let origin = Origin::Peer(checked.layout);
     let counts = (graph.heads().len(), graph.bases().len());
     let files = native::files(origin, counts, &revisions);
-    // What is not there yet is said in the scripts themselves.
-    checked
-        .findings
-        .retain(|one| !matches!(one.code, Code::MissingDown | Code::EmptyDown));
+    // What is not there is said in the scripts themselves; the rest did not keep them from being read.
+    let mut findings = checked.findings;
+    findings.retain(|one| !matches!(one.code, Code::MissingDown | Code::EmptyDown));
+    for finding in &mut findings {
+        finding.severity = Severity::Warn;
+    }
     Ok(Imported {
         origin,
         reason: checked.layout_reason,
@@ -72,7 +73,7 @@ pub(super) fn import(
         files,
         left,
         one_way,
-        findings: checked.findings,
+        findings,
     })
 }
 
