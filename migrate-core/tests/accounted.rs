@@ -7,7 +7,7 @@ mod support;
 
 use std::sync::LazyLock;
 
-use migcheck_core::{CONFIG_FILE, Layout};
+use migcheck_core::{CONFIG_FILE, Layout, RevisionGraph};
 use proptest::prelude::*;
 use support::{Files, report};
 
@@ -46,7 +46,7 @@ fn sound(layout: Layout) -> Files {
 /// Everything that `check` tells of a directory, and how many files it has read.
 fn told(files: &Files) -> (String, usize) {
     let checked = files.check();
-    let scripts = checked.graph.iter().flat_map(|graph| graph.revisions());
+    let scripts = checked.graph.iter().flat_map(RevisionGraph::revisions);
     let scripts: Vec<String> = scripts
         .flat_map(|revision| &revision.scripts)
         .map(|script| {
