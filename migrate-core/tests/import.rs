@@ -542,6 +542,19 @@ fn what_is_no_plain_sql_is_quoted() {
 }
 
 #[test]
+fn an_unfinished_way_down_is_no_empty_one() {
+    let text = module(
+        "aaaa",
+        "None",
+        "    op.execute('SELECT 1')",
+        "    op.drop_table('a')",
+    );
+    let checked = written(&imported(&alembic(&[("aaaa_x", &text)]), "alembic"));
+    let codes: Vec<&str> = checked.findings.iter().map(|one| one.code.name()).collect();
+    assert_eq!(codes, ["unfinished"]);
+}
+
+#[test]
 fn a_name_that_python_changes_is_not_known() {
     let body = r#"
     sql = "SELECT 1"

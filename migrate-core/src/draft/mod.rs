@@ -53,6 +53,8 @@ pub(crate) struct DraftScript {
     pub(crate) section: Option<Range<usize>>,
     slug: String,
     is_unread: bool,
+    /// It says that something is still to be written.
+    is_unfinished: bool,
 }
 
 impl DraftScript {
@@ -299,6 +301,7 @@ impl Draft {
                 .unwrap_or(name.transaction),
             slug: name.slug.clone(),
             is_unread: file.is_unread,
+            is_unfinished: !header.todo.is_empty(),
         });
     }
 
