@@ -668,14 +668,6 @@ fn ways_down_that_are_none() {
     */
     "#);
     assert_snapshot!(report(&written(&imported)), @r#"
-    error[empty-down]: the down script of `a005` does nothing
-     --> migrations/a005_x.down.sql:1:1
-      |
-    1 | -- migcheck: todo = "write the block of Python below in SQL, then delete ...
-      | ^ no statement in this file
-     ::: migrations/a005_x.up.sql
-      = help: undo what the up script does; or delete the file and declare in the up script `-- migcheck: irreversible = "<reason>"`
-
     error[unfinished]: the script is not finished: write the block of Python below in SQL, then delete this line
      --> migrations/a005_x.down.sql:1:21
       |

@@ -359,12 +359,14 @@ fn a_graph_that_is_not_read_is_said() {
         ("1_a/down.sql", "SELECT 2;\n"),
         ("1_a/metadata.yaml", "name: a\nparents: [3, 2]\n"),
         (".old/up.sql", "SELECT 1;\n"),
+        ("1_b/metadata.toml", "run_in_transaction = false\n"),
     ]);
     assert_eq!(
         messages(&directory),
         [
             "stray-file: `.old/up.sql` is no migration",
             "bad-file-name: `1_a/metadata.yaml` may name parents, which are not read: the order would be the folders'",
+            "stray-file: `1_b/metadata.toml` is no migration",
         ]
     );
 }

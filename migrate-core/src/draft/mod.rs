@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use crate::config::Config;
 use crate::finding::{Finding, Label, SourceFile};
-use crate::layout::{Class, Layout, Order, ScriptName};
+use crate::layout::{Class, Layout, Order, ScriptName, stray};
 use crate::read::FileRead;
 use crate::revision::{Direction, RevisionId};
 use crate::{Checksum, Code, Dialect, section};
@@ -71,7 +71,7 @@ pub(crate) fn draft(
     findings: &mut Vec<Finding>,
 ) -> Vec<Draft> {
     let mut groups: BTreeMap<String, Vec<(&FileRead, ScriptName)>> = BTreeMap::new();
-    let mut metadata: HashMap<String, &FileRead> = HashMap::new();
+    let mut metadata: Vec<(String, &FileRead)> = Vec::new();
     for file in files {
         match layout.classify(file, &config.naming.file) {
             Class::Scripts(names) => {
@@ -98,14 +98,27 @@ pub(crate) fn draft(
                         .push((file, name));
                 }
             }
-            Class::Metadata(key) => {
-                metadata.insert(key, file);
-            }
+            Class::Metadata(key) => metadata.push((key, file)),
             Class::Companion => {}
             Class::Wrong(_) if file.is_unread => {}
             Class::Wrong(finding) => findings.push(finding),
         }
     }
+    // Settings of a folder without scripts are nobody's.
+    let folder = |file: &FileRead| {
+        file.name
+            .rsplit_once('/')
+            .map(|(folder, _)| folder.to_owned())
+    };
+    let (metadata, strays): (HashMap<_, _>, Vec<_>) = {
+        let is_used = |(key, file): &(String, &FileRead)| {
+            let mut scripts = groups.get(key).into_iter().flatten();
+            scripts.any(|(script, _)| folder(script) == folder(file))
+        };
+        let (used, strays): (Vec<_>, Vec<_>) = metadata.into_iter().partition(is_used);
+        (used.into_iter().collect(), strays)
+    };
+    findings.extend(strays.iter().map(|(_, file)| stray(file)));
     let mut drafts = Vec::with_capacity(groups.len());
     for (key, group) in groups {
         let transaction = metadata

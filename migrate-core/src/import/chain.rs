@@ -222,13 +222,3 @@ fn without_marker(lines: &[&str]) -> String {
     let kept = kept.filter(|(at, _)| Some(*at) != marker);
     kept.map(|(_, line)| *line).collect()
 }
-
-impl NativeRevision {
-    fn has_no_way_down(&self) -> bool {
-        let scripts = [Some(&self.up), self.down.as_ref()];
-        scripts
-            .into_iter()
-            .flatten()
-            .any(|script| script.allow.is_some())
-    }
-}

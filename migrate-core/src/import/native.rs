@@ -32,6 +32,15 @@ pub(super) struct NativeScript {
     pub(super) body: String,
 }
 
+impl NativeRevision {
+    /// Whether a way down is missing or does nothing, without a reason that a person gave.
+    pub(super) fn has_no_way_down(&self) -> bool {
+        let scripts = [Some(&self.up), self.down.as_ref()];
+        let mut scripts = scripts.into_iter().flatten();
+        scripts.any(|script| script.allow.is_some())
+    }
+}
+
 impl NativeScript {
     pub(super) fn new(body: String, transaction: bool) -> Self {
         Self {

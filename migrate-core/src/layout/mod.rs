@@ -165,12 +165,15 @@ fn beside_scripts(file: &FileRead) -> Class {
     if is_companion(&file.name) {
         return Class::Companion;
     }
+    Class::Wrong(stray(file))
+}
+
+/// A file that has no place among migrations.
+pub(crate) fn stray(file: &FileRead) -> Finding {
     let message = format!("`{}` is no migration", file.name);
-    Class::Wrong(
-        Finding::new(crate::Code::StrayFile, message)
-            .label(crate::Label::file(&*file.source.path))
-            .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
-    )
+    Finding::new(crate::Code::StrayFile, message)
+        .label(crate::Label::file(&*file.source.path))
+        .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`")
 }
 
 /// The part of a name before `.sql`; `None` for what is no script.

@@ -60,11 +60,8 @@ pub(super) fn import(
         .into_iter()
         .map(|(name, module)| revision(&name, module))
         .collect();
-    let one_way = revisions
-        .iter()
-        .filter(|one| one.down.as_ref().is_none_or(|down| down.allow.is_some()))
-        .map(|one| one.id.clone())
-        .collect();
+    let one_way = revisions.iter().filter(|one| one.has_no_way_down());
+    let one_way = one_way.map(|one| one.id.clone()).collect();
     // How many heads and bases there may be is for a person to say: Alembic never asked.
     let files = native::files(Origin::Alembic, (1, 1), &revisions);
     Ok(Imported {
