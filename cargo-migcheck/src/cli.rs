@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    bases, branches, check, current, downgrade, explain, heads, history, init, lock, merge, new,
-    plan, rebase, roundtrip, show, upgrade,
+    bases, branches, check, current, downgrade, explain, heads, history, import, init, lock, merge,
+    new, plan, rebase, roundtrip, show, upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -57,6 +57,7 @@ enum Command {
     Show(show::ShowArgs),
     Plan(plan::PlanArgs),
     Lock(lock::LockArgs),
+    Import(import::ImportArgs),
     Roundtrip(roundtrip::RoundtripArgs),
     Current(current::CurrentArgs),
     Upgrade(upgrade::UpgradeArgs),
@@ -135,6 +136,7 @@ impl Command {
             Self::Show(args) => args.format,
             Self::Plan(args) => args.format,
             Self::Lock(args) => args.format,
+            Self::Import(args) => args.format,
             Self::Roundtrip(args) => args.format,
             Self::Current(args) => args.format,
             Self::Upgrade(args) => args.format,
@@ -157,6 +159,7 @@ impl Command {
             Self::Show(args) => args.run(context),
             Self::Plan(args) => args.run(context),
             Self::Lock(args) => args.run(context),
+            Self::Import(args) => args.run(context),
             Self::Roundtrip(args) => args.run(context),
             Self::Current(args) => args.run(context),
             Self::Upgrade(args) => args.run(context),

@@ -106,11 +106,23 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
 /// Like [`check()`], with what is known of the directory's past.
 #[must_use]
 pub fn check_with(root: &Path, shown_as: &str, past: Past<'_>) -> Checked {
+    check_as(root, shown_as, None, past)
+}
+
+/// Like [`check_with`], of the layout that is named instead of the one that the directory says or
+/// shows.
+pub(crate) fn check_as(
+    root: &Path,
+    shown_as: &str,
+    layout: Option<Layout>,
+    past: Past<'_>,
+) -> Checked {
     let contents = read_directory(root, shown_as);
     let mut findings = contents.findings;
     let files = contents.files;
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
-    let config = read_config(config_file, &mut findings);
+    let mut config = read_config(config_file, &mut findings);
+    config.layout = layout.or(config.layout);
     let chosen = choose_layout(&config, &files, shown_as);
     let (layout, layout_reason) = match &chosen {
         Ok((layout, reason)) => (*layout, reason.clone()),

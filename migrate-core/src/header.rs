@@ -19,6 +19,7 @@ pub(crate) struct Header {
     pub(crate) irreversible: Option<Spanned<String>>,
     pub(crate) transaction: Option<bool>,
     pub(crate) touches: Vec<String>,
+    pub(crate) todo: Vec<Spanned<String>>,
     pub(crate) allow: Vec<Code>,
     pub(crate) description: String,
     pub(crate) problems: Vec<(Code, Problem)>,
@@ -34,7 +35,7 @@ pub(crate) struct Revises {
 }
 
 const PREFIX: &str = "migcheck:";
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "revision",
     "revises",
     "depends-on",
@@ -42,12 +43,13 @@ const KEYS: [&str; 8] = [
     "irreversible",
     "transaction",
     "touches",
+    "todo",
     "allow",
 ];
 /// What other tools write into comments, which describes nothing.
 const PEERS_WORDS: [&str; 3] = ["+goose", "migrate:", "no-transaction"];
 /// What a down script may say: the rest is about the revision, and stands in its up script.
-const DOWN_KEYS: [&str; 2] = ["transaction", "allow"];
+const DOWN_KEYS: [&str; 3] = ["transaction", "todo", "allow"];
 
 impl Header {
     /// Reads a script's directives. What is wrong with them is in `problems`.
@@ -106,7 +108,9 @@ impl Header {
                     {
                         let problem =
                             Problem::new(key.span(), format!("`{name}` belongs in the up script"))
-                                .help("a down script takes `transaction` and `allow` alone");
+                                .help(
+                                    "a down script takes `transaction`, `todo` and `allow` alone",
+                                );
                         self.problem(Code::InvalidDirective, problem, at);
                     } else if !KEYS.contains(&name) {
                         self.problem(Code::UnknownDirective, Problem::unknown_key(key, &KEYS), at);
@@ -169,6 +173,7 @@ impl Header {
                 self.touches
                     .extend(globs.into_iter().map(Spanned::into_inner));
             }
+            "todo" => self.todo.push(shift(reader::string(value)?, at)),
             _ => {
                 for code in allowed(value) {
                     match code {

@@ -20,6 +20,7 @@ mod finding;
 mod graph;
 mod guard;
 mod header;
+pub mod import;
 mod layout;
 mod lock;
 mod naming;

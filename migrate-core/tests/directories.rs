@@ -646,7 +646,7 @@ fn directives_that_are_wrong() {
     1 | -- migcheck: revises = "001"
       |              ^^^^^^^
       |
-      = help: a down script takes `transaction` and `allow` alone
+      = help: a down script takes `transaction`, `todo` and `allow` alone
 
     error[unknown-directive]: unknown key `depend-on`
      --> migrations/002_orders.up.sql:2:14
@@ -698,7 +698,7 @@ fn directives_that_are_wrong() {
     7 | -- migcheck: allow = ["cycle", "nonsense"]
       |                                ^^^^^^^^^^
       |
-      = help: the rules are `missing-down`, `empty-down`, `missing-dialect`, `stray-file`, `bad-file-name`, `case-collision`, `edited-after-lock`, `removed-after-lock`, `reparented-after-lock` and `lock-stale`
+      = help: the rules are `missing-down`, `empty-down`, `unfinished`, `missing-dialect`, `stray-file`, `bad-file-name`, `case-collision`, `edited-after-lock`, `removed-after-lock`, `reparented-after-lock` and `lock-stale`
 
     error[invalid-directive]: a directive below the first statement
      --> migrations/002_orders.up.sql:9:1
@@ -1197,12 +1197,14 @@ fn names_that_end_in_an_underscored_direction() {
     error[duplicate-revision]: two files claim the revision `001`
     --> migrations/001_init_up.sql
     ::: migrations/001_init_down.sql
-     = help: give one of them another id, in its file names or its `revision` directive: an id names one revision, for ever
+     = note: `_up` and `_down` are a part of the name: both files are read as up scripts
+     = help: rename them to `001_init.up.sql` and `001_init.down.sql`
 
     error[duplicate-revision]: two files claim the revision `002`
     --> migrations/002_more_up.sql
     ::: migrations/002_more_down.sql
-     = help: give one of them another id, in its file names or its `revision` directive: an id names one revision, for ever
+     = note: `_up` and `_down` are a part of the name: both files are read as up scripts
+     = help: rename them to `002_more.up.sql` and `002_more.down.sql`
     "#);
 }
 
@@ -1275,7 +1277,9 @@ fn outside_of_a_transaction() {
     )));
     let diesel =
         |setting: &str| numbered(&["1_a/up.sql", "1_a/down.sql"]).add("1_a/metadata.toml", setting);
-    assert!(transaction(&diesel("")));
+    assert!(transaction(&numbered(&["1_a/up.sql", "1_a/down.sql"])));
+    assert!(!transaction(&diesel("")));
+    assert!(!transaction(&diesel("note = \"x\"\n")));
     assert!(transaction(&diesel("run_in_transaction = true\n")));
     assert!(!transaction(&diesel("run_in_transaction = false\n")));
     assert_snapshot!(diesel("run_in_transaction = \"no\"\n").report(), @r#"

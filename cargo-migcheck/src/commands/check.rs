@@ -189,7 +189,8 @@ fn touches(finding: &Finding, shown_as: &str, changed: &BTreeSet<String>) -> boo
     })
 }
 
-fn verdict(checked: &Checked) -> String {
+/// How a check ended, in a few words.
+pub(super) fn verdict(checked: &Checked) -> String {
     let (errors, warnings) = checked.counts();
     let parts: Vec<String> = [(errors, "error", RED), (warnings, "warning", YELLOW)]
         .into_iter()

@@ -10,6 +10,7 @@ pub(crate) mod downgrade;
 pub(crate) mod explain;
 pub(crate) mod heads;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod init;
 mod listing;
 pub(crate) mod lock;

@@ -104,6 +104,11 @@ const PAGES: &[(Code, &str, &str)] = &[
         "Undo what the up script does: a downgrade that does nothing is recorded as done, and the next upgrade fails. Where there is no way back, delete the file and declare the revision `irreversible`.",
     ),
     (
+        Code::Unfinished,
+        "-- migcheck: todo = \"write the block of Python below in SQL\"",
+        "`import` marks a script so where it could not translate everything, and anybody may mark one: nothing runs until it is done. Write what is missing, and delete the line.",
+    ),
+    (
         Code::MissingDialect,
         "migcheck.toml:  databases = [\"postgres\", \"mysql\"]\n002_add_users.up.postgres.sql",
         "Add the script for the other database, with only a comment if there is nothing to do; or a common `002_add_users.up.sql`.",

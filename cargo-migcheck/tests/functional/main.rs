@@ -11,6 +11,7 @@ mod database;
 mod explain;
 mod graph;
 mod guard;
+mod import;
 mod json;
 mod lock;
 mod project;

@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use crate::config::Config;
 use crate::finding::{Finding, Label, SourceFile};
-use crate::layout::{Class, Layout, Order, ScriptName};
+use crate::layout::{Class, Layout, Order, ScriptName, stray};
 use crate::read::FileRead;
 use crate::revision::{Direction, RevisionId};
 use crate::{Checksum, Code, Dialect, section};
@@ -53,6 +53,8 @@ pub(crate) struct DraftScript {
     pub(crate) section: Option<Range<usize>>,
     slug: String,
     is_unread: bool,
+    /// It says that something is still to be written.
+    is_unfinished: bool,
 }
 
 impl DraftScript {
@@ -69,7 +71,7 @@ pub(crate) fn draft(
     findings: &mut Vec<Finding>,
 ) -> Vec<Draft> {
     let mut groups: BTreeMap<String, Vec<(&FileRead, ScriptName)>> = BTreeMap::new();
-    let mut metadata: HashMap<String, &FileRead> = HashMap::new();
+    let mut metadata: Vec<(String, &FileRead)> = Vec::new();
     for file in files {
         match layout.classify(file, &config.naming.file) {
             Class::Scripts(names) => {
@@ -81,6 +83,14 @@ pub(crate) fn draft(
                         None => finding,
                     });
                 }
+                for todo in &file.header.todo {
+                    let message = format!("the script is not finished: {}", todo.get_ref());
+                    findings.push(
+                        Finding::new(Code::Unfinished, message)
+                            .label(at(file, todo))
+                            .help("do it, and delete this line"),
+                    );
+                }
                 for name in names {
                     groups
                         .entry(name.key.clone())
@@ -88,14 +98,27 @@ pub(crate) fn draft(
                         .push((file, name));
                 }
             }
-            Class::Metadata(key) => {
-                metadata.insert(key, file);
-            }
+            Class::Metadata(key) => metadata.push((key, file)),
             Class::Companion => {}
             Class::Wrong(_) if file.is_unread => {}
             Class::Wrong(finding) => findings.push(finding),
         }
     }
+    // Settings of a folder without scripts are nobody's.
+    let folder = |file: &FileRead| {
+        file.name
+            .rsplit_once('/')
+            .map(|(folder, _)| folder.to_owned())
+    };
+    let (metadata, strays): (HashMap<_, _>, Vec<_>) = {
+        let is_used = |(key, file): &(String, &FileRead)| {
+            let mut scripts = groups.get(key).into_iter().flatten();
+            scripts.any(|(script, _)| folder(script) == folder(file))
+        };
+        let (used, strays): (Vec<_>, Vec<_>) = metadata.into_iter().partition(is_used);
+        (used.into_iter().collect(), strays)
+    };
+    findings.extend(strays.iter().map(|(_, file)| stray(file)));
     let mut drafts = Vec::with_capacity(groups.len());
     for (key, group) in groups {
         let transaction = metadata
@@ -107,17 +130,16 @@ pub(crate) fn draft(
     drafts
 }
 
-/// diesel's one setting.
+/// diesel's one setting. A file without it says `false`, as its `TomlMetadata` has `#[serde(default)]` on
+/// the field: `true` holds where there is no file.
 fn run_in_transaction(file: &FileRead, findings: &mut Vec<Finding>) -> Option<bool> {
     use crate::toml_reader as reader;
     let read = reader::parse(&file.source.text).and_then(|table| {
-        table
-            .get("run_in_transaction")
-            .map(reader::boolean)
-            .transpose()
+        let value = table.get("run_in_transaction");
+        value.map_or(Ok(false), reader::boolean)
     });
     match read {
-        Ok(value) => value,
+        Ok(value) => Some(value),
         Err(problem) => {
             let label = Label::new(&file.source, problem.span, "");
             findings.push(Finding::new(Code::InvalidDirective, problem.message).label(label));
@@ -292,6 +314,7 @@ impl Draft {
                 .unwrap_or(name.transaction),
             slug: name.slug.clone(),
             is_unread: file.is_unread,
+            is_unfinished: !header.todo.is_empty(),
         });
     }
 

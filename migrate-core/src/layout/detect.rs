@@ -29,16 +29,20 @@ pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), [(Layout, S
         .collect();
     // A file or two that say what they revise override a peer's order; when it is half of them,
     // it is the graph that holds the directory together.
-    let marked = versions(files.iter().filter(|file| native::is_marked(file)));
+    let is_marked = |file: &&FileRead| native::is_marked(file) && !file.name.contains('/');
+    let marked = versions(files.iter().filter(is_marked));
     let ups = numbered.iter().copied();
     let ups = versions(ups.filter(|file| !file.name.contains(".down.")));
-    let native = first(native::is_marked).filter(|_| {
+    // A folder or two beside them is not what the directory is made of.
+    let folders = files.iter().filter(|file| diesel::is_script(&file.name));
+    let native = files.iter().find(is_marked).filter(|_| {
         marked.len() * 2 >= ups.len()
+            && marked.len() > folders.count()
             && goose.is_none()
             && dbmate.is_none()
-            && folder.is_none()
             && versioned.is_none()
     });
+    let folder = folder.filter(|_| native.is_none());
     let mut found: Vec<(Layout, String)> = [
         (Layout::Native, native, "says what it revises"),
         (Layout::Goose, goose, "has a `-- +goose` line"),
