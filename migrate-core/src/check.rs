@@ -7,6 +7,7 @@ use crate::config::{self, CONFIG_FILE, Config};
 use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
+use crate::guard;
 use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
 use crate::read::{FileRead, joined, read_directory};
@@ -160,6 +161,7 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
                 .ok()
         });
     apply_levels(&config, &files, &mut findings);
+    guard::keep_locked_scripts(&files, layout, &config, lock.as_ref(), &mut findings);
     if layout == Layout::Native {
         fold_reparented(&mut findings);
     }
@@ -181,19 +183,12 @@ fn read_config(file: Option<&FileRead>, findings: &mut Vec<Finding>) -> Config {
     let Some(file) = file else {
         return Config::default();
     };
-    let (config, problems) = Config::read(&file.source.text);
-    for problem in problems {
-        let finding = Finding::new(Code::InvalidConfig, problem.message).label(Label::new(
-            &file.source,
-            problem.span,
-            "",
-        ));
-        findings.push(match problem.help {
-            Some(help) => finding.help(help),
-            None => finding
-                .help("correct the file; `cargo migcheck explain invalid-config` lists its keys"),
-        });
-    }
+    let (config, problems) = Config::read_mending(&file.source.text);
+    findings.extend(
+        problems
+            .into_iter()
+            .map(|problem| Finding::of_problem(Code::InvalidConfig, &file.source, problem)),
+    );
     config
 }
 

@@ -9,8 +9,9 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::header::silenceable;
 use crate::layout::Layout;
 use crate::naming::Template;
+use crate::nearest::nearest;
 use crate::toml_reader::{self as reader, Problem};
-use crate::{Code, Dialect, Severity};
+use crate::{Applicability, Code, Dialect, Severity};
 
 /// The file's name.
 pub const CONFIG_FILE: &str = "migcheck.toml";
@@ -122,6 +123,31 @@ const KEYS: [&str; 10] = [
     "history",
 ];
 
+/// How each key is written.
+const EXAMPLES: [(&str, &str); 18] = [
+    ("layout", "layout = \"native\""),
+    ("databases", "databases = [\"postgres\", \"mysql\"]"),
+    ("heads", "heads = 2` or `heads = [\"billing\", \"search\"]"),
+    ("bases", "bases = 2"),
+    ("naming", "[naming]"),
+    ("file", "file = \"{timestamp}_{slug}\""),
+    ("max-slug", "max-slug = 60"),
+    ("vague", "vague = [\"fix\", \"update\"]"),
+    ("categories", "[categories]"),
+    ("rules", "[rules]"),
+    ("environments", "[environments.production]"),
+    ("url-env", "url-env = \"DATABASE_URL\""),
+    ("allow-reset", "allow-reset = true"),
+    ("roundtrip", "[roundtrip]"),
+    ("servers", "servers = [\"postgres:17\", \"sqlite\"]"),
+    ("images", "[roundtrip.images]"),
+    ("history", "[history]"),
+    ("table", "table = \"_migcheck_revisions\""),
+];
+
+/// For how many problems of a file it is tried whether their mends help: each reads it once more.
+const MENDS: usize = 20;
+
 impl Config {
     /// Reads the file's text. Everything that is wrong is returned beside what could be read.
     pub(crate) fn read(text: &str) -> (Self, Vec<Problem>) {
@@ -134,6 +160,27 @@ impl Config {
             ),
         }
         (reading.config, reading.problems)
+    }
+
+    /// As [`Config::read`]; a mend that would not leave the file with one problem less is a guess.
+    pub(crate) fn read_mending(text: &str) -> (Self, Vec<Problem>) {
+        let (config, mut problems) = Self::read(text);
+        let count = problems.len();
+        let mends = problems
+            .iter_mut()
+            .filter_map(|problem| problem.mend.as_mut());
+        for (at, mend) in mends.enumerate() {
+            // A file with more mistakes than this has one of another kind.
+            let helps = at < MENDS
+                && mend.applied(text).is_some_and(|text| {
+                    let (_, left) = Self::read(&text);
+                    left.len() < count
+                });
+            if !helps {
+                mend.applicability = Applicability::Guess;
+            }
+        }
+        (config, problems)
     }
 
     /// The severity of `code` in this directory.
@@ -173,21 +220,24 @@ impl Reading {
                 "history" => self.section(value, Self::history),
                 _ => Err(Problem::unknown_key(key, &KEYS)),
             };
-            self.keep(read);
+            self.keep(key, read);
         }
     }
 
-    fn keep(&mut self, read: Result<(), Problem>) {
-        if let Err(problem) = read {
-            self.problems.push(problem);
-        }
+    fn keep(&mut self, key: &Key<'_>, read: Result<(), Problem>) {
+        let Err(problem) = read else { return };
+        let example = EXAMPLES.iter().find(|(name, _)| name == key.get_ref());
+        self.problems.push(match (&problem.help, example) {
+            (None, Some((_, example))) => problem.help(format!("write it as in `{example}`")),
+            _ => problem,
+        });
     }
 
     /// Reads a table entry by entry, so that one mistake does not hide the next.
     fn section(&mut self, value: &Value<'_>, entry: Entry) -> Result<(), Problem> {
         for (key, value) in reader::table(value)? {
             let read = entry(self, key, value);
-            self.keep(read);
+            self.keep(key, read);
         }
         Ok(())
     }
@@ -199,42 +249,49 @@ impl Reading {
         }
         let names: Vec<&str> = Layout::ALL.iter().map(|layout| layout.name()).collect();
         self.config.layout = Some(Layout::from_name(name.get_ref()).ok_or_else(|| {
-            Problem::new(
-                value.span(),
-                format!("no layout is called `{}`", name.get_ref()),
+            let message = format!("no layout is called `{}`", name.get_ref());
+            let help = format!("the layouts are `auto`, {}", reader::listed(&names));
+            meant_or(
+                Problem::new(value.span(), message),
+                name.get_ref(),
+                &names,
+                help,
             )
-            .help(format!(
-                "the layouts are `auto`, {}",
-                reader::listed(&names)
-            ))
         })?);
         Ok(())
     }
 
     fn databases(&mut self, value: &Value<'_>) -> Result<(), Problem> {
         for name in reader::strings(value)? {
-            let read = self.database(&name);
-            self.keep(read);
+            if let Err(problem) = self.database(&name) {
+                self.problems.push(problem);
+            }
         }
         Ok(())
     }
 
     fn database(&mut self, name: &Spanned<String>) -> Result<(), Problem> {
+        let written: &str = name.get_ref();
+        let names = Dialect::ALL.map(Dialect::name);
         let dialect = Dialect::ALL
             .into_iter()
-            .find(|dialect| dialect.name() == name.get_ref())
+            .find(|dialect| dialect.name() == written)
             .ok_or_else(|| {
-                Problem::new(
-                    name.span(),
-                    format!("no database is called `{}`", name.get_ref()),
-                )
-                .help("the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`")
+                let problem =
+                    Problem::new(name.span(), format!("no database is called `{written}`"));
+                let help = "the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`";
+                match Dialect::from_name(written).map(Dialect::name) {
+                    Some(other) => problem
+                        .help(help)
+                        .mend(format!("\"{other}\""), Applicability::Safe),
+                    None => meant_or(problem, written, &names, help.to_owned()),
+                }
             })?;
         if self.config.databases.contains(&dialect) {
-            return Err(Problem::new(
-                name.span(),
-                format!("`{dialect}` is listed twice"),
-            ));
+            return Err(
+                Problem::new(name.span(), format!("`{dialect}` is listed twice"))
+                    .help("name it once"),
+            );
         }
         self.config.databases.push(dialect);
         Ok(())
@@ -287,21 +344,23 @@ impl Reading {
             .iter()
             .find(|(from, to, _)| first <= *to && *from <= last);
         if let Some((_, _, other)) = taken {
-            return Err(Problem::new(
-                key.span(),
-                format!("overlaps the range of `{other}`"),
-            ));
+            return Err(
+                Problem::new(key.span(), format!("overlaps the range of `{other}`")).help(
+                    "a number belongs to one category: let one range begin where the other ends",
+                ),
+            );
         }
         self.config.categories.push((first, last, name));
         Ok(())
     }
 
     fn rule(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
-        let code = silenceable(key.get_ref(), key.span())?;
+        let code = silenceable(key.get_ref(), key.span(), str::to_owned)?;
         let level = reader::string(value)?;
         let severity = Severity::from_name(level.get_ref()).ok_or_else(|| {
-            Problem::new(value.span(), format!("`{}` is no level", level.get_ref()))
-                .help("the levels are `allow`, `warn` and `deny`")
+            let problem = Problem::new(value.span(), format!("`{}` is no level", level.get_ref()));
+            let help = "the levels are `allow`, `warn` and `deny`".to_owned();
+            meant_or(problem, level.get_ref(), &["allow", "warn", "deny"], help)
         })?;
         self.config.rules.insert(code, severity);
         Ok(())
@@ -366,9 +425,18 @@ impl Reading {
     }
 }
 
+/// Says which of `names` was meant; or, where none is near, what `help` says.
+fn meant_or(problem: Problem, written: &str, names: &[&str], help: String) -> Problem {
+    match nearest(written, names.iter().copied()) {
+        Some(near) => problem.meant(written, near, format!("\"{near}\"")),
+        None => problem.help(help),
+    }
+}
+
 fn positive(value: &Value<'_>) -> Result<usize, Problem> {
     match reader::count(value)? {
-        0 => Err(Problem::new(value.span(), "it has to be at least 1")),
+        0 => Err(Problem::new(value.span(), "it has to be at least 1")
+            .help("leave the line out for the default")),
         number => Ok(number),
     }
 }

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeString, DeValue};
 
 use crate::revision::Direction;
-use crate::toml_reader::{self as reader, Problem};
-use crate::{Code, split};
+use crate::toml_reader::{self as reader, Mend, Problem};
+use crate::{Applicability, Code, split};
 
 /// What the leading comment block of a script says.
 #[derive(Debug, Default)]
@@ -43,6 +43,17 @@ const KEYS: [&str; 8] = [
     "transaction",
     "touches",
     "allow",
+];
+/// How each of them is written.
+const EXAMPLES: [&str; 8] = [
+    "revision = \"20250824093000\"",
+    "revises = \"001\"",
+    "depends-on = [\"001\"]",
+    "labels = [\"billing\"]",
+    "irreversible = \"drops the audit log\"",
+    "transaction = false",
+    "touches = [\"orders\"]",
+    "allow = [\"missing-down\"]",
 ];
 /// What other tools write into comments, which describes nothing.
 const PEERS_WORDS: [&str; 3] = ["+goose", "migrate:", "no-transaction"];
@@ -90,7 +101,10 @@ impl Header {
         };
         let at = line.find(PREFIX).unwrap_or(0) + PREFIX.len() + offset;
         match reader::parse(directive) {
-            Err(problem) => self.problem(Code::InvalidDirective, problem, at),
+            Err(problem) => {
+                let problem = mended(directive, None, problem, direction);
+                self.problem(Code::InvalidDirective, problem, at);
+            }
             Ok(table) if table.is_empty() => self.problem(
                 Code::InvalidDirective,
                 Problem::new(0..directive.len(), "a directive without a key")
@@ -109,8 +123,10 @@ impl Header {
                                 .help("a down script takes `transaction` and `allow` alone");
                         self.problem(Code::InvalidDirective, problem, at);
                     } else if !KEYS.contains(&name) {
-                        self.problem(Code::UnknownDirective, Problem::unknown_key(key, &KEYS), at);
+                        let problem = self.unknown_key(key, directive, direction);
+                        self.problem(Code::UnknownDirective, problem, at);
                     } else if let Err(problem) = self.set(name, value, at) {
+                        let problem = mended(directive, Some(value.span()), problem, direction);
                         self.problem(Code::InvalidDirective, problem, at);
                     }
                 }
@@ -118,8 +134,37 @@ impl Header {
         }
     }
 
+    /// A key that there is none of. To take the nearest one instead is safe where the directive is
+    /// then sound, and says nothing that another one has said. What the id is, is never guessed.
+    fn unknown_key(
+        &self,
+        key: &Spanned<DeString<'_>>,
+        directive: &str,
+        direction: Direction,
+    ) -> Problem {
+        let known: &[&str] = match direction {
+            Direction::Up => &KEYS,
+            Direction::Down => &DOWN_KEYS,
+        };
+        let mut problem = Problem::unknown_key(key, known);
+        if let Some(mend) = &mut problem.mend {
+            let is_taken = match &*mend.replacement {
+                "revision" => true,
+                "revises" => self.revises.is_some(),
+                _ => false,
+            };
+            if is_taken || !is_sound_with(mend, directive, direction) {
+                mend.applicability = Applicability::Guess;
+            }
+        }
+        problem
+    }
+
     fn set(&mut self, key: &str, value: &Spanned<DeValue<'_>>, at: usize) -> Result<(), Problem> {
-        let twice = || Problem::new(value.span(), format!("`{key}` is given twice"));
+        let twice = || {
+            Problem::new(value.span(), format!("`{key}` is given twice"))
+                .help("leave out the one that is wrong")
+        };
         let shifted = |list: Vec<Spanned<String>>| {
             list.into_iter()
                 .map(|item| shift(item, at))
@@ -182,7 +227,11 @@ impl Header {
     }
 
     fn problem(&mut self, code: Code, mut problem: Problem, at: usize) {
-        problem.span = problem.span.start + at..problem.span.end + at;
+        let shifted = |span: &Range<usize>| span.start + at..span.end + at;
+        problem.span = shifted(&problem.span);
+        if let Some(mend) = &mut problem.mend {
+            mend.span = shifted(&mend.span);
+        }
         self.problems.push((code, problem));
     }
 
@@ -227,6 +276,84 @@ impl Header {
     }
 }
 
+/// Adds to the problem of a value what the value was meant to be, where there is one thing it can be.
+fn mended(
+    directive: &str,
+    value: Option<Range<usize>>,
+    problem: Problem,
+    direction: Direction,
+) -> Problem {
+    // The parser of broken TOML points anywhere; the value is what stands behind the `=`.
+    let behind_equals = || {
+        let start = directive.find('=')? + 1;
+        let value = directive.get(start..)?;
+        let start = start + value.len() - value.trim_start().len();
+        Some(start..start + value.trim().len())
+    };
+    let spans = [Some(problem.span.clone()), value, behind_equals()];
+    let mends = spans.into_iter().flatten().flat_map(|span| {
+        let text = directive.get(span.clone()).unwrap_or_default();
+        let word = text.trim_matches('"');
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.';
+        let is_plain = !word.is_empty() && word.chars().all(is_word);
+        let truth = word.to_lowercase();
+        let is_truth = ["true", "false"].contains(&&*truth);
+        [
+            is_truth.then_some(truth),
+            is_plain.then(|| format!("\"{word}\"")),
+        ]
+        .into_iter()
+        .flatten()
+        .map(move |replacement| Mend {
+            span: span.clone(),
+            replacement,
+            applicability: Applicability::Safe,
+        })
+    });
+    let found = mends
+        .filter(|mend| {
+            mend.applied(directive)
+                .is_some_and(|text| text != directive)
+        })
+        .find(|mend| is_sound_with(mend, directive, direction));
+    if let Some(mend) = found {
+        return Problem {
+            help: Some(format!("write `{}`", mend.replacement)),
+            mend: Some(mend),
+            ..problem
+        };
+    }
+    let key = directive.split('=').next().unwrap_or_default().trim();
+    let example = KEYS.iter().zip(EXAMPLES).find(|(name, _)| **name == key);
+    let written = example.map_or("key = value", |(_, example)| example);
+    let example = || format!("write it as in `-- migcheck: {written}`");
+    Problem {
+        help: problem.help.or_else(|| Some(example())),
+        mend: None,
+        ..problem
+    }
+}
+
+/// Whether a directive has no fault of its own once the mend is made.
+fn is_sound_with(mend: &Mend, directive: &str, direction: Direction) -> bool {
+    let Some(text) = mend.applied(directive) else {
+        return false;
+    };
+    let Ok(table) = reader::parse(&text) else {
+        return false;
+    };
+    let mut header = Header::default();
+    let sound = table.iter().all(|(key, value)| {
+        let name: &str = key.get_ref();
+        let is_known = match direction {
+            Direction::Up => KEYS.contains(&name),
+            Direction::Down => DOWN_KEYS.contains(&name),
+        };
+        is_known && header.set(name, value, 0).is_ok()
+    });
+    sound && !table.is_empty() && header.problems.is_empty()
+}
+
 fn shift(value: Spanned<String>, by: usize) -> Spanned<String> {
     let span = value.span();
     Spanned::new(span.start + by..span.end + by, value.into_inner())
@@ -251,17 +378,24 @@ fn allowed_code(item: &Spanned<DeValue<'_>>) -> Result<Code, Problem> {
                 return Err(Problem::unknown_key(key, &["rule", "reason"]));
             }
             let rule = table.get("rule");
-            let rule =
-                rule.ok_or_else(|| Problem::new(item.span(), "an `allow` without a `rule`"))?;
+            let rule = rule.ok_or_else(|| {
+                Problem::new(item.span(), "an `allow` without a `rule`")
+                    .help("write `{ rule = \"missing-down\", reason = \"…\" }`, or the name alone")
+            })?;
             reader::string(rule)?
         }
         _ => reader::string(item)?,
     };
-    silenceable(name.get_ref(), name.span())
+    silenceable(name.get_ref(), name.span(), |code| format!("\"{code}\""))
 }
 
-/// The code that `[rules]` or `allow` names, if it is one they may name.
-pub(crate) fn silenceable(name: &str, span: Range<usize>) -> Result<Code, Problem> {
+/// The code that `[rules]` or `allow` names, if it is one they may name; `written` is how one is
+/// written there.
+pub(crate) fn silenceable(
+    name: &str,
+    span: Range<usize>,
+    written: fn(&str) -> String,
+) -> Result<Code, Problem> {
     let known = || {
         Code::ALL
             .iter()
@@ -278,7 +412,7 @@ pub(crate) fn silenceable(name: &str, span: Range<usize>) -> Result<Code, Proble
         None => {
             let problem = Problem::new(span, format!("no rule is called `{name}`"));
             Err(match crate::nearest::nearest(name, known()) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                Some(near) => problem.meant(name, near, written(near)),
                 None => problem.help(format!(
                     "the rules are {}",
                     reader::listed(&known().collect::<Vec<_>>())

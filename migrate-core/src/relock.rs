@@ -148,7 +148,7 @@ pub(crate) fn is_filled_in(
 }
 
 /// Whether a text begins with comments alone whose checksum is `sum`.
-fn began_as(text: &str, dialect: Option<Dialect>, sum: Checksum) -> bool {
+pub(crate) fn began_as(text: &str, dialect: Option<Dialect>, sum: Checksum) -> bool {
     let dialect = dialect.unwrap_or(Dialect::Postgres);
     let comment = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with("--");
     let mut end = 0;
