@@ -12,24 +12,25 @@ use crate::split::line_of;
 pub struct Edited {
     /// The text to write.
     pub text: String,
-    /// The edits that were made, by their place in the list; an edit that overlaps another one is
-    /// not among them.
-    pub made: Vec<usize>,
+    /// What changed, from the top of the file to its end.
+    pub changes: Vec<Change>,
 }
 
-/// The lines that an edit changes.
+/// Lines that change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangedLines {
+pub struct Change {
+    /// The edits that change them, by their places in the list.
+    pub edits: Vec<usize>,
     /// The first one's number, from 1.
     pub line: usize,
-    /// What they were.
+    /// What they were, without a line feed at their end.
     pub removed: String,
     /// What they become.
     pub added: String,
 }
 
 /// Makes `edits`, which are all of one file, in the text of that file as it is on the disk: what no
-/// edit covers stays byte for byte as it is.
+/// edit covers stays byte for byte as it is. Of edits that overlap, the first one is made.
 ///
 /// `None`: the file is no longer the one that was checked.
 #[must_use]
@@ -38,59 +39,98 @@ pub fn apply(original: &str, edits: &[&Edit]) -> Option<Edited> {
     if edits.iter().any(|edit| *edit.source.text != *text) {
         return None;
     }
-    let mut order: Vec<usize> = (0..edits.len()).collect();
-    order.sort_by_key(|at| (edits[*at].span.start, edits[*at].span.end));
-    let mut edited = Edited {
-        text: String::with_capacity(original.len()),
-        made: Vec::new(),
-    };
+    let made = compatible(&text, edits);
     let places = Places::of(original);
     let line_end = if original.contains("\r\n") {
         "\r\n"
     } else {
         "\n"
     };
-    let (mut done, mut free_from) = (0, 0);
-    for at in order {
-        let Edit {
-            span, replacement, ..
-        } = edits[at];
-        // Two insertions at one place have no order either.
-        let overlaps = span.start < free_from || !edited.made.is_empty() && span.start == free_from;
-        let valid = text.get(span.clone()).is_some();
-        if overlaps || !valid {
-            continue;
-        }
-        let range = places.original(span);
-        edited.text.push_str(original.get(done..range.start)?);
-        edited.text.push_str(&replacement.replace('\n', line_end));
-        done = range.end;
-        free_from = span.end;
-        edited.made.push(at);
+    let edited = made_in(
+        original,
+        &made,
+        edits,
+        |span| places.original(span),
+        line_end,
+    );
+    let mut changes: Vec<Change> = Vec::new();
+    let mut made = made.as_slice();
+    while let Some((first, rest)) = made.split_first() {
+        // Edits of the same lines are one change.
+        let mut lines = lines_of(&text, &edits[*first].span);
+        let together = rest
+            .iter()
+            .take_while(|at| {
+                let more = lines_of(&text, &edits[**at].span);
+                let touches = more.start <= lines.end;
+                lines.end = if touches {
+                    lines.end.max(more.end)
+                } else {
+                    lines.end
+                };
+                touches
+            })
+            .count();
+        let (group, later) = made.split_at(1 + together);
+        let within = |span: &Range<usize>| span.start - lines.start..span.end - lines.start;
+        let removed = text.get(lines.clone())?;
+        changes.push(Change {
+            edits: group.to_vec(),
+            line: line_of(&text, lines.start),
+            removed: removed.to_owned(),
+            added: made_in(removed, group, edits, within, "\n")?,
+        });
+        made = later;
     }
-    edited.text.push_str(original.get(done..)?);
-    edited.made.sort_unstable();
+    Some(Edited {
+        text: edited?,
+        changes,
+    })
+}
+
+/// The edits that can all be made, in the order of their places.
+fn compatible(text: &str, edits: &[&Edit]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..edits.len()).collect();
+    order.sort_by_key(|at| (edits[*at].span.start, edits[*at].span.end));
+    let mut free_from = 0;
+    let mut made: Vec<usize> = Vec::new();
+    for at in order {
+        let span = &edits[at].span;
+        // Two insertions at one place have no order.
+        let meets = span.start == free_from && span.is_empty() && !made.is_empty();
+        if span.start >= free_from && !meets && text.get(span.clone()).is_some() {
+            free_from = span.end;
+            made.push(at);
+        }
+    }
+    made
+}
+
+/// `text` with the edits at `made`; `place` says where a span of the canonical text is in it.
+fn made_in(
+    text: &str,
+    made: &[usize],
+    edits: &[&Edit],
+    place: impl Fn(&Range<usize>) -> Range<usize>,
+    line_end: &str,
+) -> Option<String> {
+    let mut edited = String::with_capacity(text.len());
+    let mut done = 0;
+    for &at in made {
+        let range = place(&edits[at].span);
+        edited.push_str(text.get(done..range.start)?);
+        edited.push_str(&edits[at].replacement.replace('\n', line_end));
+        done = range.end;
+    }
+    edited.push_str(text.get(done..)?);
     Some(edited)
 }
 
-/// The lines that `edit` changes, before and after.
-#[must_use]
-pub fn changed_lines(edit: &Edit) -> ChangedLines {
-    let text = &*edit.source.text;
-    let start = text.floor_char_boundary(edit.span.start);
-    let end = text.ceil_char_boundary(edit.span.end.max(start));
-    let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let last = text[end..].find('\n').map_or(text.len(), |at| end + at);
-    ChangedLines {
-        line: line_of(text, start),
-        removed: text[first..last].to_owned(),
-        added: format!(
-            "{}{}{}",
-            &text[first..start],
-            edit.replacement,
-            &text[end..last]
-        ),
-    }
+/// The whole lines that a span touches, without the line feed at their end.
+fn lines_of(text: &str, span: &Range<usize>) -> Range<usize> {
+    let first = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let last = text[span.end..].find('\n');
+    first..last.map_or(text.len(), |at| span.end + at)
 }
 
 /// Where the lines of the canonical text stand in the original: each line's start in both.
@@ -191,10 +231,12 @@ mod tests {
             edit(text, 0..2, "1"),
             edit(text, 4..6, "3"),
             edit(text, 9..12, "4"),
+            edit(text, 5..5, "5"),
         ];
         let edits: Vec<&Edit> = edits.iter().collect();
         let edited = apply(text, &edits).unwrap();
-        assert_eq!((&*edited.text, &*edited.made), ("1c2f", &[0, 1][..]));
+        assert_eq!(edited.text, "1c2f");
+        assert_eq!(edited.changes[0].edits, [1, 0]);
     }
 
     #[test]
@@ -203,16 +245,24 @@ mod tests {
     }
 
     #[test]
-    fn whole_lines_are_shown() {
-        let found = changed_lines(&edit("a\nbcd\ne\n", 3..4, "X"));
-        assert_eq!(
-            found,
-            ChangedLines {
-                line: 2,
-                removed: "bcd".to_owned(),
-                added: "bXd".to_owned()
-            }
-        );
+    fn whole_lines_are_shown_and_edits_of_one_line_together() {
+        let text = "a\r\nbcd\r\ne\r\n";
+        let edits = [
+            edit(text, 7..7, "!"),
+            edit(text, 3..4, "X"),
+            edit(text, 2..3, "Y"),
+        ];
+        let edits: Vec<&Edit> = edits.iter().collect();
+        let change = |edits: &[usize], line, removed: &str, added: &str| Change {
+            edits: edits.to_vec(),
+            line,
+            removed: removed.to_owned(),
+            added: added.to_owned(),
+        };
+        let edited = apply(text, &edits).unwrap();
+        assert_eq!(edited.text, "a\r\nYXd\r\ne!\r\n");
+        let expected = [change(&[2, 1], 2, "bcd", "YXd"), change(&[0], 3, "e", "e!")];
+        assert_eq!(edited.changes, expected);
     }
 
     proptest! {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
+use crate::nearest::is_slip;
 use crate::revision::Direction;
 use crate::toml_reader::{self as reader, Mend, Problem};
 use crate::{Applicability, Code, split};
@@ -14,6 +15,8 @@ use crate::{Applicability, Code, split};
 pub(crate) struct Header {
     pub(crate) revision: Option<Spanned<String>>,
     pub(crate) revises: Option<Revises>,
+    /// There is a `revises` that cannot be used, which is among the problems.
+    pub(crate) revises_is_wrong: bool,
     pub(crate) depends_on: Vec<Spanned<String>>,
     pub(crate) labels: Vec<Spanned<String>>,
     pub(crate) irreversible: Option<Spanned<String>>,
@@ -103,6 +106,7 @@ impl Header {
         match reader::parse(directive) {
             Err(problem) => {
                 let problem = mended(directive, None, problem, direction);
+                self.revises_is_wrong |= is_slip(key_of(directive), "revises");
                 self.problem(Code::InvalidDirective, problem, at);
             }
             Ok(table) if table.is_empty() => self.problem(
@@ -127,6 +131,7 @@ impl Header {
                         self.problem(Code::UnknownDirective, problem, at);
                     } else if let Err(problem) = self.set(name, value, at) {
                         let problem = mended(directive, Some(value.span()), problem, direction);
+                        self.revises_is_wrong |= name == "revises";
                         self.problem(Code::InvalidDirective, problem, at);
                     }
                 }
@@ -256,8 +261,7 @@ impl Header {
                 && !inside()
             {
                 let at = offset + line.len() - line.trim_start().len();
-                let key = directive.split('=').next().unwrap_or_default().trim();
-                if key == "allow" {
+                if key_of(directive) == "allow" {
                     self.comment(
                         line,
                         line.trim().trim_start_matches("--"),
@@ -274,6 +278,11 @@ impl Header {
             offset += line.len();
         }
     }
+}
+
+/// The key of a directive that may be no TOML.
+fn key_of(directive: &str) -> &str {
+    directive.split('=').next().unwrap_or_default().trim()
 }
 
 /// Adds to the problem of a value what the value was meant to be, where there is one thing it can be.
@@ -323,7 +332,7 @@ fn mended(
             ..problem
         };
     }
-    let key = directive.split('=').next().unwrap_or_default().trim();
+    let key = key_of(directive);
     let example = KEYS.iter().zip(EXAMPLES).find(|(name, _)| **name == key);
     let written = example.map_or("key = value", |(_, example)| example);
     let example = || format!("write it as in `-- migcheck: {written}`");
@@ -342,14 +351,15 @@ fn is_sound_with(mend: &Mend, directive: &str, direction: Direction) -> bool {
     let Ok(table) = reader::parse(&text) else {
         return false;
     };
+    let known: &[&str] = match direction {
+        Direction::Up => &KEYS,
+        Direction::Down => &DOWN_KEYS,
+    };
     let mut header = Header::default();
     let sound = table.iter().all(|(key, value)| {
-        let name: &str = key.get_ref();
-        let is_known = match direction {
-            Direction::Up => KEYS.contains(&name),
-            Direction::Down => DOWN_KEYS.contains(&name),
-        };
-        is_known && header.set(name, value, 0).is_ok()
+        // A misspelt key is a finding of its own, and mended by itself.
+        let name = known.iter().find(|name| is_slip(key.get_ref(), name));
+        name.is_some_and(|name| header.set(name, value, 0).is_ok())
     });
     sound && !table.is_empty() && header.problems.is_empty()
 }

@@ -4,7 +4,7 @@
 
 mod support;
 
-use migcheck_core::fix::changed_lines;
+use migcheck_core::fix::apply;
 use migcheck_core::{Applicability, CONFIG_FILE, LOCK_FILE};
 
 use support::Files;
@@ -25,7 +25,10 @@ fn edits(files: &Files) -> Vec<(String, Applicability)> {
     let findings = files.check().findings;
     let edits = findings.iter().filter_map(|finding| finding.edit.as_ref());
     edits
-        .map(|edit| (changed_lines(edit).added, edit.applicability))
+        .map(|edit| {
+            let edited = apply(&edit.source.text, &[edit]).unwrap();
+            (edited.changes[0].added.clone(), edit.applicability)
+        })
         .collect()
 }
 

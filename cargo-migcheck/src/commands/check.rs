@@ -1,21 +1,66 @@
 //! `cargo migcheck check`: every finding of every directory.
 
-use clap::Args;
+mod fix;
+mod github;
+mod repository;
+mod sarif;
+
+use clap::{Args, ValueEnum};
 use migcheck_core::Checked;
 use serde::Serialize;
 
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::json::{Answer, JsonFinding};
-use crate::output::{Format, GREEN, RED, YELLOW, counted, painted};
+use crate::output::json::{Answer, Failure, JsonFinding};
+use crate::output::{Format, GREEN, RED, Terminal, YELLOW, counted, painted};
+use crate::workspace::Directory;
+use fix::{Fixed, JsonFixed, fix};
+use repository::Repository;
 
 /// Report everything that is wrong with the migrations
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct CheckArgs {
-    /// For a person, or for a program
+    /// Make the edits that can mean one thing alone, and show each
+    #[arg(long)]
+    fix: bool,
+    /// For a person, a program, a code-scanning service, or GitHub's log
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(crate) format: Format,
+    pub(crate) format: CheckFormat,
+}
+
+/// Who reads findings: more than read other answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    #[default]
+    Human,
+    // One JSON object, described in docs/json.md.
+    Json,
+    // SARIF 2.1.0.
+    Sarif,
+    // Workflow commands.
+    Github,
+}
+
+impl From<Format> for CheckFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Json => Self::Json,
+        }
+    }
+}
+
+impl CheckFormat {
+    /// Tells a program why there is no answer; a person is told on stderr.
+    pub(crate) fn fail(self, terminal: &Terminal, error: &CommandError) {
+        match self {
+            Self::Human => {}
+            Self::Json => terminal.json(&Failure::of(error)),
+            Self::Sarif => terminal.json(&sarif::failure(error)),
+            Self::Github => terminal.print(github::failure(error)),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -32,47 +77,118 @@ struct DirectoryAnswer<'a> {
     /// `None` where the errors leave no graph to count.
     revisions: Option<usize>,
     findings: Vec<JsonFinding<'a>>,
+    /// Where `--fix` was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<Vec<JsonFixed<'a>>>,
+}
+
+/// A directory, and what was found and done in it.
+#[derive(Debug)]
+struct Seen {
+    directory: Directory,
+    checked: Checked,
+    fixed: Option<Vec<Fixed>>,
 }
 
 impl CheckArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let directories = context.selection.directories()?;
-        let checked: Vec<(String, Checked)> = directories
+        let seen = directories
             .into_iter()
-            .map(|directory| (directory.name.clone(), directory.check()))
-            .collect();
-        for (name, checked) in &checked {
+            .map(|directory| self.look(directory))
+            .collect::<Result<Vec<_>, _>>()?;
+        let terminal = &context.terminal;
+        for Seen {
+            directory, checked, ..
+        } in &seen
+        {
             let reason = checked.layout_reason.as_deref();
-            context.terminal.detail(format_args!(
-                "`{name}` is of the layout `{}`: {}",
+            terminal.detail(format_args!(
+                "`{}` is of the layout `{}`: {}",
+                directory.name,
                 checked.layout,
                 reason.unwrap_or("its migcheck.toml says so")
             ));
         }
         match self.format {
-            Format::Human => human(context, &checked),
-            Format::Json => context.terminal.json(&Answer::new(answer(&checked))),
+            CheckFormat::Human => human(terminal, &seen),
+            CheckFormat::Json => terminal.json(&Answer::new(answer(&seen))),
+            CheckFormat::Sarif => terminal.json(&sarif::log(&repository(&seen), &seen)),
+            CheckFormat::Github => github(terminal, &seen),
         }
-        let failed = checked.iter().any(|(_, checked)| checked.has_errors());
+        let failed = seen.iter().any(|one| one.checked.has_errors());
         Ok(if failed {
             Exit::Findings
         } else {
             Exit::Success
         })
     }
+
+    fn look(&self, directory: Directory) -> Result<Seen, CommandError> {
+        let checked = directory.check();
+        let (checked, fixed) = if self.fix {
+            let (checked, fixed) = fix(&directory, checked)?;
+            (checked, Some(fixed))
+        } else {
+            (checked, None)
+        };
+        Ok(Seen {
+            directory,
+            checked,
+            fixed,
+        })
+    }
 }
 
-fn human(context: &Context, checked: &[(String, Checked)]) {
-    let terminal = &context.terminal;
-    for (_, checked) in checked {
-        terminal.findings(&checked.findings);
+fn repository(seen: &[Seen]) -> Repository {
+    Repository::around(seen.iter().map(|one| &one.directory))
+}
+
+fn human(terminal: &Terminal, seen: &[Seen]) {
+    for fixed in seen.iter().flat_map(|one| one.fixed.iter().flatten()) {
+        terminal.print(format_args!("{}\n", fixed.drawn()));
     }
-    for (name, checked) in checked {
+    for one in seen {
+        terminal.findings(&one.checked.findings);
+    }
+    summary(terminal, seen);
+}
+
+fn github(terminal: &Terminal, seen: &[Seen]) {
+    let repository = repository(seen);
+    for Seen {
+        directory, checked, ..
+    } in seen
+    {
+        for finding in &checked.findings {
+            terminal.print(github::annotation(&repository, directory, finding));
+        }
+    }
+    summary(terminal, seen);
+}
+
+fn summary(terminal: &Terminal, seen: &[Seen]) {
+    for Seen {
+        directory,
+        checked,
+        fixed,
+    } in seen
+    {
+        let name = &directory.name;
         let what = match &checked.graph {
             Some(graph) => format!("{} in {name}", counted(graph.len(), "revision")),
             None => name.clone(),
         };
-        terminal.summary(format_args!("checked {what}: {}\n", verdict(checked)));
+        let verdict = verdict(checked);
+        let fixed = fixed
+            .as_ref()
+            .map(|fixed| fixed.iter().map(Fixed::count).sum());
+        let verdict = match fixed {
+            None => verdict,
+            Some(0) => format!("nothing that is safe to fix, {verdict}"),
+            Some(count) => format!("{count} fixed, {verdict} left"),
+        };
+        terminal.summary(format_args!("checked {what}: {verdict}\n"));
     }
 }
 
@@ -90,21 +206,26 @@ fn verdict(checked: &Checked) -> String {
     }
 }
 
-fn answer(checked: &[(String, Checked)]) -> CheckAnswer<'_> {
-    let counts = || checked.iter().map(|(_, checked)| checked.counts());
+fn answer(seen: &[Seen]) -> CheckAnswer<'_> {
+    let counts = || seen.iter().map(|one| one.checked.counts());
     CheckAnswer {
         errors: counts().map(|(errors, _)| errors).sum(),
         warnings: counts().map(|(_, warnings)| warnings).sum(),
-        directories: checked
+        directories: seen
             .iter()
-            .map(|(name, checked)| DirectoryAnswer {
-                directory: name,
-                layout: checked.layout.name(),
-                revisions: checked
+            .map(|one| DirectoryAnswer {
+                directory: &one.directory.name,
+                layout: one.checked.layout.name(),
+                revisions: one
+                    .checked
                     .graph
                     .as_ref()
                     .map(migcheck_core::RevisionGraph::len),
-                findings: checked.findings.iter().map(JsonFinding::of).collect(),
+                findings: one.checked.findings.iter().map(JsonFinding::of).collect(),
+                fixed: one
+                    .fixed
+                    .as_ref()
+                    .map(|fixed| fixed.iter().map(Fixed::answer).collect()),
             })
             .collect(),
     }

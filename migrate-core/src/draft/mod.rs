@@ -201,7 +201,9 @@ fn assemble(
     // A misspelt `revises` is reported as such, and a file that cannot be read may have one.
     let is_explained = group.iter().any(|(file, _)| {
         let mut problems = file.header.problems.iter();
-        file.is_unread || problems.any(|(code, _)| *code == Code::UnknownDirective)
+        file.is_unread
+            || file.header.revises_is_wrong
+            || problems.any(|(code, _)| *code == Code::UnknownDirective)
     });
     if layout == Layout::Native && draft.revises.is_none() && first_up.is_some() && !is_explained {
         findings.push(
