@@ -9,11 +9,15 @@ mod check;
 mod create;
 mod database;
 mod explain;
+mod fix;
+mod github;
 mod graph;
 mod json;
 mod lock;
 mod project;
 mod roundtrip;
+mod sarif;
+mod schema;
 mod selection;
 mod terminal;
 
