@@ -45,7 +45,7 @@ pub(crate) fn keep_locked_scripts(
                 "the lock cannot be read, so that `--fix` does not know which scripts it may touch"
             }
             Some(locked) if locked.contains(path) => {
-                "the lock records this script as it stands, so that `--fix` leaves it alone"
+                "the lock records this script, so that `--fix` leaves it alone"
             }
             Some(_) => continue,
         };

@@ -299,7 +299,7 @@ fn mended(
         let start = start + value.len() - value.trim_start().len();
         Some(start..start + value.trim().len())
     };
-    let spans = [Some(problem.span.clone()), value, behind_equals()];
+    let spans = [Some(problem.span.clone()), value.clone(), behind_equals()];
     let mends = spans.into_iter().flatten().flat_map(|span| {
         let text = directive.get(span.clone()).unwrap_or_default();
         let word = text.trim_matches('"');
@@ -326,10 +326,22 @@ fn mended(
         })
         .find(|mend| is_sound_with(mend, directive, direction));
     if let Some(mend) = found {
-        return Problem {
-            help: Some(format!("write `{}`", mend.replacement)),
-            mend: Some(mend),
-            ..problem
+        let word = directive.get(mend.span.clone()).unwrap_or_default();
+        let help = format!("write `{}`", mend.replacement);
+        return if value.is_none() && !word.starts_with('"') {
+            // What the TOML parser says of `001` is true, and helps nobody.
+            let message = format!("`{word}` is not quoted");
+            let problem = Problem::new(mend.span.clone(), message).help(help);
+            Problem {
+                mend: Some(mend),
+                ..problem
+            }
+        } else {
+            Problem {
+                help: Some(help),
+                mend: Some(mend),
+                ..problem
+            }
         };
     }
     let key = key_of(directive);

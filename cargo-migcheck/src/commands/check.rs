@@ -113,7 +113,12 @@ impl CheckArgs {
         match self.format {
             CheckFormat::Human => human(terminal, &seen),
             CheckFormat::Json => terminal.json(&Answer::new(answer(&seen))),
-            CheckFormat::Sarif => terminal.json(&sarif::log(&repository(&seen), &seen)),
+            CheckFormat::Sarif => {
+                for fixed in fixed_in(&seen) {
+                    terminal.note(fixed.drawn().trim_end());
+                }
+                terminal.json(&sarif::log(&repository(&seen), &seen));
+            }
             CheckFormat::Github => github(terminal, &seen),
         }
         let failed = seen.iter().any(|one| one.checked.has_errors());
@@ -145,16 +150,25 @@ fn repository(seen: &[Seen]) -> Repository {
 }
 
 fn human(terminal: &Terminal, seen: &[Seen]) {
-    for fixed in seen.iter().flat_map(|one| one.fixed.iter().flatten()) {
-        terminal.print(format_args!("{}\n", fixed.drawn()));
-    }
+    print_fixed(terminal, seen);
     for one in seen {
         terminal.findings(&one.checked.findings);
     }
     summary(terminal, seen);
 }
 
+fn fixed_in(seen: &[Seen]) -> impl Iterator<Item = &Fixed> {
+    seen.iter().flat_map(|one| one.fixed.iter().flatten())
+}
+
+fn print_fixed(terminal: &Terminal, seen: &[Seen]) {
+    for fixed in fixed_in(seen) {
+        terminal.print(format_args!("{}\n", fixed.drawn()));
+    }
+}
+
 fn github(terminal: &Terminal, seen: &[Seen]) {
+    print_fixed(terminal, seen);
     let repository = repository(seen);
     for Seen {
         directory, checked, ..

@@ -155,12 +155,24 @@ fn human(explained: &Explained, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use super::*;
 
     #[test]
     fn every_code_has_a_page() {
         for code in Code::ALL {
-            assert!(page(*code).is_some(), "{code} has no page");
+            let page = page(*code).unwrap_or_else(|| panic!("{code} has no page"));
+            let fits = |line: &str| line.chars().count() <= 76;
+            assert!(page.example.lines().all(fits), "{code}: {}", page.example);
+            let end = page.way_out.trim_end_matches('.');
+            assert_eq!(
+                page.way_out.len() - end.len(),
+                1,
+                "{code}: {}",
+                page.way_out
+            );
+            assert!(!page.way_out.contains(".."), "{code}: {}", page.way_out);
+            assert!(!group(*code).is_empty(), "{code} is in no group");
         }
     }
 }
