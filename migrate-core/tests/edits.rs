@@ -172,6 +172,16 @@ fn the_configuration_is_mended_where_that_helps() {
     assert_eq!(twice, [("bases = 2".to_owned(), Applicability::Guess)]);
 }
 
+#[test]
+fn a_revises_that_cannot_be_read_is_not_reported_as_missing_too() {
+    for wrong in ["revises = 2", "revises = 002", "revise = base", "revises ="] {
+        let files = sound()
+            .add("003_x.up.sql", format!("-- migcheck: {wrong}\nSELECT 1;\n"))
+            .add("003_x.down.sql", "SELECT 1;\n");
+        assert_eq!(files.codes(), ["invalid-directive"], "{wrong}");
+    }
+}
+
 /// The notes about the lock, and what `--fix` may do.
 fn guarded(files: &Files) -> Vec<(Applicability, bool)> {
     let findings = files.check().findings;
