@@ -1,5 +1,7 @@
 //! `migcheck.toml`.
 
+mod mend;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -9,7 +11,6 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::header::silenceable;
 use crate::layout::Layout;
 use crate::naming::Template;
-use crate::nearest::nearest;
 use crate::toml_reader::{self as reader, Problem};
 use crate::{Applicability, Code, Dialect, Severity};
 
@@ -123,31 +124,6 @@ const KEYS: [&str; 10] = [
     "history",
 ];
 
-/// How each key is written.
-const EXAMPLES: [(&str, &str); 18] = [
-    ("layout", "layout = \"native\""),
-    ("databases", "databases = [\"postgres\", \"mysql\"]"),
-    ("heads", "heads = 2` or `heads = [\"billing\", \"search\"]"),
-    ("bases", "bases = 2"),
-    ("naming", "[naming]"),
-    ("file", "file = \"{timestamp}_{slug}\""),
-    ("max-slug", "max-slug = 60"),
-    ("vague", "vague = [\"fix\", \"update\"]"),
-    ("categories", "[categories]"),
-    ("rules", "[rules]"),
-    ("environments", "[environments.production]"),
-    ("url-env", "url-env = \"DATABASE_URL\""),
-    ("allow-reset", "allow-reset = true"),
-    ("roundtrip", "[roundtrip]"),
-    ("servers", "servers = [\"postgres:17\", \"sqlite\"]"),
-    ("images", "[roundtrip.images]"),
-    ("history", "[history]"),
-    ("table", "table = \"_migcheck_revisions\""),
-];
-
-/// For how many problems of a file it is tried whether their mends help: each reads it once more.
-const MENDS: usize = 20;
-
 impl Config {
     /// Reads the file's text. Everything that is wrong is returned beside what could be read.
     pub(crate) fn read(text: &str) -> (Self, Vec<Problem>) {
@@ -160,27 +136,6 @@ impl Config {
             ),
         }
         (reading.config, reading.problems)
-    }
-
-    /// As [`Config::read`]; a mend that would not leave the file with one problem less is a guess.
-    pub(crate) fn read_mending(text: &str) -> (Self, Vec<Problem>) {
-        let (config, mut problems) = Self::read(text);
-        let count = problems.len();
-        let mends = problems
-            .iter_mut()
-            .filter_map(|problem| problem.mend.as_mut());
-        for (at, mend) in mends.enumerate() {
-            // A file with more mistakes than this has one of another kind.
-            let helps = at < MENDS
-                && mend.applied(text).is_some_and(|text| {
-                    let (_, left) = Self::read(&text);
-                    left.len() < count
-                });
-            if !helps {
-                mend.applicability = Applicability::Guess;
-            }
-        }
-        (config, problems)
     }
 
     /// The severity of `code` in this directory.
@@ -226,11 +181,8 @@ impl Reading {
 
     fn keep(&mut self, key: &Key<'_>, read: Result<(), Problem>) {
         let Err(problem) = read else { return };
-        let example = EXAMPLES.iter().find(|(name, _)| name == key.get_ref());
-        self.problems.push(match (&problem.help, example) {
-            (None, Some((_, example))) => problem.help(format!("write it as in `{example}`")),
-            _ => problem,
-        });
+        self.problems
+            .push(mend::with_example(problem, key.get_ref()));
     }
 
     /// Reads a table entry by entry, so that one mistake does not hide the next.
@@ -251,7 +203,7 @@ impl Reading {
         self.config.layout = Some(Layout::from_name(name.get_ref()).ok_or_else(|| {
             let message = format!("no layout is called `{}`", name.get_ref());
             let help = format!("the layouts are `auto`, {}", reader::listed(&names));
-            meant_or(
+            mend::meant_or(
                 Problem::new(value.span(), message),
                 name.get_ref(),
                 &names,
@@ -284,7 +236,7 @@ impl Reading {
                     Some(other) => problem
                         .help(help)
                         .mend(format!("\"{other}\""), Applicability::Safe),
-                    None => meant_or(problem, written, &names, help.to_owned()),
+                    None => mend::meant_or(problem, written, &names, help.to_owned()),
                 }
             })?;
         if self.config.databases.contains(&dialect) {
@@ -360,7 +312,7 @@ impl Reading {
         let severity = Severity::from_name(level.get_ref()).ok_or_else(|| {
             let problem = Problem::new(value.span(), format!("`{}` is no level", level.get_ref()));
             let help = "the levels are `allow`, `warn` and `deny`".to_owned();
-            meant_or(problem, level.get_ref(), &["allow", "warn", "deny"], help)
+            mend::meant_or(problem, level.get_ref(), &["allow", "warn", "deny"], help)
         })?;
         self.config.rules.insert(code, severity);
         Ok(())
@@ -422,14 +374,6 @@ impl Reading {
         }
         self.config.history_table = table;
         Ok(())
-    }
-}
-
-/// Says which of `names` was meant; or, where none is near, what `help` says.
-fn meant_or(problem: Problem, written: &str, names: &[&str], help: String) -> Problem {
-    match nearest(written, names.iter().copied()) {
-        Some(near) => problem.meant(written, near, format!("\"{near}\"")),
-        None => problem.help(help),
     }
 }
 
