@@ -4,13 +4,14 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+use crate::commands::check::CheckFormat;
 use crate::commands::{
     bases, branches, check, current, downgrade, explain, heads, history, import, init, lock, merge,
     new, plan, rebase, roundtrip, show, upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{Format, Terminal, TerminalOptions, json};
+use crate::output::{Terminal, TerminalOptions};
 use crate::workspace::Selection;
 
 const EXIT_CODES: &str = "\
@@ -100,8 +101,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let command = match cli.command {
         Some(_) if cli.check != check::CheckArgs::default() => {
             let error = CommandError::usage("an option of `check` stands before another command")
-                .hinted("write `--format` after the command: `cargo migcheck heads --format json`");
-            return fail(&context.terminal, Format::Human, &error);
+                .hinted("write options after the command: `cargo migcheck heads --format json`");
+            return fail(&context.terminal, CheckFormat::Human, &error);
         }
         Some(command) => command,
         None => Command::Check(cli.check),
@@ -113,19 +114,18 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-fn fail(terminal: &Terminal, format: Format, error: &CommandError) -> Exit {
+fn fail(terminal: &Terminal, format: CheckFormat, error: &CommandError) -> Exit {
     terminal.error(error);
-    if format == Format::Json {
-        terminal.json(&json::Failure::of(error));
-    }
+    format.fail(terminal, error);
     error.exit()
 }
 
 impl Command {
-    fn format(&self) -> Format {
-        match self {
+    /// Who reads the answer: what `check` alone can say is the wider type.
+    fn format(&self) -> CheckFormat {
+        let format = match self {
+            Self::Check(args) => return args.format,
             Self::Init(args) => args.format,
-            Self::Check(args) => args.format,
             Self::New(args) => args.format,
             Self::Merge(args) => args.format,
             Self::Rebase(args) => args.format,
@@ -142,7 +142,8 @@ impl Command {
             Self::Upgrade(args) => args.format,
             Self::Downgrade(args) => args.format,
             Self::Explain(args) => args.format,
-        }
+        };
+        format.into()
     }
 
     fn run(self, context: &Context) -> Result<Exit, CommandError> {

@@ -10,6 +10,7 @@ use crate::graph::{self, RevisionGraph, Settings};
 use crate::guard::Guard;
 use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
+use crate::locked_edits;
 use crate::past::{Locked, Past};
 use crate::read::{FileRead, joined, read_directory};
 use crate::render::{RenderStyle, render_all};
@@ -203,6 +204,7 @@ pub(crate) fn check_as(
         None => None,
     };
     apply_levels(&config, &files, &mut findings);
+    locked_edits::keep(&files, layout, &config, lock.as_ref(), &mut findings);
     findings.extend(since);
     if layout == Layout::Native {
         fold_reparented(&mut findings);
@@ -225,19 +227,12 @@ fn read_config(file: Option<&FileRead>, findings: &mut Vec<Finding>) -> Config {
     let Some(file) = file else {
         return Config::default();
     };
-    let (config, problems) = Config::read(&file.source.text);
-    for problem in problems {
-        let finding = Finding::new(Code::InvalidConfig, problem.message).label(Label::new(
-            &file.source,
-            problem.span,
-            "",
-        ));
-        findings.push(match problem.help {
-            Some(help) => finding.help(help),
-            None => finding
-                .help("correct the file; `cargo migcheck explain invalid-config` lists its keys"),
-        });
-    }
+    let (config, problems) = Config::read_mending(&file.source.text);
+    findings.extend(
+        problems
+            .into_iter()
+            .map(|problem| Finding::of_problem(Code::InvalidConfig, &file.source, problem)),
+    );
     config
 }
 

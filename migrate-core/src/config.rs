@@ -1,5 +1,7 @@
 //! `migcheck.toml`.
 
+mod mend;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -10,7 +12,7 @@ use crate::header::silenceable;
 use crate::layout::Layout;
 use crate::naming::Template;
 use crate::toml_reader::{self as reader, Problem};
-use crate::{Code, Dialect, Severity};
+use crate::{Applicability, Code, Dialect, Severity};
 
 /// The file's name.
 pub const CONFIG_FILE: &str = "migcheck.toml";
@@ -173,21 +175,21 @@ impl Reading {
                 "history" => self.section(value, Self::history),
                 _ => Err(Problem::unknown_key(key, &KEYS)),
             };
-            self.keep(read);
+            self.keep(key, read);
         }
     }
 
-    fn keep(&mut self, read: Result<(), Problem>) {
-        if let Err(problem) = read {
-            self.problems.push(problem);
-        }
+    fn keep(&mut self, key: &Key<'_>, read: Result<(), Problem>) {
+        let Err(problem) = read else { return };
+        self.problems
+            .push(mend::with_example(problem, key.get_ref()));
     }
 
     /// Reads a table entry by entry, so that one mistake does not hide the next.
     fn section(&mut self, value: &Value<'_>, entry: Entry) -> Result<(), Problem> {
         for (key, value) in reader::table(value)? {
             let read = entry(self, key, value);
-            self.keep(read);
+            self.keep(key, read);
         }
         Ok(())
     }
@@ -199,42 +201,49 @@ impl Reading {
         }
         let names: Vec<&str> = Layout::ALL.iter().map(|layout| layout.name()).collect();
         self.config.layout = Some(Layout::from_name(name.get_ref()).ok_or_else(|| {
-            Problem::new(
-                value.span(),
-                format!("no layout is called `{}`", name.get_ref()),
+            let message = format!("no layout is called `{}`", name.get_ref());
+            let help = format!("the layouts are `auto`, {}", reader::listed(&names));
+            mend::meant_or(
+                Problem::new(value.span(), message),
+                name.get_ref(),
+                &names,
+                help,
             )
-            .help(format!(
-                "the layouts are `auto`, {}",
-                reader::listed(&names)
-            ))
         })?);
         Ok(())
     }
 
     fn databases(&mut self, value: &Value<'_>) -> Result<(), Problem> {
         for name in reader::strings(value)? {
-            let read = self.database(&name);
-            self.keep(read);
+            if let Err(problem) = self.database(&name) {
+                self.problems.push(problem);
+            }
         }
         Ok(())
     }
 
     fn database(&mut self, name: &Spanned<String>) -> Result<(), Problem> {
+        let written: &str = name.get_ref();
+        let names = Dialect::ALL.map(Dialect::name);
         let dialect = Dialect::ALL
             .into_iter()
-            .find(|dialect| dialect.name() == name.get_ref())
+            .find(|dialect| dialect.name() == written)
             .ok_or_else(|| {
-                Problem::new(
-                    name.span(),
-                    format!("no database is called `{}`", name.get_ref()),
-                )
-                .help("the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`")
+                let problem =
+                    Problem::new(name.span(), format!("no database is called `{written}`"));
+                let help = "the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`";
+                match Dialect::from_name(written).map(Dialect::name) {
+                    Some(other) => problem
+                        .help(help)
+                        .mend(format!("\"{other}\""), Applicability::Safe),
+                    None => mend::meant_or(problem, written, &names, help.to_owned()),
+                }
             })?;
         if self.config.databases.contains(&dialect) {
-            return Err(Problem::new(
-                name.span(),
-                format!("`{dialect}` is listed twice"),
-            ));
+            return Err(
+                Problem::new(name.span(), format!("`{dialect}` is listed twice"))
+                    .help("name it once"),
+            );
         }
         self.config.databases.push(dialect);
         Ok(())
@@ -287,21 +296,23 @@ impl Reading {
             .iter()
             .find(|(from, to, _)| first <= *to && *from <= last);
         if let Some((_, _, other)) = taken {
-            return Err(Problem::new(
-                key.span(),
-                format!("overlaps the range of `{other}`"),
-            ));
+            return Err(
+                Problem::new(key.span(), format!("overlaps the range of `{other}`")).help(
+                    "a number belongs to one category: let one range begin where the other ends",
+                ),
+            );
         }
         self.config.categories.push((first, last, name));
         Ok(())
     }
 
     fn rule(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
-        let code = silenceable(key.get_ref(), key.span())?;
+        let code = silenceable(key.get_ref(), key.span(), str::to_owned)?;
         let level = reader::string(value)?;
         let severity = Severity::from_name(level.get_ref()).ok_or_else(|| {
-            Problem::new(value.span(), format!("`{}` is no level", level.get_ref()))
-                .help("the levels are `allow`, `warn` and `deny`")
+            let problem = Problem::new(value.span(), format!("`{}` is no level", level.get_ref()));
+            let help = "the levels are `allow`, `warn` and `deny`".to_owned();
+            mend::meant_or(problem, level.get_ref(), &["allow", "warn", "deny"], help)
         })?;
         self.config.rules.insert(code, severity);
         Ok(())
@@ -368,7 +379,8 @@ impl Reading {
 
 fn positive(value: &Value<'_>) -> Result<usize, Problem> {
     match reader::count(value)? {
-        0 => Err(Problem::new(value.span(), "it has to be at least 1")),
+        0 => Err(Problem::new(value.span(), "it has to be at least 1")
+            .help("leave the line out for the default")),
         number => Ok(number),
     }
 }

@@ -7,7 +7,7 @@ use annotate_snippets::{
 };
 
 use crate::Severity;
-use crate::finding::{Finding, Label};
+use crate::finding::{Applicability, Finding, Label};
 
 /// How findings are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +48,12 @@ pub fn render(finding: &Finding, style: RenderStyle) -> String {
     }
     let mut report = vec![group];
     if let Some(edit) = &finding.edit {
+        let what = match edit.applicability {
+            Applicability::Safe => "`cargo migcheck check --fix` makes this edit",
+            Applicability::Guess => "if that is meant, this edit mends it",
+        };
         report.push(
-            Group::with_title(Level::HELP.secondary_title("this edit mends it")).element(
+            Group::with_title(Level::HELP.secondary_title(what)).element(
                 Snippet::source(&*edit.source.text)
                     .path(&*edit.source.path)
                     .patch(Patch::new(

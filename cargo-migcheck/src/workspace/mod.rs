@@ -90,6 +90,14 @@ impl Directory {
         Err(unsound(&self.name, checked, "nothing was run"))
     }
 
+    /// The file that findings call `shown`.
+    pub(crate) fn path_of(&self, shown: &str) -> PathBuf {
+        match shown.strip_prefix(&*self.shown_as) {
+            Some(below) => self.path.join(below.trim_start_matches('/')),
+            None => self.path.join(shown),
+        }
+    }
+
     /// A file of it, as a shell that stands here can open it.
     pub(crate) fn file(&self, name: &str) -> String {
         let path = self.path.join(name);

@@ -9,6 +9,8 @@ mod check;
 mod create;
 mod database;
 mod explain;
+mod fix;
+mod github;
 mod graph;
 mod guard;
 mod import;
@@ -17,6 +19,8 @@ mod lock;
 mod project;
 mod rebase;
 mod roundtrip;
+mod sarif;
+mod schema;
 mod selection;
 mod terminal;
 

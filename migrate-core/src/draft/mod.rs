@@ -41,6 +41,8 @@ pub(crate) struct Draft {
     pub(crate) one_way: bool,
     /// Its scripts name different parents, which is reported.
     pub(crate) is_disputed: bool,
+    /// Several of its scripts name the parents: a change to them is a change to all of these.
+    pub(crate) is_repeated: bool,
 }
 
 #[derive(Debug)]
@@ -76,12 +78,7 @@ pub(crate) fn draft(
         match layout.classify(file, &config.naming.file) {
             Class::Scripts(names) => {
                 for (code, problem) in &file.header.problems {
-                    let label = Label::new(&file.source, problem.span.clone(), "");
-                    let finding = Finding::new(*code, &*problem.message).label(label);
-                    findings.push(match &problem.help {
-                        Some(help) => finding.help(help),
-                        None => finding,
-                    });
+                    findings.push(Finding::of_problem(*code, &file.source, problem.clone()));
                 }
                 for todo in &file.header.todo {
                     let message = format!("the script is not finished: {}", todo.get_ref());
@@ -141,8 +138,15 @@ fn run_in_transaction(file: &FileRead, findings: &mut Vec<Finding>) -> Option<bo
     match read {
         Ok(value) => Some(value),
         Err(problem) => {
-            let label = Label::new(&file.source, problem.span, "");
-            findings.push(Finding::new(Code::InvalidDirective, problem.message).label(label));
+            let problem = match problem.help {
+                Some(_) => problem,
+                None => problem.help("diesel reads `run_in_transaction = false` here"),
+            };
+            findings.push(Finding::of_problem(
+                Code::InvalidDirective,
+                &file.source,
+                problem,
+            ));
             None
         }
     }
@@ -197,6 +201,7 @@ fn assemble(
         order: leader_name.order.clone(),
         one_way: leader_name.one_way,
         is_disputed: false,
+        is_repeated: false,
         id,
         claimed,
         description: String::new(),
@@ -218,7 +223,9 @@ fn assemble(
     // A misspelt `revises` is reported as such, and a file that cannot be read may have one.
     let is_explained = group.iter().any(|(file, _)| {
         let mut problems = file.header.problems.iter();
-        file.is_unread || problems.any(|(code, _)| *code == Code::UnknownDirective)
+        file.is_unread
+            || file.header.revises_is_wrong
+            || problems.any(|(code, _)| *code == Code::UnknownDirective)
     });
     if layout == Layout::Native && draft.revises.is_none() && first_up.is_some() && !is_explained {
         findings.push(
@@ -329,6 +336,7 @@ impl Draft {
             self.revises_at = Some(label);
             return;
         };
+        self.is_repeated = true;
         let names = |list: &[(String, Label)]| -> Vec<String> {
             let mut names: Vec<_> = list.iter().map(|(name, _)| name.clone()).collect();
             names.sort();

@@ -6,9 +6,10 @@ use super::dag;
 use super::unknown::{Meant, SUGGESTIONS, Unknown};
 use crate::Code;
 use crate::draft::{Draft, duplicate};
-use crate::finding::{Finding, Label};
+use crate::finding::{Applicability, Finding, Label};
 use crate::nearest::nearest_id;
 use crate::revision::RevisionId;
+use crate::toml_reader::item_with_comma;
 
 /// Resolves names to revisions, and reports what cannot be a graph.
 pub(super) struct Builder<'a> {
@@ -131,14 +132,14 @@ impl<'a> Builder<'a> {
                 } else {
                     "dependency"
                 };
-                self.findings.push(
-                    Finding::new(
-                        Code::DuplicateParent,
-                        format!("`{}` names the {word} `{name}` twice", draft.id),
-                    )
-                    .label(label.clone())
-                    .help("name it once"),
-                );
+                let finding = Finding::new(
+                    Code::DuplicateParent,
+                    format!("`{}` names the {word} `{name}` twice", draft.id),
+                )
+                .label(label.clone())
+                .help("name it once");
+                let alone = code == Code::UnknownDependency || !draft.is_repeated;
+                self.findings.push(without(finding, label, alone));
                 continue;
             }
             edges.push(at);
@@ -200,12 +201,15 @@ impl<'a> Builder<'a> {
                             "a label names one branch: take it from one of the two",
                         )
                     };
-                    self.findings.push(
-                        Finding::new(Code::DuplicateLabel, message)
-                            .label(label.clone())
-                            .label(first.clone())
-                            .help(help),
-                    );
+                    let finding = Finding::new(Code::DuplicateLabel, message)
+                        .label(label.clone())
+                        .label(first.clone())
+                        .help(help);
+                    self.findings.push(if owner == draft.id {
+                        without(finding, label, true)
+                    } else {
+                        finding
+                    });
                 }
                 let next = ids.partition_point(|id| *id < &**name);
                 if let Some(id) = ids
@@ -365,18 +369,32 @@ impl<'a> Builder<'a> {
                 let mut label =
                     place.map_or_else(|| draft.claimed.clone(), |(_, label)| label.clone());
                 label.text = format!("`{}` already builds on it", self.drafts[over].id);
-                self.findings.push(
-                    Finding::new(
-                        Code::RedundantParent,
-                        format!(
-                            "`{}` merges `{name}` with its own descendant `{}`",
-                            draft.id, self.drafts[over].id
-                        ),
-                    )
-                    .label(label)
-                    .help(format!("leave `{name}` out")),
-                );
+                let finding = Finding::new(
+                    Code::RedundantParent,
+                    format!(
+                        "`{}` merges `{name}` with its own descendant `{}`",
+                        draft.id, self.drafts[over].id
+                    ),
+                )
+                .label(label.clone())
+                .help(format!("leave `{name}` out"));
+                self.findings
+                    .push(without(finding, &label, !draft.is_repeated));
             }
         }
+    }
+}
+
+/// Suggests to take what `label` points at from its list, which is safe where the list stands
+/// `alone`: no other script of the revision has to agree with it.
+fn without(finding: Finding, label: &Label, alone: bool) -> Finding {
+    let applicability = if alone {
+        Applicability::Safe
+    } else {
+        Applicability::Guess
+    };
+    match item_with_comma(&label.source.text, &label.span) {
+        Some(span) => finding.mend(&label.source, span, "", applicability),
+        None => finding,
     }
 }

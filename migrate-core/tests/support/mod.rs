@@ -62,8 +62,13 @@ impl Files {
         }
     }
 
+    /// Checks it, and that no finding leaves its reader without something to do next.
     pub fn check(&self) -> Checked {
-        check(self.write().path(), SHOWN_AS)
+        let checked = check(self.write().path(), SHOWN_AS);
+        for finding in &checked.findings {
+            assert!(!finding.help.is_empty(), "no help: {finding:?}");
+        }
+        checked
     }
 
     /// Everything that is found, as it is drawn for a terminal of 80 columns.
