@@ -20,6 +20,7 @@ mod finding;
 mod graph;
 mod guard;
 mod header;
+mod include;
 mod layout;
 mod lock;
 mod naming;

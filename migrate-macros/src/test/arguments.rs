@@ -72,6 +72,9 @@ fn unknown(name: &str) -> String {
 fn expression(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {
+        if input.peek(Token![=]) {
+            return Err(input.error("expected `,` before the next argument"));
+        }
         tokens.extend([input.parse::<TokenTree>()?]);
     }
     match tokens.clone().into_iter().next() {

@@ -64,19 +64,21 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// What `#[migcheck::test]` is without the feature that runs it. What is wrong with the attribute is
 /// said first: it would have to be mended anyway.
 pub(crate) fn expand_without_harness(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    match read(arguments, item) {
-        Ok(_) => report::error(
-            Span::call_site(),
-            "`#[migcheck::test]` needs the feature `harness`, which starts servers and makes scratch databases
+    if let Err(error) = read(arguments, item) {
+        return error.into_compile_error();
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    let message = format!(
+        "`#[migcheck::test]` needs the feature `harness`, which starts servers and makes scratch databases
 
-help: put this line into Cargo.toml
+help: put these lines into Cargo.toml
 
           [dev-dependencies]
-          migcheck = { version = \"*\", features = [\"harness\"] }
-",
-        ),
-        Err(error) => error.into_compile_error(),
-    }
+          migcheck = {{ version = \"{version}\", features = [\"harness\"] }}
+"
+    );
+    let error = report::error(Span::call_site(), &message);
+    quote!(#error;)
 }
 
 fn read(arguments: TokenStream, item: TokenStream) -> syn::Result<(Arguments, Function)> {
