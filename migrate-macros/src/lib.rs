@@ -19,6 +19,12 @@ use proc_macro::TokenStream;
 /// The path is relative to the package. build.rs has to call `migcheck::build::watch` with the
 /// same path, because rustc alone would not notice a new file; `embed!("migrations", watch = false)`
 /// does without.
+///
+/// The rules are those of `cargo migcheck check`, at the levels of `[rules]` in migcheck.toml. What
+/// is denied fails the build; a warning is left to `check`, because a macro has no way to warn.
+///
+/// Several histories are several `embed!`s, each with a directory and a `[history] table` of its
+/// own. One history in several directories is one `embed!`: `include` in migcheck.toml lists them.
 #[proc_macro]
 pub fn embed(input: TokenStream) -> TokenStream {
     embed::expand(input.into()).into()
