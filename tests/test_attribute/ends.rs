@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use migcheck::db::DatabaseUrl;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::MIGRATIONS;
 
@@ -101,10 +102,10 @@ fn a_database_is_kept_when_its_test_fails_and_somebody_asked() {
 fn a_server_goes_when_the_tests_are_over() {
     let run = Run::of("on_postgres", &[]);
     assert!(run.passed, "{}", run.output);
-    let url: url::Url = run.after("told: ").parse().unwrap();
-    let address = (url.host_str().unwrap().to_owned(), url.port().unwrap());
+    let server: PgConnectOptions = run.url().reveal().parse().unwrap();
+    let address = (server.get_host(), server.get_port());
     let started = Instant::now();
-    while TcpStream::connect(&address).is_ok() {
+    while TcpStream::connect(address).is_ok() {
         assert!(started.elapsed() < Duration::from_secs(30), "still there");
         thread::sleep(Duration::from_millis(50));
     }
