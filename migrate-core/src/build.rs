@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use crate::checksum::canonical;
 use crate::config::CONFIG_FILE;
 use crate::include;
 use crate::read::joined;
@@ -23,7 +24,7 @@ pub fn watch(directory: &str) {
     println!("cargo::rerun-if-changed={directory}");
     // A list that changes is a change of the directory, upon which this runs again.
     let config = fs::read_to_string(Path::new(directory).join(CONFIG_FILE)).unwrap_or_default();
-    for (included, _) in include::named(&config).unwrap_or_default() {
+    for (included, _) in include::named(&canonical(&config)).unwrap_or_default() {
         println!("cargo::rerun-if-changed={}", joined(directory, &included));
     }
     println!("cargo::rustc-env={}={directory}", variable(directory));

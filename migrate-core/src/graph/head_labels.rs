@@ -45,7 +45,10 @@ pub(super) fn check_head_labels(drafts: &[Draft], edges: &Edges, config: &Config
             for at in &own {
                 finding = finding.label(head(&drafts[*at], text(at)));
             }
-            findings.push(finding.help("`cargo migcheck merge` adds a revision that joins them"));
+            // Without names it would join the heads of the other labels too.
+            let ids: Vec<&str> = own.iter().map(|at| &*drafts[*at].id).collect();
+            let merge = format!("`cargo migcheck merge {}`", ids.join(" "));
+            findings.push(finding.help(format!("{merge} adds a revision that joins them")));
         }
     }
     for (of_head, at) in of_heads.iter().zip(&heads) {

@@ -26,6 +26,10 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Some(on) => quote!(::core::option::Option::Some(#on)),
         None => quote!(::core::option::Option::None),
     };
+    // A file that is not there is missed where it is named.
+    let fixtures = fixtures
+        .iter()
+        .map(|path| quote_spanned!(path.span() => (#path, ::core::include_str!(#path))));
     let Function {
         attributes,
         name,
@@ -52,7 +56,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
                     name: ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name)),
                     at: #at,
                     on: #on,
-                    fixtures: &[#((#fixtures, ::core::include_str!(#fixtures))),*],
+                    fixtures: &[#(#fixtures),*],
                 },
                 &#migrations,
                 #name,
