@@ -1,8 +1,8 @@
 //! What `#[migcheck::test]` runs: a test on a database of its own, with the migrations applied.
 //!
-//! [`choose`] says on which server, [`servers`] has each started once a process, with databases to
-//! copy from, by a [`keeper`] that outlives the process just long enough to take it down;
-//! [`argument`] is what a test may ask for.
+//! `choose` says on which server, `servers` has each started once a process, with databases to
+//! copy from, by a `keeper` that outlives the process just long enough to take it down;
+//! `argument` is what a test may ask for.
 
 mod argument;
 mod choose;
