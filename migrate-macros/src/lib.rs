@@ -43,7 +43,7 @@ pub fn revision(input: TokenStream) -> TokenStream {
 
 /// Runs an asynchronous test on a database of its own, with the migrations applied.
 ///
-/// ```ignore
+/// ```text
 /// #[migcheck::test(migrations = crate::MIGRATIONS, at = "head", on = "postgres")]
 /// async fn finds_users(pool: sqlx::PgPool) { … }
 /// ```
