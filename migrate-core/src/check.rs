@@ -8,6 +8,7 @@ use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
 use crate::guard::Guard;
+use crate::include;
 use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
 use crate::locked_edits;
@@ -118,7 +119,8 @@ pub(crate) fn check_as(
     layout: Option<Layout>,
     past: Past<'_>,
 ) -> Checked {
-    let contents = read_directory(root, shown_as);
+    let mut contents = read_directory(root, shown_as);
+    let included = include::add(root, shown_as, &mut contents);
     let mut findings = contents.findings;
     let files = contents.files;
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
@@ -174,6 +176,9 @@ pub(crate) fn check_as(
         lock.as_ref().and_then(|(lock, _)| lock.as_ref().ok()),
         &mut findings,
     );
+    if included.is_part {
+        findings.retain(|one| !matches!(one.code, Code::UnknownParent | Code::UnknownDependency));
+    }
     let mut guard = built.graph.as_ref().map(|graph| Guard {
         graph,
         claimed: &built.claimed,
@@ -219,7 +224,7 @@ pub(crate) fn check_as(
         findings,
         graph: built.graph,
         lock,
-        files: files.into_iter().map(|file| file.name).collect(),
+        files: included.names,
     }
 }
 

@@ -22,6 +22,8 @@ pub const CONFIG_FILE: &str = "migcheck.toml";
 pub struct Config {
     /// The layout; `None` is `"auto"`.
     pub layout: Option<Layout>,
+    /// Further directories of the same history, relative to this one.
+    pub include: Vec<String>,
     /// Every revision must have an up script for each of these.
     pub databases: Vec<Dialect>,
     /// The heads the directory may have.
@@ -46,6 +48,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             layout: None,
+            include: Vec::new(),
             databases: Vec::new(),
             heads: Heads::Count(1),
             bases: 1,
@@ -111,8 +114,9 @@ pub struct RoundTripConfig {
     pub images: BTreeMap<String, String>,
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "layout",
+    "include",
     "databases",
     "heads",
     "bases",
@@ -164,6 +168,9 @@ impl Reading {
         for (key, value) in document {
             let read = match &**key.get_ref() {
                 "layout" => self.layout(value),
+                "include" => reader::strings(value).map(|names| {
+                    self.config.include = names.into_iter().map(Spanned::into_inner).collect();
+                }),
                 "databases" => self.databases(value),
                 "heads" => self.heads(value),
                 "bases" => reader::count(value).map(|bases| self.config.bases = bases),

@@ -22,6 +22,7 @@ mod graph;
 mod guard;
 mod header;
 pub mod import;
+mod include;
 mod layout;
 mod lock;
 mod locked_edits;

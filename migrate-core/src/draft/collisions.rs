@@ -52,7 +52,7 @@ fn underscored<'a>(one: &'a str, other: &'a str) -> Option<&'a str> {
 pub(super) fn case_collisions(files: &[FileRead], findings: &mut Vec<Finding>) {
     let mut seen: HashMap<String, &FileRead> = HashMap::with_capacity(files.len());
     for file in files {
-        if let Some(other) = seen.insert(file.name.to_lowercase(), file) {
+        if let Some(other) = seen.insert(file.source.path.to_lowercase(), file) {
             let explained = findings.iter().any(|finding| {
                 finding.code == Code::DuplicateRevision
                     && [file, other].iter().all(|one| {
