@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    bases, branches, check, current, downgrade, explain, heads, history, init, lock, merge, new,
-    plan, roundtrip, show, upgrade,
+    bases, branches, check, current, downgrade, explain, graph, heads, history, init, lock, merge,
+    new, plan, roundtrip, show, upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -53,6 +53,7 @@ enum Command {
     Bases(bases::BasesArgs),
     Branches(branches::BranchesArgs),
     History(history::HistoryArgs),
+    Graph(graph::GraphArgs),
     Show(show::ShowArgs),
     Plan(plan::PlanArgs),
     Lock(lock::LockArgs),
@@ -130,6 +131,7 @@ impl Command {
             Self::Bases(args) => args.format,
             Self::Branches(args) => args.format,
             Self::History(args) => args.format,
+            Self::Graph(args) => args.format.of_failure(),
             Self::Show(args) => args.format,
             Self::Plan(args) => args.format,
             Self::Lock(args) => args.format,
@@ -151,6 +153,7 @@ impl Command {
             Self::Bases(args) => args.run(context),
             Self::Branches(args) => args.run(context),
             Self::History(args) => args.run(context),
+            Self::Graph(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::Plan(args) => args.run(context),
             Self::Lock(args) => args.run(context),

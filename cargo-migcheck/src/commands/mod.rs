@@ -8,6 +8,7 @@ pub(crate) mod current;
 mod database;
 pub(crate) mod downgrade;
 pub(crate) mod explain;
+pub(crate) mod graph;
 pub(crate) mod heads;
 pub(crate) mod history;
 pub(crate) mod init;

@@ -2,12 +2,14 @@
 
 mod graph;
 pub(crate) mod json;
+mod picture;
 mod progress;
 mod revisions;
 mod style;
 mod terminal;
 
 pub(crate) use graph::draw;
+pub(crate) use picture::{MAX_CHARACTERS, MAX_EDGES, Picture};
 pub(crate) use progress::Progress;
 pub(crate) use revisions::{Line, marks, table};
 pub(crate) use style::{BOLD, DIM, GREEN, RED, YELLOW, painted};
