@@ -11,7 +11,7 @@ mod terminal;
 pub(crate) use graph::draw;
 pub(crate) use picture::{MAX_CHARACTERS, MAX_EDGES, Picture};
 pub(crate) use progress::Progress;
-pub(crate) use revisions::{Line, marks, table};
+pub(crate) use revisions::{Line, Standing, marks, table};
 pub(crate) use style::{BOLD, DIM, GREEN, RED, YELLOW, painted};
 pub(crate) use terminal::{Terminal, TerminalOptions};
 

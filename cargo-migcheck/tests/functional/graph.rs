@@ -4,7 +4,7 @@ use crate::project::Project;
 use crate::{regex_of, screens};
 
 /// Two features side by side, merged, with everything that a list marks.
-fn full() -> Project {
+pub(crate) fn full() -> Project {
     Project::new()
         .file(
             "migrations/001_users.up.sql",

@@ -12,6 +12,7 @@ mod explain;
 mod graph;
 mod json;
 mod lock;
+mod picture;
 mod project;
 mod roundtrip;
 mod selection;
