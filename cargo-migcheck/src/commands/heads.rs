@@ -33,8 +33,9 @@ impl HeadsArgs {
                 let mut heads = graph.heads();
                 if self.resolve_dependencies {
                     let revisions = graph.revisions().iter();
-                    let needed: HashSet<usize> =
-                        revisions.flat_map(|one| one.depends_on.iter().copied()).collect();
+                    let needed: HashSet<usize> = revisions
+                        .flat_map(|one| one.depends_on.iter().copied())
+                        .collect();
                     heads.retain(|head| !needed.contains(head));
                 }
                 Ok(heads.into())

@@ -7,6 +7,7 @@ mod creation;
 pub(crate) mod current;
 mod database;
 pub(crate) mod downgrade;
+mod editor;
 pub(crate) mod explain;
 pub(crate) mod graph;
 pub(crate) mod heads;

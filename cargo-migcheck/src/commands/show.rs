@@ -86,7 +86,9 @@ pub(super) fn pages(
     standing: Option<&Standing>,
     width: usize,
 ) -> String {
-    let known = places.into_iter().filter_map(|at| Some((at, graph.get(at)?)));
+    let known = places
+        .into_iter()
+        .filter_map(|at| Some((at, graph.get(at)?)));
     let pages = known.map(|(at, revision)| page(graph, at, revision, standing, width.min(100)));
     pages.collect::<Vec<_>>().join("\n")
 }

@@ -118,22 +118,27 @@ impl Lanes {
             x(self.of[from]),
             y(from)
         );
-        let mut at = self.of[from];
-        let mut step = |lane: usize, row: usize| {
-            let (x0, x1, y0, y1) = (x(at), x(lane), y(row - 1), y(row));
+        let mut at = (self.of[from], from);
+        let mut step = |to: (usize, usize)| {
+            let (x0, x1, y0, y1) = (x(at.0), x(to.0), y(at.1), y(to.1));
             let _ = if x0 == x1 {
                 write!(svg, "V{y1}")
             } else {
                 let (bend, unbend) = (y0 + ROW * 3 / 5, y0 + ROW * 2 / 5);
                 write!(svg, "C{x0} {bend} {x1} {unbend} {x1} {y1}")
             };
-            at = lane;
+            at = to;
         };
-        if to > from + 1 {
-            step(lane, from + 1);
-            step(lane, to - 1);
+        // Straight as far as it goes: only the first and the last row have a bend.
+        if lane != self.of[from] {
+            step((lane, from + 1));
         }
-        step(self.of[to], to);
+        if lane != self.of[to] && to > from + 1 {
+            step((lane, to - 1));
+        }
+        if lane != self.of[to] || to > from + 1 || lane == self.of[from] {
+            step((self.of[to], to));
+        }
         svg.push_str("\"/>\n");
     }
 }
