@@ -87,6 +87,40 @@ fn history_of_what_is_not_there() {
 }
 
 #[test]
+fn lists_with_pages() {
+    let project = full();
+    screens!(
+        "pages",
+        project,
+        project.run("history -v 003:"),
+        project.run("heads -v"),
+        project.run("branches -v"),
+    );
+}
+
+#[test]
+fn heads_that_others_depend_on() {
+    let project = Project::new()
+        .file(
+            "migrations/migcheck.toml",
+            "layout = \"native\"\nheads = 2\n[naming]\nfile = \"{seq}_{slug}\"\n",
+        )
+        .revision("001", "users", "base")
+        .revision("002", "orders", "001")
+        .file(
+            "migrations/003_search.up.sql",
+            "-- migcheck: revises = \"001\"\n-- migcheck: depends-on = [\"002\"]\n",
+        )
+        .file("migrations/003_search.down.sql", "");
+    screens!(
+        "heads-dependencies",
+        project,
+        project.run("heads"),
+        project.run("heads --resolve-dependencies"),
+    );
+}
+
+#[test]
 fn show() {
     let project = full();
     screens!(
