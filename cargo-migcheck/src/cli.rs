@@ -2,18 +2,19 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::{
-    bases, branches, check, current, downgrade, explain, graph, heads, history, init, lock, merge,
-    new, plan, roundtrip, show, upgrade,
+    bases, branches, check, completions, current, downgrade, explain, graph, heads, history, init,
+    lock, manual, merge, new, plan, roundtrip, show, upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::{Format, Terminal, TerminalOptions, json};
 use crate::workspace::Selection;
 
-const EXIT_CODES: &str = "\
+/// What the numbers mean that a command ends with.
+pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    nothing wrong
   1    findings at `deny`
@@ -62,6 +63,8 @@ enum Command {
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
     Explain(explain::ExplainArgs),
+    Completions(completions::CompletionsArgs),
+    Manual(manual::ManualArgs),
 }
 
 /// What every command gets.
@@ -71,6 +74,11 @@ pub(crate) struct Context {
     pub(crate) selection: Selection,
     /// Where its answers go.
     pub(crate) terminal: Terminal,
+}
+
+/// The arguments as clap knows them: for what describes them.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command that `arguments` name.
@@ -140,6 +148,7 @@ impl Command {
             Self::Upgrade(args) => args.format,
             Self::Downgrade(args) => args.format,
             Self::Explain(args) => args.format,
+            Self::Completions(_) | Self::Manual(_) => Format::Human,
         }
     }
 
@@ -162,6 +171,8 @@ impl Command {
             Self::Upgrade(args) => args.run(context),
             Self::Downgrade(args) => args.run(context),
             Self::Explain(args) => args.run(context),
+            Self::Completions(args) => Ok(args.run(context)),
+            Self::Manual(args) => Ok(args.run(context)),
         }
     }
 }
@@ -172,7 +183,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_well_formed() {
-        use clap::CommandFactory as _;
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 }

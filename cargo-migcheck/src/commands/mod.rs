@@ -3,6 +3,7 @@
 pub(crate) mod bases;
 pub(crate) mod branches;
 pub(crate) mod check;
+pub(crate) mod completions;
 mod creation;
 pub(crate) mod current;
 mod database;
@@ -15,6 +16,7 @@ pub(crate) mod history;
 pub(crate) mod init;
 mod listing;
 pub(crate) mod lock;
+pub(crate) mod manual;
 pub(crate) mod merge;
 pub(crate) mod new;
 mod pages;

@@ -1,4 +1,4 @@
-//! `init`, `new`, `merge`.
+//! `new`, `merge`.
 
 use crate::project::Project;
 use crate::{regex_of, screens};
@@ -259,38 +259,4 @@ fn two_heads_that_are_wanted_are_not_merged() {
         "layout = \"native\"\nheads = 2\n[naming]\nfile = \"{seq}_{slug}\"\n",
     );
     screens!("merge-wanted-heads", project, project.run("merge"));
-}
-
-#[test]
-fn init_in_a_fresh_package() {
-    let project = Project::bare();
-    screens!(
-        "init",
-        project,
-        project.run("init --database postgres,mysql"),
-        project.read("migrations/migcheck.toml"),
-        project.read("build.rs"),
-        project.run("check"),
-        project.run("init"),
-    );
-}
-
-#[test]
-fn init_beside_what_is_there() {
-    let project = Project::bare()
-        .file("build.rs", "fn main() {}\n")
-        .file("db/1_users.sql", "CREATE TABLE users (id int);\n")
-        .file(
-            "Cargo.toml",
-            "[package]\nname = \"shop\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-             [package.metadata.migcheck]\ndirectories = [\"db\"]\n[workspace]\n",
-        );
-    screens!(
-        "init-existing",
-        project,
-        project.run("init"),
-        project.read("db/migcheck.toml"),
-        project.read("build.rs"),
-        project.run("init --database oracle"),
-    );
 }

@@ -6,10 +6,12 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod check;
+mod completions;
 mod create;
 mod database;
 mod explain;
 mod graph;
+mod init;
 mod json;
 mod lock;
 mod picture;
