@@ -6,7 +6,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::{
     bases, branches, check, completions, current, downgrade, explain, graph, heads, history, init,
-    lock, manual, merge, new, plan, roundtrip, show, upgrade,
+    lock, manual, merge, new, plan, roundtrip, show, sql, upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -57,6 +57,7 @@ enum Command {
     Graph(graph::GraphArgs),
     Show(show::ShowArgs),
     Plan(plan::PlanArgs),
+    Sql(sql::SqlArgs),
     Lock(lock::LockArgs),
     Roundtrip(roundtrip::RoundtripArgs),
     Current(current::CurrentArgs),
@@ -142,6 +143,7 @@ impl Command {
             Self::Graph(args) => args.format.of_failure(),
             Self::Show(args) => args.format,
             Self::Plan(args) => args.format,
+            Self::Sql(args) => args.format,
             Self::Lock(args) => args.format,
             Self::Roundtrip(args) => args.format,
             Self::Current(args) => args.format,
@@ -165,6 +167,7 @@ impl Command {
             Self::Graph(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::Plan(args) => args.run(context),
+            Self::Sql(args) => args.run(context),
             Self::Lock(args) => args.run(context),
             Self::Roundtrip(args) => args.run(context),
             Self::Current(args) => args.run(context),

@@ -48,7 +48,7 @@ const BASH: &str = r#"
 _cargo_or_migcheck() {
     if [[ ${COMP_WORDS[1]} == migcheck && $COMP_CWORD -gt 1 ]]; then
         local COMP_WORDS=(cargo-migcheck "${COMP_WORDS[@]:2}") COMP_CWORD=$((COMP_CWORD - 1))
-        _cargo-migcheck cargo-migcheck "$2" "$3"
+        _cargo__migcheck cargo-migcheck "$2" "$3"
     elif [[ -n $_cargo_without_migcheck ]]; then
         "$_cargo_without_migcheck" "$@"
     fi
@@ -65,7 +65,8 @@ complete -F _cargo_or_migcheck -o bashdefault -o default cargo
 const FISH: &str = r#"
 function __fish_cargo_or_migcheck
     set -l words (commandline --tokenize --cut-at-cursor --current-process)
-    complete --do-complete (string join ' ' cargo-migcheck (string escape -- $words[3..]) (commandline --current-token --cut-at-cursor))
+    set -l last (commandline --current-token --cut-at-cursor)
+    complete --do-complete (string join -- ' ' cargo-migcheck (string escape -- $words[3..]) "$last")
 end
 complete -c cargo -n "__fish_seen_subcommand_from migcheck" -f -a "(__fish_cargo_or_migcheck)"
 complete -c cargo -n "__fish_use_subcommand" -f -a migcheck -d "Check, draw, plan, create and run SQL migrations"

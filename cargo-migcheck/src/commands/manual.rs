@@ -120,7 +120,7 @@ fn prose(text: &str, page: &mut String) {
     for line in text.trim_end().lines() {
         let keep = line.starts_with(' ');
         if keep != is_kept {
-            page.push_str(if keep { ".PP\n.nf\n" } else { ".fi\n" });
+            page.push_str(if keep { ".nf\n" } else { ".fi\n" });
             is_kept = keep;
         }
         match line {

@@ -23,4 +23,5 @@ mod pages;
 pub(crate) mod plan;
 pub(crate) mod roundtrip;
 pub(crate) mod show;
+pub(crate) mod sql;
 pub(crate) mod upgrade;

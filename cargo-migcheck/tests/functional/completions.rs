@@ -29,6 +29,9 @@ fn what_completes_cargo_is_told_of_migcheck() {
     let project = Project::nothing();
     let bash = project.run("completions bash");
     assert!(bash.contains("complete -F _cargo_or_migcheck -o bashdefault -o default cargo\n"));
+    // What it calls, which clap names.
+    assert!(bash.contains("\n        _cargo__migcheck cargo-migcheck \"$2\" \"$3\"\n"));
+    assert!(bash.contains("\n_cargo__migcheck() {\n"));
     let fish = project.run("completions fish");
     assert!(fish.contains("complete -c cargo -n \"__fish_seen_subcommand_from migcheck\""));
     // cargo's own function calls one of this name.

@@ -18,6 +18,7 @@ mod picture;
 mod project;
 mod roundtrip;
 mod selection;
+mod sql;
 mod terminal;
 
 /// Compares screens with the snapshot of that name; paths of temporary folders and
