@@ -28,14 +28,19 @@ pub(crate) struct CompletionsArgs {
 
 impl CompletionsArgs {
     pub(crate) fn run(self, context: &Context) -> Exit {
-        let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut cli::command(), NAME, &mut script);
-        context.terminal.print(String::from_utf8_lossy(&script));
+        let script = |name: &str| {
+            let mut script = Vec::new();
+            clap_complete::generate(self.shell, &mut cli::command(), name, &mut script);
+            String::from_utf8_lossy(&script).into_owned()
+        };
         context.terminal.print(match self.shell {
-            Shell::Bash => BASH,
-            Shell::Fish => FISH,
+            // For a name with a hyphen clap's script knows no option of a command (clap #6421).
+            Shell::Bash => {
+                script("cargo_migcheck").replace(" cargo_migcheck\n", " cargo-migcheck\n") + BASH
+            }
+            Shell::Fish => script(NAME) + FISH,
             // zsh's completion of cargo calls `_cargo-migcheck` by that name.
-            _ => "",
+            _ => script(NAME),
         });
         Exit::Success
     }
@@ -48,7 +53,7 @@ const BASH: &str = r#"
 _cargo_or_migcheck() {
     if [[ ${COMP_WORDS[1]} == migcheck && $COMP_CWORD -gt 1 ]]; then
         local COMP_WORDS=(cargo-migcheck "${COMP_WORDS[@]:2}") COMP_CWORD=$((COMP_CWORD - 1))
-        _cargo__migcheck cargo-migcheck "$2" "$3"
+        _cargo_migcheck cargo-migcheck "$2" "$3"
     elif [[ -n $_cargo_without_migcheck ]]; then
         "$_cargo_without_migcheck" "$@"
     fi

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use clap::builder::PossibleValue;
 use clap::{Arg, Args, Command};
 
 use crate::cli::{self, Context};
@@ -147,7 +148,7 @@ fn options(command: &Command, is_wanted: impl Fn(&Arg) -> bool, page: &mut Strin
         let values: Vec<&str> = values
             .iter()
             .filter(|value| !value.is_hide_set())
-            .map(|value| value.get_name())
+            .map(PossibleValue::get_name)
             .collect();
         let defaults: Vec<_> = argument
             .get_default_values()

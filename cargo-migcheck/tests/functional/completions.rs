@@ -27,17 +27,48 @@ fn each_shell_completes_every_command() {
 #[test]
 fn what_completes_cargo_is_told_of_migcheck() {
     let project = Project::nothing();
-    let bash = project.run("completions bash");
-    assert!(bash.contains("complete -F _cargo_or_migcheck -o bashdefault -o default cargo\n"));
-    // What it calls, which clap names.
-    assert!(bash.contains("\n        _cargo__migcheck cargo-migcheck \"$2\" \"$3\"\n"));
-    assert!(bash.contains("\n_cargo__migcheck() {\n"));
     let fish = project.run("completions fish");
     assert!(fish.contains("complete -c cargo -n \"__fish_seen_subcommand_from migcheck\""));
     // cargo's own function calls one of this name.
     let zsh = project.run("completions zsh");
     assert!(zsh.contains("#compdef cargo-migcheck\n"));
     assert!(zsh.contains("\n_cargo-migcheck() {\n"));
+}
+
+/// bash itself is asked, twice sourced, as a shell in a shell has it.
+#[cfg(target_os = "linux")]
+#[test]
+fn bash_completes_both_names_and_leaves_cargo_to_cargo() {
+    let project = Project::nothing();
+    let output = project
+        .command(&["completions", "bash"])
+        .output()
+        .expect("a script");
+    let script = String::from_utf8(output.stdout).expect("UTF-8");
+    let ask = r#"
+        _cargo() { COMPREPLY=(cargo-was-asked); }
+        complete -F _cargo cargo
+        source ./script; source ./script
+        for line in "cargo migcheck hist" "cargo migcheck history --ind" "cargo build --rel" \
+            "cargo-migcheck graph --format mer" "cargo migcheck graph --format d"; do
+            COMP_WORDS=($line); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()
+            [[ $(complete -p "${COMP_WORDS[0]}") =~ -F\ ([^ ]+) ]]
+            "${BASH_REMATCH[1]}" "${COMP_WORDS[0]}" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+            echo "$line: ${COMPREPLY[*]}"
+        done"#;
+    let project = project.file("script", &script);
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["--norc", "-c", ask]).current_dir(project.path());
+    let answers = bash.output().expect("bash");
+    assert_eq!(
+        String::from_utf8_lossy(&answers.stdout),
+        "cargo migcheck hist: history\n\
+         cargo migcheck history --ind: --indicate-current\n\
+         cargo build --rel: cargo-was-asked\n\
+         cargo-migcheck graph --format mer: mermaid\n\
+         cargo migcheck graph --format d: dot\n"
+    );
+    assert_eq!(String::from_utf8_lossy(&answers.stderr), "");
 }
 
 #[test]

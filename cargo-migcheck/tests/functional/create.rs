@@ -65,7 +65,7 @@ fn a_new_revision_is_made_of_the_templates() {
             "migrations/template.down.sql",
             "-- Takes back {slug}.\n-- '{{id}}' '{}'\n",
         );
-    let mut screens = vec![
+    let mut screens = [
         project.run_with(&["new", "Add teams\nand their members", "--label", "teams"]),
         project.read("migrations/004_add_teams.up.sql"),
         project.read("migrations/004_add_teams.up.mysql.sql"),

@@ -151,7 +151,7 @@ impl Node<'_> {
         (words, titles, width): (usize, usize, usize),
         svg: &mut String,
     ) {
-        let stripe = if row % 2 == 0 { "z" } else { "z0" };
+        let stripe = if row.is_multiple_of(2) { "z" } else { "z0" };
         let base = y(row) + 4;
         let top = y(row) - ROW / 2;
         let _ = write!(
