@@ -2,19 +2,20 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::check::CheckFormat;
 use crate::commands::{
-    bases, branches, check, current, downgrade, explain, heads, history, import, init, lock, merge,
-    new, plan, rebase, roundtrip, show, upgrade,
+    bases, branches, check, completions, current, downgrade, explain, graph, heads, history,
+    import, init, lock, manual, merge, new, plan, rebase, roundtrip, show, sql, upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{Terminal, TerminalOptions};
+use crate::output::{Format, Terminal, TerminalOptions};
 use crate::workspace::Selection;
 
-const EXIT_CODES: &str = "\
+/// What the numbers mean that a command ends with.
+pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    nothing wrong
   1    findings at `deny`
@@ -55,8 +56,10 @@ enum Command {
     Bases(bases::BasesArgs),
     Branches(branches::BranchesArgs),
     History(history::HistoryArgs),
+    Graph(graph::GraphArgs),
     Show(show::ShowArgs),
     Plan(plan::PlanArgs),
+    Sql(sql::SqlArgs),
     Lock(lock::LockArgs),
     Import(import::ImportArgs),
     Roundtrip(roundtrip::RoundtripArgs),
@@ -64,6 +67,8 @@ enum Command {
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
     Explain(explain::ExplainArgs),
+    Completions(completions::CompletionsArgs),
+    Manual(manual::ManualArgs),
 }
 
 /// What every command gets.
@@ -73,6 +78,11 @@ pub(crate) struct Context {
     pub(crate) selection: Selection,
     /// Where its answers go.
     pub(crate) terminal: Terminal,
+}
+
+/// The arguments as clap knows them: for what describes them.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command that `arguments` name.
@@ -133,8 +143,10 @@ impl Command {
             Self::Bases(args) => args.format,
             Self::Branches(args) => args.format,
             Self::History(args) => args.format,
+            Self::Graph(args) => args.format.of_failure(),
             Self::Show(args) => args.format,
             Self::Plan(args) => args.format,
+            Self::Sql(args) => args.format,
             Self::Lock(args) => args.format,
             Self::Import(args) => args.format,
             Self::Roundtrip(args) => args.format,
@@ -142,6 +154,7 @@ impl Command {
             Self::Upgrade(args) => args.format,
             Self::Downgrade(args) => args.format,
             Self::Explain(args) => args.format,
+            Self::Completions(_) | Self::Manual(_) => Format::Human,
         };
         format.into()
     }
@@ -157,8 +170,10 @@ impl Command {
             Self::Bases(args) => args.run(context),
             Self::Branches(args) => args.run(context),
             Self::History(args) => args.run(context),
+            Self::Graph(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::Plan(args) => args.run(context),
+            Self::Sql(args) => args.run(context),
             Self::Lock(args) => args.run(context),
             Self::Import(args) => args.run(context),
             Self::Roundtrip(args) => args.run(context),
@@ -166,6 +181,8 @@ impl Command {
             Self::Upgrade(args) => args.run(context),
             Self::Downgrade(args) => args.run(context),
             Self::Explain(args) => args.run(context),
+            Self::Completions(args) => Ok(args.run(context)),
+            Self::Manual(args) => Ok(args.run(context)),
         }
     }
 }
@@ -176,7 +193,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_well_formed() {
-        use clap::CommandFactory as _;
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 }

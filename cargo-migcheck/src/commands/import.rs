@@ -115,7 +115,8 @@ impl ImportArgs {
                 let package = context
                     .selection
                     .package()
-                    .map_err(|error| error.hinted("or name the directory to write with `--to`"))?;
+                    .map_err(|error| error.hinted("or name the directory to write with `--to`"))?
+                    .package;
                 let named = named_in_manifest(&package)?.unwrap_or_default();
                 let name = named.into_iter().next();
                 let name = name.unwrap_or_else(|| DEFAULT_DIRECTORY.to_owned());

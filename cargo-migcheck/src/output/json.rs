@@ -218,4 +218,7 @@ pub(crate) struct Listed<'a> {
     /// Those that are applied, where a database was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) applied: Option<Vec<String>>,
+    /// Those that the database is at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) current: Option<Vec<String>>,
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod check;
+mod completions;
 mod create;
 mod database;
 mod explain;
@@ -14,14 +15,17 @@ mod github;
 mod graph;
 mod guard;
 mod import;
+mod init;
 mod json;
 mod lock;
+mod picture;
 mod project;
 mod rebase;
 mod roundtrip;
 mod sarif;
 mod schema;
 mod selection;
+mod sql;
 mod terminal;
 
 /// Compares screens with the snapshot of that name; paths of temporary folders and
