@@ -218,6 +218,16 @@ fn a_branch() {
         downgrade  cc33 ee55  bb22          -cc33
         downgrade  cc33 ee55  cc33          .
         downgrade  cc33       right@head    NotApplied
+        downgrade  cc33 ee55  left@aa11     -cc33 -bb22
+        downgrade  cc33 ee55  ee55@aa11     -ee55 -dd44
+        downgrade  cc33 ee55  left@base+1   -cc33 -bb22
+        downgrade  cc33 ee55  left@base+2   -cc33
+        downgrade  cc33 ee55  left@head-1   -cc33
+        downgrade  cc33 ee55  left@head-2   -cc33 -bb22
+        downgrade  cc33 ee55  left@head-3   -ee55 -dd44 -cc33 -bb22 -aa11
+        downgrade  cc33 ee55  left@dd44     OtherBranch
+        downgrade  cc33 ee55  left@dd44-1   OtherBranch
+        downgrade  aa11       left@+1       LeadsUp
 
         plan       cc33       ee55          +dd44 +ee55
         plan       cc33 dd44  heads         +ee55
@@ -240,8 +250,9 @@ fn a_diamond() {
         upgrade    bb22       dd44        +cc33 +dd44
         upgrade    bb22       left@+1     +cc33 +dd44
         upgrade    bb22 cc33  +1          +dd44
-        upgrade    bb22       +1          +cc33
-        upgrade    bb22       +3          +cc33 +dd44 +ee55
+        upgrade    bb22       +1          +cc33 +dd44
+        upgrade    bb22       +2          +cc33 +dd44 +ee55
+        upgrade    bb22       +3          TooFar(2)
         upgrade    -          dd44-1      SeveralWays
         upgrade    -          left@dd44-1  +aa11 +bb22
         downgrade  ee55       -1          -ee55
@@ -263,9 +274,9 @@ fn a_merge_of_three() {
         &merge,
         "
         upgrade    cc33       head  +bb22 +dd44 +ee55
-        upgrade    cc33       +1    SeveralWays
-        upgrade    cc33 dd44  +1    +bb22
-        upgrade    cc33 dd44  +2    +bb22 +ee55
+        upgrade    cc33       +1    +bb22 +dd44 +ee55
+        upgrade    cc33 dd44  +1    +bb22 +ee55
+        upgrade    cc33 dd44  +2    TooFar(1)
         downgrade  ee55       -1    -ee55
         downgrade  ee55       cc33  -ee55
         downgrade  bb22 cc33 dd44  cc33  .
@@ -286,7 +297,9 @@ fn a_forest() {
         upgrade    -          search@+1     +cc33
         upgrade    -          search@base+2  +cc33 +dd44
         upgrade    -          billing@head  +aa11 +bb22
-        upgrade    bb22       +1            +cc33
+        upgrade    bb22       +1            TooFar(0)
+        upgrade    bb22       search@+1     +cc33
+        upgrade    bb22 cc33  +1            +dd44
         downgrade  bb22 dd44  search@base   -dd44 -cc33
         downgrade  bb22 dd44  search@-2     -dd44 -cc33
         downgrade  bb22 dd44  search@-3     TooFar(2)
@@ -344,7 +357,10 @@ fn names() {
         upgrade  ab12345  cart+1   +cdef56 +xyz
         upgrade  xyz      héll     +héll01
         upgrade  xyz      hél      TooShort
-        upgrade  -        billin   Unknown
+        upgrade  -        billin   +ab1200 +ab1234 +ab12345
+        upgrade  -        bil      TooShort
+        upgrade  -        billig   Unknown
+        upgrade  -        bill@cdef   +ab1200 +ab1234 +ab12345 +cdef56
         upgrade  -        ffff     Unknown
         upgrade  -        ffff@head  Unknown
         upgrade  -        a:b      Malformed
@@ -377,7 +393,8 @@ fn an_empty_directory() {
         &empty,
         "
         upgrade    -  heads    .
-        upgrade    -  head     Unknown
+        upgrade    -  head     .
+        upgrade    -  head+1   TooFar(0)
         upgrade    -  +1       TooFar(0)
         upgrade    -  current  .
         downgrade  -  base     .
