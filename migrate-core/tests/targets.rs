@@ -12,25 +12,8 @@ use migcheck_core::{Direction, PlanError, RevisionGraph, Target, TargetError};
 
 use support::Files;
 
-/// A line a revision: `id < parents ~ dependencies # label`.
 fn graph(lines: &str) -> RevisionGraph {
-    let config = "layout = \"native\"\nheads = 9\nbases = 9\nnaming.file = \"{seq}_{slug}\"\nrules.missing-down = \"allow\"\n";
-    let mut files = Files::new().add("migcheck.toml", config);
-    for (at, line) in lines.trim().lines().enumerate() {
-        let (line, label) = line.split_once('#').unwrap_or((line, ""));
-        let (line, depends_on) = line.split_once('~').unwrap_or((line, ""));
-        let (id, parents) = line.split_once('<').unwrap_or((line, "base"));
-        let list = |names: &str| format!("{:?}", names.split_whitespace().collect::<Vec<_>>());
-        let text = format!(
-            "-- migcheck: revision = {:?}\n-- migcheck: revises = {}\n-- migcheck: depends-on = {}\n-- migcheck: labels = {}\n",
-            id.trim(),
-            list(parents),
-            list(depends_on),
-            list(label),
-        );
-        files = files.add(&format!("{at}_x.up.sql"), text);
-    }
-    files.graph()
+    Files::history(lines).graph()
 }
 
 fn answer(graph: &RevisionGraph, way: &str, applied: &str, target: &str) -> String {

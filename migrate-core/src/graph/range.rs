@@ -57,9 +57,8 @@ impl RevisionGraph {
             }
             (is_below, false) => {
                 let mut to = self.end(&last, applied)?;
-                if let Target::Within(label, inner) = &first
-                    && (is_below || **inner == Target::Base)
-                {
+                // A label says which of several branches is meant.
+                if let Target::Within(label, _) = &first {
                     let lineage = self.lineage(self.find(label)?);
                     let before = to.len();
                     to.retain(|at| lineage[*at]);
