@@ -318,6 +318,24 @@ fn expand_and_contract() {
     );
 }
 
+/// A library's label names the revision of it that is needed, as in Alembic.
+#[test]
+fn a_dependency_by_its_label() {
+    let two = graph("aa11\nbb22 < aa11 # lib\ncc33 < bb22\ndd44\nee55 < dd44 ~ lib");
+    rows(
+        &two,
+        "
+        upgrade    dd44  ee55  +aa11 +bb22 +ee55
+        downgrade  ee55  aa11  -ee55 -bb22
+        ",
+    );
+    let parent = Files::history("aa11 # lib\nbb22 < lib");
+    assert_eq!(parent.codes(), ["unknown-parent"]);
+    let circle = Files::history("aa11 ~ lib\nbb22 < aa11 # lib");
+    let report = circle.report();
+    assert!(report.contains("`aa11` depends on `bb22`"), "{report}");
+}
+
 #[test]
 fn names() {
     let names = graph(

@@ -16,6 +16,7 @@ pub(super) struct Builder<'a> {
     is_chain: bool,
     findings: &'a mut Vec<Finding>,
     by_id: HashMap<&'a str, usize>,
+    by_label: HashMap<&'a str, usize>,
     pub(super) before: dag::Before,
     pub(super) parents: dag::Before,
     pub(super) dependencies: dag::Before,
@@ -44,11 +45,16 @@ impl<'a> Builder<'a> {
                 by_id.insert(&draft.id, at);
             }
         }
+        let labels = drafts.iter().enumerate().flat_map(|(at, draft)| {
+            let labels = draft.labels.iter();
+            labels.map(move |(name, _)| (&**name, at))
+        });
         Self {
             drafts,
             is_chain,
             findings,
             by_id,
+            by_label: labels.collect(),
             before: vec![Vec::new(); drafts.len()],
             parents: vec![Vec::new(); drafts.len()],
             dependencies: vec![Vec::new(); drafts.len()],
@@ -99,7 +105,13 @@ impl<'a> Builder<'a> {
         let draft = &self.drafts[place];
         let mut edges = Vec::with_capacity(names.len());
         for (name, label) in names {
-            let Some(&at) = self.by_id.get(&**name) else {
+            let by_id = self.by_id.get(&**name);
+            // As in Alembic a dependency can be named by a label, and a parent cannot.
+            let by_label = || match code {
+                Code::UnknownDependency => self.by_label.get(&**name),
+                _ => None,
+            };
+            let Some(&at) = by_id.or_else(by_label) else {
                 unknown.push(Unknown {
                     draft: place,
                     name,
@@ -285,7 +297,7 @@ impl<'a> Builder<'a> {
             let edges = draft.revises.iter().flatten().chain(&draft.depends_on);
             let found = edges
                 .clone()
-                .find(|(id, _)| id == name(to))
+                .find(|(id, _)| id == name(to) || self.by_label.get(&**id) == Some(&to))
                 .map(|(_, label)| label.clone());
             let is_parent = draft.revises.iter().flatten().any(|(id, _)| id == name(to));
             let verb = if is_parent || self.parents[from].contains(&to) {

@@ -100,7 +100,7 @@ def answers(path):
 
     print(f"# Alembic {alembic.__version__}'s answers to {path.rsplit('/')[-1]}, written by ask.py")
     for name, case in cases.items():
-        print(f"\n[{name}]")
+        print(f'\n["{name}"]')
         for line in case["ask"].strip().splitlines():
             question = " ".join(line.partition("|")[0].split())
             # A map that is broken is broken again for every question.

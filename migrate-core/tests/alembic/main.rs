@@ -46,11 +46,13 @@ impl Asked<'_> {
         answer.starts_with("refused")
     }
 
-    /// The same revisions, or refused by both: the words of a refusal are each one's own.
+    /// The same revisions, or refused by both: the words of a refusal are each one's own, but a
+    /// cycle is one to both.
     fn agree(&self) -> bool {
         match (Self::is_refused(self.alembic), Self::is_refused(&self.ours)) {
             (false, false) => self.alembic == self.ours,
-            (one, other) => one == other,
+            (true, true) => !self.alembic.ends_with("Detected") || self.ours.contains("Cycle"),
+            _ => false,
         }
     }
 }
@@ -108,9 +110,6 @@ fn whatever_else_is_asked_differs_in_listed_ways_only() {
     }
     let count = wrong.len();
     wrong.sort_by_key(String::len);
-    if let Some(all) = env::var_os("DUMP") {
-        fs::write(all, wrong.join("\n")).unwrap();
-    }
     wrong.truncate(20);
     assert!(
         wrong.is_empty(),
@@ -170,7 +169,8 @@ fn read(path: &Path) -> BTreeMap<String, BTreeMap<String, String>> {
     let text =
         fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let string = |value: &DeValue<'_>| value.as_str().unwrap().to_owned();
-    let table = DeTable::parse(&text).unwrap();
+    let table = DeTable::parse(&text)
+        .unwrap_or_else(|error| panic!("{}: {}", path.display(), error.message()));
     let tables = table.get_ref().iter().map(|(name, table)| {
         let table = table.get_ref().as_table().unwrap().iter();
         let table = table.map(|(key, value)| (key.get_ref().to_string(), string(value.get_ref())));
