@@ -113,6 +113,14 @@ impl RevisionGraph {
         if offset < 0 {
             return Err(TargetError::NoRevision(target.to_string()));
         }
+        if let (Target::Within(label, _), Some(scope)) = (target, &scope)
+            && let Some(&astray) = from.iter().find(|at| !scope[**at])
+        {
+            return Err(TargetError::OtherBranch {
+                name: self.revisions()[astray].id.to_string(),
+                label: label.clone(),
+            });
+        }
         let walk = |steps| self.walk_up(from, steps, scope.as_deref(), target);
         Ok(at_most(offset.unsigned_abs(), walk)?.into_iter().collect())
     }

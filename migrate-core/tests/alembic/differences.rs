@@ -237,6 +237,17 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         name: "range-of-two-offsets",
         applies: |asked| asked.what == "history" && asked.ours == "refused: Malformed",
     },
+    // A revision stands for its own branch. Alembic takes the label that it inherits instead.
+    Difference {
+        name: "branch-of-a-revision",
+        applies: |asked| {
+            let scope = asked.target.split('@').next().unwrap_or_default();
+            asked.what == "history"
+                && asked.target.contains('@')
+                && !is_label(asked, scope)
+                && Asked::revisions(&asked.ours).is_subset(&Asked::revisions(asked.alembic))
+        },
+    },
     // What only depends on the first end builds on it too.
     Difference {
         name: "range-over-dependencies",
@@ -265,4 +276,10 @@ fn has_dependencies(asked: &Asked<'_>) -> bool {
     let graph = asked.graph.into_iter();
     let mut revisions = graph.flat_map(|graph| graph.revisions());
     revisions.any(|revision| !revision.depends_on.is_empty())
+}
+
+fn is_label(asked: &Asked<'_>, name: &str) -> bool {
+    let graph = asked.graph.into_iter();
+    let mut labels = graph.flat_map(|graph| graph.revisions().iter().flat_map(|one| &one.labels));
+    labels.any(|label| label == name)
 }
