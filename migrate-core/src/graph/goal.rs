@@ -36,9 +36,9 @@ impl RevisionGraph {
             Target::Named(name) => Goal::reach(vec![self.find(name)?]),
             Target::Relative(start, offset) => match start.as_deref() {
                 None | Some(Target::Current) => {
-                    self.from_current(applied, target, *offset, None)?
+                    self.walk_from_current(applied, target, *offset, None)?
                 }
-                Some(start) => self.from(start, *offset, None)?,
+                Some(start) => self.walk_from(start, *offset, None)?,
             },
             Target::Within(label, inner) => self.within(applied, target, label, inner)?,
         })
@@ -70,9 +70,9 @@ impl RevisionGraph {
             Target::Relative(start, offset) => {
                 return match start.as_deref() {
                     None | Some(Target::Current) => {
-                        self.from_current(applied, target, *offset, Some(on))
+                        self.walk_from_current(applied, target, *offset, Some(on))
                     }
-                    Some(start) => Ok(self.from(start, *offset, Some((label, on)))?),
+                    Some(start) => Ok(self.walk_from(start, *offset, Some((label, on)))?),
                 };
             }
             Target::Head => self
@@ -95,7 +95,7 @@ impl RevisionGraph {
     /// `+n` and `-n`: so many edges from where the database stands, on the branch of the label at
     /// `on` if one is named. What the revision that is reached needs of other branches comes with
     /// it, and what needs one that is left goes with that.
-    fn from_current(
+    fn walk_from_current(
         &self,
         applied: &[bool],
         target: &Target,
@@ -131,7 +131,7 @@ impl RevisionGraph {
     }
 
     /// `X+n` and `X-n`: so many edges from X, on the branch of a label if one is named.
-    fn from(
+    fn walk_from(
         &self,
         start: &Target,
         offset: i64,

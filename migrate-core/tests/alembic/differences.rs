@@ -1,6 +1,6 @@
 //! Where this library does not do what Alembic does, and why.
 
-use migcheck_core::Target;
+use migcheck_core::{RevisionGraph, Target};
 
 use crate::Asked;
 
@@ -274,7 +274,7 @@ fn from_current(asked: &Asked<'_>) -> bool {
 
 fn has_dependencies(asked: &Asked<'_>) -> bool {
     let graph = asked.graph.into_iter();
-    let mut revisions = graph.flat_map(|graph| graph.revisions());
+    let mut revisions = graph.flat_map(RevisionGraph::revisions);
     revisions.any(|revision| !revision.depends_on.is_empty())
 }
 
