@@ -341,36 +341,36 @@ impl<'a> Builder<'a> {
 
     /// `order` leaves out what is on a cycle or behind one: what is redundant there is not known.
     pub(super) fn check_redundant(&mut self, order: &[usize]) {
-        let generation = dag::generations(&self.parents, order);
-        for &at in order {
+        let mut children = vec![0_usize; self.drafts.len()];
+        for &parent in self.parents.iter().flatten() {
+            children[parent] += 1;
+        }
+        // A parent of this revision alone is nobody else's ancestor.
+        let is_shared = |parent: &&usize| children[**parent] > 1;
+        let merges = order.iter().filter(|at| self.parents[**at].len() > 1);
+        let edges: Vec<(usize, usize)> = merges
+            .flat_map(|at| {
+                let parents = self.parents[*at].iter().filter(is_shared);
+                parents.map(move |parent| (*at, *parent))
+            })
+            .collect();
+        for (at, parent, over) in dag::implied(&self.parents, order, &edges) {
             let draft = &self.drafts[at];
-            let parents = &self.parents[at];
-            if parents.len() < 2 {
-                continue;
-            }
-            for &parent in parents {
-                let over = parents.iter().find(|other| {
-                    **other != parent
-                        && dag::is_ancestor(&self.parents, &generation, parent, **other)
-                });
-                let Some(&over) = over else { continue };
-                let name = &*self.drafts[parent].id;
-                let place = draft.revises.iter().flatten().find(|(id, _)| id == name);
-                let mut label =
-                    place.map_or_else(|| draft.claimed.clone(), |(_, label)| label.clone());
-                label.text = format!("`{}` already builds on it", self.drafts[over].id);
-                self.findings.push(
-                    Finding::new(
-                        Code::RedundantParent,
-                        format!(
-                            "`{}` merges `{name}` with its own descendant `{}`",
-                            draft.id, self.drafts[over].id
-                        ),
-                    )
-                    .label(label)
-                    .help(format!("leave `{name}` out")),
-                );
-            }
+            let name = &*self.drafts[parent].id;
+            let place = draft.revises.iter().flatten().find(|(id, _)| id == name);
+            let mut label = place.map_or_else(|| draft.claimed.clone(), |(_, label)| label.clone());
+            label.text = format!("`{}` already builds on it", self.drafts[over].id);
+            self.findings.push(
+                Finding::new(
+                    Code::RedundantParent,
+                    format!(
+                        "`{}` merges `{name}` with its own descendant `{}`",
+                        draft.id, self.drafts[over].id
+                    ),
+                )
+                .label(label)
+                .help(format!("leave `{name}` out")),
+            );
         }
     }
 }

@@ -104,7 +104,11 @@ impl RevisionGraph {
             match head.as_ref() {
                 "base" => {}
                 "heads" => places.extend(self.heads()),
-                head => places.push(self.locate(head)?),
+                // A whole id first: a target looks at every revision, and there can be many heads.
+                head => places.push(match self.position(head) {
+                    Some(at) => at,
+                    None => self.locate(head)?,
+                }),
             }
         }
         Ok(self.with_prerequisites(&places))
