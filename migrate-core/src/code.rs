@@ -85,7 +85,7 @@ codes! {
     DuplicateRevision = "duplicate-revision", Deny, true;
     /// `revises` names no revision: the chain is broken.
     UnknownParent = "unknown-parent", Deny, true;
-    /// `depends-on` names no revision.
+    /// `depends-on` names no revision and no label.
     UnknownDependency = "unknown-dependency", Deny, true;
     /// Revisions that are their own ancestors.
     Cycle = "cycle", Deny, true;

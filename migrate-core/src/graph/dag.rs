@@ -74,9 +74,12 @@ pub(crate) fn shared(edges: &Before, starts: &[usize]) -> Vec<bool> {
 /// One shortest cycle for each knot of nodes that are their own ancestors, in the order of the
 /// edges. A cycle is rotated so that its lowest `rank` comes first.
 pub(crate) fn cycles(before: &Before, rank: &[usize]) -> Vec<Vec<usize>> {
+    // Made once: there can be as many knots as nodes.
+    let mut inside = vec![false; before.len()];
+    let mut came_from = vec![usize::MAX; before.len()];
     let mut found: Vec<Vec<usize>> = knots(before)
         .iter()
-        .filter_map(|knot| shortest_cycle(before, knot))
+        .filter_map(|knot| shortest_cycle(before, knot, &mut inside, &mut came_from))
         .map(|mut cycle| {
             let lowest = (0..cycle.len())
                 .min_by_key(|at| rank[cycle[*at]])
@@ -93,13 +96,17 @@ pub(crate) fn cycles(before: &Before, rank: &[usize]) -> Vec<Vec<usize>> {
 /// mistake in one file, and any of its cycles shows where to begin.
 const CYCLE_STARTS: usize = 256;
 
-fn shortest_cycle(before: &Before, knot: &[usize]) -> Option<Vec<usize>> {
-    let mut inside = vec![false; before.len()];
+/// `inside` has nothing marked, and is given back so; both it and `came_from` have a place a node.
+fn shortest_cycle(
+    before: &Before,
+    knot: &[usize],
+    inside: &mut [bool],
+    came_from: &mut [usize],
+) -> Option<Vec<usize>> {
     for &node in knot {
         inside[node] = true;
     }
     let mut best: Option<Vec<usize>> = None;
-    let mut came_from = vec![usize::MAX; before.len()];
     for &start in knot.iter().take(CYCLE_STARTS) {
         for &node in knot {
             came_from[node] = usize::MAX;
@@ -129,6 +136,9 @@ fn shortest_cycle(before: &Before, knot: &[usize]) -> Option<Vec<usize>> {
         if best.as_ref().is_some_and(|best| best.len() == 1) {
             break;
         }
+    }
+    for &node in knot {
+        inside[node] = false;
     }
     best
 }
@@ -187,41 +197,44 @@ pub(crate) fn knots(before: &Before) -> Vec<Vec<usize>> {
     knots
 }
 
-/// For each node the length of the longest way to it; an ancestor always has a lower one.
-pub(crate) fn generations(before: &Before, order: &[usize]) -> Vec<usize> {
-    let mut generation = vec![0; before.len()];
-    for &node in order {
-        generation[node] = before[node]
-            .iter()
-            .map(|earlier| generation[*earlier] + 1)
-            .max()
-            .unwrap_or(0);
-    }
-    generation
-}
-
-/// Whether `ancestor` comes before `node` on some way. Only nodes of generations between the two
-/// are visited, so the cost is the size of the branch that is asked about.
-pub(crate) fn is_ancestor(
+/// Of `edges`, each a node and one that comes right before it: those that say nothing new, with
+/// the other one right before the node that has the earlier one before it.
+///
+/// 64 edges are looked at in one pass over `order`, each as a bit: whoever has its earlier end
+/// before it carries it. A walk for each edge would cost the whole graph for a line that is merged
+/// into another again and again.
+pub(crate) fn implied(
     before: &Before,
-    generation: &[usize],
-    ancestor: usize,
-    node: usize,
-) -> bool {
-    let floor = generation[ancestor];
-    let mut stack = vec![node];
-    let mut seen = std::collections::HashSet::new();
-    while let Some(at) = stack.pop() {
-        for &earlier in &before[at] {
-            if earlier == ancestor {
-                return true;
-            }
-            if generation[earlier] > floor && seen.insert(earlier) {
-                stack.push(earlier);
-            }
-        }
+    order: &[usize],
+    edges: &[(usize, usize)],
+) -> Vec<(usize, usize, usize)> {
+    let mut place = vec![0; before.len()];
+    for (at, node) in order.iter().enumerate() {
+        place[*node] = at;
     }
-    false
+    let (mut starts, mut carried) = (vec![0_u64; before.len()], vec![0_u64; before.len()]);
+    let mut implied = Vec::new();
+    for batch in edges.chunks(64) {
+        for (bit, (_, earlier)) in batch.iter().enumerate() {
+            starts[*earlier] |= 1 << bit;
+        }
+        let first = batch.iter().map(|(_, earlier)| place[*earlier]).min();
+        let last = batch.iter().map(|(node, _)| place[*node]).max();
+        let span = &order[first.unwrap_or(0)..last.unwrap_or(0)];
+        for &node in span {
+            let bits = before[node].iter().map(|one| starts[*one] | carried[*one]);
+            carried[node] = bits.fold(0, |all, bits| all | bits);
+        }
+        for (bit, &(node, earlier)) in batch.iter().enumerate() {
+            let over = before[node]
+                .iter()
+                .find(|one| carried[**one] >> bit & 1 == 1);
+            implied.extend(over.map(|over| (node, earlier, *over)));
+        }
+        batch.iter().for_each(|(_, earlier)| starts[*earlier] = 0);
+        span.iter().for_each(|node| carried[*node] = 0);
+    }
+    implied
 }
 
 #[cfg(test)]
@@ -250,6 +263,19 @@ mod tests {
     fn a_loop_and_two_knots_are_each_shown_once() {
         let before = vec![vec![0], vec![2], vec![1], vec![1]];
         assert_eq!(cycles(&before, &ranks(4)), [vec![0], vec![1, 2]]);
+    }
+
+    #[test]
+    fn edges_that_say_nothing_new_are_told_from_those_that_do() {
+        // A line, each node of which also names the one before its parent; past 64 edges.
+        let before: Before = (0..200_usize)
+            .map(|node| (node.saturating_sub(2)..node).collect())
+            .collect();
+        let edges: Vec<(usize, usize)> = (0..200)
+            .flat_map(|node| before[node].iter().map(move |one| (node, *one)))
+            .collect();
+        let skips: Vec<_> = (2..200).map(|node| (node, node - 2, node - 1)).collect();
+        assert_eq!(implied(&before, &ranks(200), &edges), skips);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(super) struct Builder<'a> {
     is_chain: bool,
     findings: &'a mut Vec<Finding>,
     by_id: HashMap<&'a str, usize>,
+    by_label: HashMap<&'a str, usize>,
     pub(super) before: dag::Before,
     pub(super) parents: dag::Before,
     pub(super) dependencies: dag::Before,
@@ -51,11 +52,16 @@ impl<'a> Builder<'a> {
                 by_id.insert(&draft.id, at);
             }
         }
+        let labels = drafts.iter().enumerate().flat_map(|(at, draft)| {
+            let labels = draft.labels.iter();
+            labels.map(move |(name, _)| (&**name, at))
+        });
         Self {
             drafts,
             is_chain,
             findings,
             by_id,
+            by_label: labels.collect(),
             before: vec![Vec::new(); drafts.len()],
             parents: vec![Vec::new(); drafts.len()],
             dependencies: vec![Vec::new(); drafts.len()],
@@ -117,7 +123,13 @@ impl<'a> Builder<'a> {
         let draft = &self.drafts[place];
         let mut edges = Vec::with_capacity(names.len());
         for (name, label) in names {
-            let Some(&at) = self.by_id.get(&**name) else {
+            let by_id = self.by_id.get(&**name);
+            // As in Alembic a dependency can be named by a label, and a parent cannot.
+            let by_label = || match code {
+                Code::UnknownDependency => self.by_label.get(&**name),
+                _ => None,
+            };
+            let Some(&at) = by_id.or_else(by_label) else {
                 unknown.push(Unknown {
                     draft: place,
                     name,
@@ -307,7 +319,7 @@ impl<'a> Builder<'a> {
             let edges = draft.revises.iter().flatten().chain(&draft.depends_on);
             let found = edges
                 .clone()
-                .find(|(id, _)| id == name(to))
+                .find(|(id, _)| id == name(to) || self.by_label.get(&**id) == Some(&to))
                 .map(|(_, label)| label.clone());
             let is_parent = draft.revises.iter().flatten().any(|(id, _)| id == name(to));
             let verb = if is_parent || self.parents[from].contains(&to) {
@@ -351,36 +363,36 @@ impl<'a> Builder<'a> {
 
     /// `order` leaves out what is on a cycle or behind one: what is redundant there is not known.
     pub(super) fn check_redundant(&mut self, order: &[usize]) {
-        let generation = dag::generations(&self.parents, order);
-        for &at in order {
+        let mut children = vec![0_usize; self.drafts.len()];
+        for &parent in self.parents.iter().flatten() {
+            children[parent] += 1;
+        }
+        // A parent of this revision alone is nobody else's ancestor.
+        let is_shared = |parent: &&usize| children[**parent] > 1;
+        let merges = order.iter().filter(|at| self.parents[**at].len() > 1);
+        let edges: Vec<(usize, usize)> = merges
+            .flat_map(|at| {
+                let parents = self.parents[*at].iter().filter(is_shared);
+                parents.map(move |parent| (*at, *parent))
+            })
+            .collect();
+        for (at, parent, over) in dag::implied(&self.parents, order, &edges) {
             let draft = &self.drafts[at];
-            let parents = &self.parents[at];
-            if parents.len() < 2 {
-                continue;
-            }
-            for &parent in parents {
-                let over = parents.iter().find(|other| {
-                    **other != parent
-                        && dag::is_ancestor(&self.parents, &generation, parent, **other)
-                });
-                let Some(&over) = over else { continue };
-                let name = &*self.drafts[parent].id;
-                let place = draft.revises.iter().flatten().find(|(id, _)| id == name);
-                let mut label =
-                    place.map_or_else(|| draft.claimed.clone(), |(_, label)| label.clone());
-                label.text = format!("`{}` already builds on it", self.drafts[over].id);
-                let finding = Finding::new(
-                    Code::RedundantParent,
-                    format!(
-                        "`{}` merges `{name}` with its own descendant `{}`",
-                        draft.id, self.drafts[over].id
-                    ),
-                )
-                .label(label.clone())
-                .help(format!("leave `{name}` out"));
-                self.findings
-                    .push(without(finding, &label, !draft.is_repeated));
-            }
+            let name = &*self.drafts[parent].id;
+            let place = draft.revises.iter().flatten().find(|(id, _)| id == name);
+            let mut label = place.map_or_else(|| draft.claimed.clone(), |(_, label)| label.clone());
+            label.text = format!("`{}` already builds on it", self.drafts[over].id);
+            let finding = Finding::new(
+                Code::RedundantParent,
+                format!(
+                    "`{}` merges `{name}` with its own descendant `{}`",
+                    draft.id, self.drafts[over].id
+                ),
+            )
+            .label(label.clone())
+            .help(format!("leave `{name}` out"));
+            self.findings
+                .push(without(finding, &label, !draft.is_repeated));
         }
     }
 }

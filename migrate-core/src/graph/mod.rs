@@ -4,6 +4,7 @@ mod build;
 pub(crate) mod dag;
 mod edges;
 mod ends;
+mod goal;
 mod head_labels;
 mod plan;
 mod range;

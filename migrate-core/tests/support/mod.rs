@@ -42,6 +42,27 @@ impl Files {
             .add(&format!("{name}.down.sql"), down)
     }
 
+    /// A history of a line a revision: `id < parents ~ dependencies # labels`.
+    pub fn history(lines: &str) -> Self {
+        let config = "layout = \"native\"\nheads = 1000\nbases = 1000\nnaming.file = \"{seq}_{slug}\"\nrules.missing-down = \"allow\"\n";
+        let mut files = Self::new().add("migcheck.toml", config);
+        for (at, line) in lines.trim().lines().enumerate() {
+            let (line, labels) = line.split_once('#').unwrap_or((line, ""));
+            let (line, depends_on) = line.split_once('~').unwrap_or((line, ""));
+            let (id, parents) = line.split_once('<').unwrap_or((line, "base"));
+            let list = |names: &str| format!("{:?}", names.split_whitespace().collect::<Vec<_>>());
+            let text = format!(
+                "-- migcheck: revision = {:?}\n-- migcheck: revises = {}\n-- migcheck: depends-on = {}\n-- migcheck: labels = {}\n",
+                id.trim(),
+                list(parents),
+                list(depends_on),
+                list(labels),
+            );
+            files = files.add(&format!("{at}_x.up.sql"), text);
+        }
+        files
+    }
+
     /// Writes the lock of what is there, as `cargo migcheck lock` does.
     pub fn locked(self) -> Self {
         let lock = Lock::of(&self.graph()).to_text();
