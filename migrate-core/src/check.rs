@@ -1,6 +1,6 @@
 //! The one set of rules: what the macro, the command line and the library all call.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, CONFIG_FILE, Config};
@@ -9,7 +9,7 @@ use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
 use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
-use crate::read::{FileRead, joined, read_directory};
+use crate::read::{Contents, FileRead, joined, read_directory, read_files};
 use crate::render::{RenderStyle, render_all};
 use crate::{Code, Severity};
 
@@ -98,7 +98,18 @@ impl RevisionGraph {
 /// Reads the directory at `root` and applies every rule; `shown_as` is how messages call it.
 #[must_use]
 pub fn check(root: &Path, shown_as: &str) -> Checked {
-    let contents = read_directory(root, shown_as);
+    check_contents(read_directory(root, shown_as), root, shown_as)
+}
+
+/// Applies every rule to files that stand in memory, by their names below the directory: what
+/// [`check`] says of a directory that holds them.
+#[doc(hidden)]
+#[must_use]
+pub fn check_files(files: BTreeMap<String, Vec<u8>>, shown_as: &str) -> Checked {
+    check_contents(read_files(files, shown_as), Path::new(shown_as), shown_as)
+}
+
+fn check_contents(contents: Contents, root: &Path, shown_as: &str) -> Checked {
     let mut findings = contents.findings;
     let files = contents.files;
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);

@@ -32,7 +32,7 @@ mod section;
 pub mod split;
 mod toml_reader;
 
-pub use check::{Checked, Unsound, check};
+pub use check::{Checked, Unsound, check, check_files};
 pub use checksum::Checksum;
 pub use clock::Stamp;
 pub use code::{Code, Severity};
