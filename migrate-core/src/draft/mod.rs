@@ -78,7 +78,7 @@ pub(crate) fn draft(
                     let finding = Finding::new(*code, &*problem.message).label(label);
                     findings.push(match &problem.help {
                         Some(help) => finding.help(help),
-                        None => finding,
+                        None => finding.help(how_it_is_written(*code)),
                     });
                 }
                 for name in names {
@@ -107,6 +107,10 @@ pub(crate) fn draft(
     drafts
 }
 
+fn how_it_is_written(code: Code) -> String {
+    format!("correct it; `cargo migcheck explain {code}` says how it is written")
+}
+
 /// diesel's one setting.
 fn run_in_transaction(file: &FileRead, findings: &mut Vec<Finding>) -> Option<bool> {
     use crate::toml_reader as reader;
@@ -120,7 +124,8 @@ fn run_in_transaction(file: &FileRead, findings: &mut Vec<Finding>) -> Option<bo
         Ok(value) => value,
         Err(problem) => {
             let label = Label::new(&file.source, problem.span, "");
-            findings.push(Finding::new(Code::InvalidDirective, problem.message).label(label));
+            let finding = Finding::new(Code::InvalidDirective, problem.message).label(label);
+            findings.push(finding.help("diesel reads `run_in_transaction = false` here"));
             None
         }
     }

@@ -20,13 +20,14 @@ pub fn lock(text: &[u8]) {
         "-- migcheck: revises = \"001\"\nSELECT 1;\n".into(),
     );
     let checked = locked(&files, text);
+    // No graph is made of a directory with a file that is no text.
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
     let graph = checked
         .graph
         .as_ref()
         .expect("the lock is no part of the graph");
-    let Ok(text) = std::str::from_utf8(text) else {
-        return;
-    };
     let relocked = match relock(graph, Some(text), &[]) {
         Ok(relocked) => relocked,
         Err(error) => {

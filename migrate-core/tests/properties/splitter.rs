@@ -82,7 +82,7 @@ impl Filler {
         if let Some(rest) = text.strip_prefix(BLANKS).or(text.strip_prefix(BOM)) {
             return Some(rest);
         }
-        if let Some(rest) = text.strip_prefix(&*self.delimiter) {
+        if let Some(rest) = self.strip_delimiter(text) {
             return Some(rest);
         }
         if text.starts_with("--") || (mysql && text.starts_with('#')) {
@@ -109,6 +109,15 @@ impl Filler {
             return Some(rest);
         }
         self.strip_comment(text.strip_prefix("/*")?)
+    }
+
+    fn strip_delimiter<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let rest = text.strip_prefix(&*self.delimiter)?;
+        // `category` does not start with the delimiter `ca`.
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let cuts_a_name =
+            self.delimiter.bytes().all(is_name) && rest.bytes().next().is_some_and(is_name);
+        (!cuts_a_name).then_some(rest)
     }
 
     fn strip_comment<'a>(&self, mut text: &'a str) -> Option<&'a str> {
