@@ -1,6 +1,6 @@
 //! The one set of rules: what the macro, the command line and the library all call.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, CONFIG_FILE, Config};
@@ -238,16 +238,14 @@ fn check_head_labels(
     drafts: &[crate::draft::Draft],
     findings: &mut Vec<Finding>,
 ) {
+    let carried = drafts.iter().flat_map(|draft| &draft.labels);
+    let carried: HashSet<&str> = carried.map(|(name, _)| &**name).collect();
+    let span = config::span_of(&file.source.text, "heads").unwrap_or(0..0);
     for label in labels {
-        let known = drafts
-            .iter()
-            .flat_map(|draft| &draft.labels)
-            .any(|(name, _)| name == label);
-        if !known {
-            let span = config::span_of(&file.source.text, "heads").unwrap_or(0..0);
+        if !carried.contains(&**label) {
             findings.push(
                 Finding::new(Code::InvalidConfig, format!("`heads` names the label `{label}`, which no revision carries"))
-                    .label(Label::new(&file.source, span, ""))
+                    .label(Label::new(&file.source, span.clone(), ""))
                     .help(format!("add `-- migcheck: labels = [\"{label}\"]` to a revision, or take it from the list")),
             );
         }

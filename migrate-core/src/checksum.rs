@@ -57,6 +57,21 @@ impl fmt::Debug for Checksum {
     }
 }
 
+/// The checksum of a canonical text that is handed over piece by piece.
+#[derive(Clone, Default)]
+pub(crate) struct Running(Sha256);
+
+impl Running {
+    pub(crate) fn add(&mut self, text: &str) {
+        self.0.update(text.as_bytes());
+    }
+
+    /// Of what has been added so far.
+    pub(crate) fn checksum(&self) -> Checksum {
+        Checksum(self.0.clone().finalize().into())
+    }
+}
+
 const BOM: char = '\u{feff}';
 
 /// The canonical form of a script: without a byte-order mark, lines ended by `\n`. What is

@@ -155,6 +155,8 @@ type Entry = fn(&mut Reading, &Key<'_>, &Value<'_>) -> Result<(), Problem>;
 struct Reading {
     config: Config,
     problems: Vec<Problem>,
+    /// The places of the categories, by their first number.
+    categories: BTreeMap<u64, usize>,
 }
 
 impl Reading {
@@ -281,17 +283,17 @@ impl Reading {
             return Err(Problem::new(key.span(), "not a range of numbers")
                 .help("write `\"100-199\" = \"users\"`"));
         };
-        let taken = self
-            .config
-            .categories
-            .iter()
-            .find(|(from, to, _)| first <= *to && *from <= last);
-        if let Some((_, _, other)) = taken {
+        // No two of those overlap, so that the last one to begin before this ends is the last to end.
+        let before = self.categories.range(..=last).next_back();
+        let before = before.and_then(|(_, place)| self.config.categories.get(*place));
+        if let Some((_, _, other)) = before.filter(|(_, to, _)| first <= *to) {
             return Err(Problem::new(
                 key.span(),
                 format!("overlaps the range of `{other}`"),
             ));
         }
+        let place = self.config.categories.len();
+        self.categories.insert(first, place);
         self.config.categories.push((first, last, name));
         Ok(())
     }

@@ -218,9 +218,21 @@ pub(crate) fn list(items: &[String]) -> String {
     format!("[{}]", items.join(", "))
 }
 
-/// An id holds no white space, no control character and no backslash; a quote it may hold.
+/// A TOML string. An id may hold a quote; what a lock records of a revision that is gone may be any
+/// text, and has to read back.
 pub(crate) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\\\""))
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{:04X}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 pub(crate) fn unreadable(source: &Arc<SourceFile>, problem: Problem) -> Finding {

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::checksum::{self, Checksum};
+use crate::checksum::{self, Checksum, Running};
 use crate::graph::RevisionGraph;
 use crate::lock::{Lock, LockedRevision};
 use crate::revision::{Direction, Revision, Script};
@@ -53,10 +53,13 @@ pub fn relock(
     };
     let mut accepting = BTreeSet::new();
     for name in accept {
-        let known = graph.find(name).ok().and_then(|at| graph.get(at));
-        match known {
+        // The id of a revision that is gone may be the start of another one, or a label.
+        if records.0.contains_key(name) {
+            accepting.insert(name.clone());
+            continue;
+        }
+        match graph.find(name).ok().and_then(|at| graph.get(at)) {
             Some(revision) => accepting.insert(revision.id.to_string()),
-            None if records.0.contains_key(name) => accepting.insert(name.clone()),
             None => return Err(RelockError::Unknown(name.clone())),
         };
     }
@@ -151,17 +154,20 @@ pub(crate) fn is_filled_in(
 fn began_as(text: &str, dialect: Option<Dialect>, sum: Checksum) -> bool {
     let dialect = dialect.unwrap_or(Dialect::Postgres);
     let comment = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with("--");
+    let lines = text.split_inclusive('\n').take_while(comment);
+    let mut start = Running::default();
     let mut end = 0;
-    let mut ends = vec![0];
-    for line in text.split_inclusive('\n').take_while(comment) {
+    for line in std::iter::once("").chain(lines) {
+        start.add(line);
         end += line.len();
-        ends.push(end);
-    }
-    ends.into_iter()
-        .filter_map(|end| text.get(..end))
         // Where both directions are in one file, an empty line stood between them.
-        .flat_map(|start| [start.to_owned(), format!("{start}\n")])
-        .any(|start| Checksum::of_script(&start) == sum && split::is_blank(&start, dialect))
+        let mut and_empty_line = start.clone();
+        and_empty_line.add("\n");
+        if [start.checksum(), and_empty_line.checksum()].contains(&sum) {
+            return split::is_blank(text.get(..end).unwrap_or_default(), dialect);
+        }
+    }
+    false
 }
 
 /// What the checksum of a script is of.

@@ -1,5 +1,7 @@
 //! Findings as rustc would draw them: the one renderer of the macro, the command line and the library.
 
+use std::collections::{BTreeMap, HashMap};
+use std::iter;
 use std::ops::Range;
 
 use annotate_snippets::{
@@ -8,6 +10,7 @@ use annotate_snippets::{
 
 use crate::Severity;
 use crate::finding::{Finding, Label};
+use crate::split::line_of;
 
 /// How findings are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,14 +51,13 @@ pub fn render(finding: &Finding, style: RenderStyle) -> String {
     }
     let mut report = vec![group];
     if let Some(edit) = &finding.edit {
+        let window = Window::around(iter::once(&edit.span), &edit.source.text);
         report.push(
             Group::with_title(Level::HELP.secondary_title("this edit mends it")).element(
-                Snippet::source(&*edit.source.text)
+                Snippet::source(window.text)
+                    .line_start(window.line)
                     .path(&*edit.source.path)
-                    .patch(Patch::new(
-                        within(&edit.span, &edit.source.text),
-                        &*edit.replacement,
-                    )),
+                    .patch(Patch::new(window.within(&edit.span), &*edit.replacement)),
             ),
         );
     }
@@ -74,27 +76,75 @@ pub fn render_error(title: &str, labels: &[Label], notes: &[String], style: Rend
 
 /// One snippet a file, with all that is to be said about it.
 fn with_snippets<'a>(mut group: Group<'a>, labels: &'a [Label]) -> Group<'a> {
-    for (place, label) in labels.iter().enumerate() {
-        let of_this_file = |other: &&Label| other.source == label.source;
-        if labels[..place].iter().any(|earlier| of_this_file(&earlier)) {
+    for (place, of_file) in by_file(labels) {
+        let source = &*labels[place].source;
+        if source.text.is_empty() {
+            group = group.element(Origin::path(&*source.path));
             continue;
         }
-        if label.source.text.is_empty() {
-            group = group.element(Origin::path(&*label.source.path));
-            continue;
-        }
-        let annotations = labels
+        let spans = of_file.iter().map(|at| &labels[*at].span);
+        let window = Window::around(spans, &source.text);
+        let annotations = of_file
             .iter()
-            .enumerate()
-            .filter(|(_, other)| of_this_file(other))
-            .map(|(at, other)| annotation(other, at == 0));
+            .map(|at| annotation(&labels[*at], &window, *at == 0));
         group = group.element(
-            Snippet::source(&*label.source.text)
-                .path(&*label.source.path)
+            Snippet::source(window.text)
+                .line_start(window.line)
+                .path(&*source.path)
                 .annotations(annotations),
         );
     }
     group
+}
+
+/// The places of the labels of each file, by the place of its first.
+fn by_file(labels: &[Label]) -> BTreeMap<usize, Vec<usize>> {
+    let mut files: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    // A path may stand for several texts: a file, a part of it, its name alone.
+    let mut firsts: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (place, label) in labels.iter().enumerate() {
+        let known = firsts.entry(&label.source.path).or_default();
+        let first = known.iter().find(|at| labels[**at].source == label.source);
+        let first = first.copied().unwrap_or_else(|| {
+            known.push(place);
+            place
+        });
+        files.entry(first).or_default().push(place);
+    }
+    files
+}
+
+/// The lines of a text that are shown. The renderer is handed no others: it reads whatever it gets,
+/// and a file may have as many findings as lines.
+struct Window<'a> {
+    text: &'a str,
+    /// The number of its first line.
+    line: usize,
+    /// Where it starts in the whole text.
+    start: usize,
+}
+
+impl<'a> Window<'a> {
+    fn around<'s>(spans: impl Iterator<Item = &'s Range<usize>> + Clone, text: &'a str) -> Self {
+        let within = spans.map(|span| within(span, text));
+        let first = within.clone().map(|span| span.start).min().unwrap_or(0);
+        let last = within.map(|span| span.end).max().unwrap_or(0);
+        let start = text[..first].rfind('\n').map_or(0, |feed| feed + 1);
+        let end = text[last..]
+            .find('\n')
+            .map_or(text.len(), |feed| last + feed + 1);
+        Self {
+            text: &text[start..end],
+            line: line_of(text, start),
+            start,
+        }
+    }
+
+    /// A span of the whole text, in this part of it.
+    fn within(&self, span: &Range<usize>) -> Range<usize> {
+        let start = span.start.saturating_sub(self.start);
+        within(&(start..span.end.saturating_sub(self.start)), self.text)
+    }
 }
 
 fn draw(report: &[Group<'_>], style: RenderStyle) -> String {
@@ -109,13 +159,13 @@ fn draw(report: &[Group<'_>], style: RenderStyle) -> String {
     lines.join("\n")
 }
 
-fn annotation(label: &Label, primary: bool) -> Annotation<'_> {
+fn annotation<'a>(label: &'a Label, window: &Window<'_>, primary: bool) -> Annotation<'a> {
     let kind = if primary {
         AnnotationKind::Primary
     } else {
         AnnotationKind::Context
     };
-    let annotation = kind.span(within(&label.span, &label.source.text));
+    let annotation = kind.span(window.within(&label.span));
     if label.text.is_empty() {
         annotation
     } else {

@@ -1,7 +1,7 @@
 //! Pure walks over a directed graph. They know nothing of files or SQL.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
 
 /// A directed graph: for each node, the nodes that have to come before it.
 pub(crate) type Before = Vec<Vec<usize>>;
@@ -74,9 +74,12 @@ pub(crate) fn shared(edges: &Before, starts: &[usize]) -> Vec<bool> {
 /// One shortest cycle for each knot of nodes that are their own ancestors, in the order of the
 /// edges. A cycle is rotated so that its lowest `rank` comes first.
 pub(crate) fn cycles(before: &Before, rank: &[usize]) -> Vec<Vec<usize>> {
+    // Shared by all knots, because there may be as many of them as half the nodes.
+    let mut inside = vec![false; before.len()];
+    let mut came_from = vec![usize::MAX; before.len()];
     let mut found: Vec<Vec<usize>> = knots(before)
         .iter()
-        .filter_map(|knot| shortest_cycle(before, knot))
+        .filter_map(|knot| shortest_cycle(before, knot, &mut inside, &mut came_from))
         .map(|mut cycle| {
             let lowest = (0..cycle.len())
                 .min_by_key(|at| rank[cycle[*at]])
@@ -93,13 +96,16 @@ pub(crate) fn cycles(before: &Before, rank: &[usize]) -> Vec<Vec<usize>> {
 /// mistake in one file, and any of its cycles shows where to begin.
 const CYCLE_STARTS: usize = 256;
 
-fn shortest_cycle(before: &Before, knot: &[usize]) -> Option<Vec<usize>> {
-    let mut inside = vec![false; before.len()];
+fn shortest_cycle(
+    before: &Before,
+    knot: &[usize],
+    inside: &mut [bool],
+    came_from: &mut [usize],
+) -> Option<Vec<usize>> {
     for &node in knot {
         inside[node] = true;
     }
     let mut best: Option<Vec<usize>> = None;
-    let mut came_from = vec![usize::MAX; before.len()];
     for &start in knot.iter().take(CYCLE_STARTS) {
         for &node in knot {
             came_from[node] = usize::MAX;
@@ -129,6 +135,9 @@ fn shortest_cycle(before: &Before, knot: &[usize]) -> Option<Vec<usize>> {
         if best.as_ref().is_some_and(|best| best.len() == 1) {
             break;
         }
+    }
+    for &node in knot {
+        inside[node] = false;
     }
     best
 }
@@ -200,28 +209,41 @@ pub(crate) fn generations(before: &Before, order: &[usize]) -> Vec<usize> {
     generation
 }
 
-/// Whether `ancestor` comes before `node` on some way. Only nodes of generations between the two
-/// are visited, so the cost is the size of the branch that is asked about.
-pub(crate) fn is_ancestor(
+/// Those of `nodes` that come before another of them, each with one that it comes before.
+/// `children` counts what comes right after each node, one of which comes after all of `nodes`: a
+/// node that has no other is before nothing else. Only the branches down to the oldest of the rest
+/// are walked, and each node of them once.
+pub(crate) fn covered(
     before: &Before,
     generation: &[usize],
-    ancestor: usize,
-    node: usize,
-) -> bool {
-    let floor = generation[ancestor];
-    let mut stack = vec![node];
-    let mut seen = std::collections::HashSet::new();
-    while let Some(at) = stack.pop() {
-        for &earlier in &before[at] {
-            if earlier == ancestor {
-                return true;
+    children: &[usize],
+    nodes: &[usize],
+) -> HashMap<usize, usize> {
+    let mut asked: HashSet<usize> = nodes.iter().copied().collect();
+    asked.retain(|node| children[*node] > 1);
+    let floor = asked.iter().map(|node| generation[*node]).min();
+    let mut covered = HashMap::new();
+    let Some(floor) = floor else { return covered };
+    let mut latest_first = nodes.to_vec();
+    latest_first.sort_by_key(|node| Reverse(generation[*node]));
+    let mut seen = HashSet::new();
+    for top in latest_first {
+        let mut stack = vec![top];
+        while let Some(at) = stack.pop() {
+            for &earlier in &before[at] {
+                if asked.remove(&earlier) {
+                    covered.insert(earlier, top);
+                }
+                if generation[earlier] > floor && seen.insert(earlier) {
+                    stack.push(earlier);
+                }
             }
-            if generation[earlier] > floor && seen.insert(earlier) {
-                stack.push(earlier);
+            if asked.is_empty() {
+                return covered;
             }
         }
     }
-    false
+    covered
 }
 
 #[cfg(test)]
@@ -250,6 +272,25 @@ mod tests {
     fn a_loop_and_two_knots_are_each_shown_once() {
         let before = vec![vec![0], vec![2], vec![1], vec![1]];
         assert_eq!(cycles(&before, &ranks(4)), [vec![0], vec![1, 2]]);
+    }
+
+    #[test]
+    fn what_comes_before_another_is_covered() {
+        // 0 → 1 → 2, 0 → 3; 4 names all of them, and 5 names 1 and 3.
+        let before = vec![
+            vec![],
+            vec![0],
+            vec![1],
+            vec![0],
+            vec![0, 1, 2, 3],
+            vec![1, 3],
+        ];
+        let order: Vec<usize> = (0..6).collect();
+        let generation = generations(&before, &order);
+        let children: Vec<usize> = after(&before).iter().map(Vec::len).collect();
+        let covered = |nodes: &[usize]| covered(&before, &generation, &children, nodes);
+        assert_eq!(covered(&before[4]), HashMap::from([(0, 2), (1, 2)]));
+        assert_eq!(covered(&before[5]), HashMap::new());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The edges that the files claim: resolved, or reported.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::dag;
 use super::unknown::{Meant, SUGGESTIONS, Unknown};
@@ -80,10 +80,10 @@ impl<'a> Builder<'a> {
             self.dependencies[at] =
                 self.edges(at, &draft.depends_on, Code::UnknownDependency, &mut unknown);
             self.before[at] = self.parents[at].clone();
-            for &dependency in &self.dependencies[at] {
-                if !self.before[at].contains(&dependency) {
-                    self.before[at].push(dependency);
-                }
+            if !self.dependencies[at].is_empty() {
+                let parents: HashSet<usize> = self.parents[at].iter().copied().collect();
+                let others = self.dependencies[at].iter().copied();
+                self.before[at].extend(others.filter(|one| !parents.contains(one)));
             }
         }
         self.report_unknown(unknown);
@@ -98,6 +98,7 @@ impl<'a> Builder<'a> {
     ) -> Vec<usize> {
         let draft = &self.drafts[place];
         let mut edges = Vec::with_capacity(names.len());
+        let mut seen = HashSet::new();
         for (name, label) in names {
             let Some(&at) = self.by_id.get(&**name) else {
                 unknown.push(Unknown {
@@ -108,7 +109,7 @@ impl<'a> Builder<'a> {
                 });
                 continue;
             };
-            if edges.contains(&at) {
+            if names.len() > 1 && !seen.insert(at) {
                 let word = if code == Code::UnknownParent {
                     "parent"
                 } else {
@@ -330,18 +331,19 @@ impl<'a> Builder<'a> {
     /// `order` leaves out what is on a cycle or behind one: what is redundant there is not known.
     pub(super) fn check_redundant(&mut self, order: &[usize]) {
         let generation = dag::generations(&self.parents, order);
+        let after = dag::after(&self.parents);
+        let children: Vec<usize> = after.iter().map(Vec::len).collect();
         for &at in order {
             let draft = &self.drafts[at];
             let parents = &self.parents[at];
             if parents.len() < 2 {
                 continue;
             }
+            let covered = dag::covered(&self.parents, &generation, &children, parents);
             for &parent in parents {
-                let over = parents.iter().find(|other| {
-                    **other != parent
-                        && dag::is_ancestor(&self.parents, &generation, parent, **other)
-                });
-                let Some(&over) = over else { continue };
+                let Some(&over) = covered.get(&parent) else {
+                    continue;
+                };
                 let name = &*self.drafts[parent].id;
                 let place = draft.revises.iter().flatten().find(|(id, _)| id == name);
                 let mut label =

@@ -15,7 +15,7 @@ mod lock;
 mod splitter;
 mod target;
 
-pub use directory::{native as native_pub, config, examine, files_of, header, layout, shown};
+pub use directory::{config, examine, files_of, header, layout, native as native_pub, shown};
 pub use lock::lock;
 pub use splitter::splitter;
 pub use target::target;
