@@ -432,6 +432,25 @@ mod tests {
     }
 
     #[test]
+    fn categories_that_overlap_are_named() {
+        let overlaps = |range: &str| {
+            let text = format!(
+                "[categories]\n\"10-19\" = \"a\"\n\"30-39\" = \"b\"\n\"{range}\" = \"c\"\n"
+            );
+            let (config, problems) = Config::read(&text);
+            assert_eq!(config.categories.len() + problems.len(), 3, "{range}");
+            !problems.is_empty()
+        };
+        assert!(
+            ["5-10", "19-20", "12-13", "5-50", "20-30", "39-40"]
+                .map(overlaps)
+                .iter()
+                .all(|it| *it)
+        );
+        assert!(!["5-9", "20-29", "40-40"].map(overlaps).iter().any(|it| *it));
+    }
+
+    #[test]
     fn broken_toml_is_one_problem() {
         let (_, problems) = Config::read("heads = \n");
         assert_eq!(problems.len(), 1);

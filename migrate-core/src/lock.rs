@@ -420,7 +420,7 @@ mod tests {
     fn what_is_written_reads_back() {
         let sum = Checksum::of_script("x");
         let lock = Lock {
-            heads: vec!["b\"1".to_owned()],
+            heads: vec!["b\"1".to_owned(), "\\ \n\u{7f}".to_owned()],
             revisions: vec![
                 LockedRevision {
                     id: "a".to_owned(),

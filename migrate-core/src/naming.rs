@@ -272,6 +272,14 @@ mod tests {
                 .contains("placeholder")
         );
         assert!(Template::parse("{seq_{slug}").is_err());
+        // A number takes all the digits there are, a hash some letters too.
+        for text in ["{seq}{date}_{slug}", "{seq}{hash}_{slug}", "{hash}a_{slug}"] {
+            assert!(
+                Template::parse(text).unwrap_err().contains("read back"),
+                "{text}"
+            );
+        }
+        assert!(Template::parse("{date}{time}{seq}_{slug}").is_ok());
     }
 
     #[test]

@@ -49,6 +49,9 @@ mod tests {
         assert_eq!(nearest("revise", keys), Some("revises"));
         assert_eq!(nearest("depend_on", keys), Some("depends-on"));
         assert_eq!(nearest("banana", keys), None);
+        // Comparing these would take a hundred gigabytes.
+        let long = "a".repeat(100_000);
+        assert_eq!(nearest(&format!("{long}b"), [&*long]), None);
     }
 
     #[test]

@@ -304,6 +304,19 @@ mod tests {
     }
 
     #[test]
+    fn an_id_is_accepted_even_if_another_starts_with_it() {
+        let directory = Directory::new();
+        directory
+            .revision("2025", "base", "SELECT 1;")
+            .revision("20250101", "2025", "SELECT 2;");
+        let before = Lock::of(&directory.graph()).to_text();
+        fs::remove_file(directory.0.path().join("2025_x.up.sql")).unwrap();
+        fs::remove_file(directory.0.path().join("2025_x.down.sql")).unwrap();
+        directory.revision("20250101", "base", "SELECT 2;");
+        assert_eq!(directory.relock(&before, &["2025"]).accepted, ["2025"]);
+    }
+
+    #[test]
     fn a_new_revision_is_filled_in_without_asking() {
         let directory = Directory::new();
         directory.revision("1", "base", "-- Adds x.\n");

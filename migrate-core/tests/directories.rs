@@ -663,12 +663,16 @@ fn directives_that_are_wrong() {
       |
     3 | -- migcheck: transaction = "no"
       |                            ^^^^
+      |
+      = help: correct it; `cargo migcheck explain invalid-directive` says how it is written
 
     error[invalid-directive]: unclosed array, expected `]`
      --> migrations/002_orders.up.sql:4:27
       |
     4 | -- migcheck: labels = ["a"
       |                           ^
+      |
+      = help: correct it; `cargo migcheck explain invalid-directive` says how it is written
 
     error[invalid-directive]: a directive without a key
      --> migrations/002_orders.up.sql:5:13
@@ -1286,6 +1290,8 @@ fn outside_of_a_transaction() {
       |
     1 | run_in_transaction = "no"
       |                      ^^^^
+      |
+      = help: diesel reads `run_in_transaction = false` here
     "#);
 }
 

@@ -121,7 +121,7 @@ pub fn shown(checked: &Checked) {
 }
 
 /// Two checks that have to say the same.
-fn same(one: &Checked, other: &Checked) {
+pub fn same(one: &Checked, other: &Checked) {
     assert_eq!(one.findings, other.findings);
     assert_eq!(one.lock, other.lock);
     let chain = |checked: &Checked| {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use migcheck_core::{Checked, Code, LOCK_FILE, Lock, RelockError, relock};
+use migcheck_core::{Checked, Code, LOCK_FILE, Lock, RelockError, check_files, relock};
 
 use super::directory::{Files, examine, native};
 
-/// A lock, beside revisions of every kind: edited, empty, with scripts of one dialect.
-pub fn lock(text: &[u8]) {
+/// Revisions of every kind: common, with a script of one dialect, still empty.
+fn directory() -> Files {
     let mut files = native(&[
         ("001_users", "\"base\""),
         ("002_x", "\"001\""),
@@ -19,6 +19,18 @@ pub fn lock(text: &[u8]) {
         "002_x.up.mysql.sql".to_owned(),
         "-- migcheck: revises = \"001\"\nSELECT 1;\n".into(),
     );
+    files
+}
+
+/// The lock of that directory, as it ought to be.
+pub fn sound_lock() -> String {
+    let graph = check_files(directory(), "migrations").graph.unwrap();
+    Lock::of(&graph).to_text()
+}
+
+/// A lock, beside that directory.
+pub fn lock(text: &[u8]) {
+    let files = directory();
     let checked = locked(&files, text);
     // No graph is made of a directory with a file that is no text.
     let Ok(text) = std::str::from_utf8(text) else {

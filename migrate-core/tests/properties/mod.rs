@@ -5,6 +5,7 @@
 #![allow(
     dead_code,
     unreachable_pub,
+    unused_imports,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic
@@ -15,7 +16,7 @@ mod lock;
 mod splitter;
 mod target;
 
-pub use directory::{config, examine, files_of, header, layout, native as native_pub, shown};
-pub use lock::lock;
+pub use directory::{Files, config, header, layout, native, same, shown};
+pub use lock::{lock, sound_lock};
 pub use splitter::splitter;
 pub use target::target;

@@ -62,6 +62,10 @@ impl Files {
         }
     }
 
+    pub fn into_inner(self) -> BTreeMap<String, Vec<u8>> {
+        self.0
+    }
+
     pub fn check(&self) -> Checked {
         check(self.write().path(), SHOWN_AS)
     }
