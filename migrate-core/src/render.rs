@@ -34,6 +34,10 @@ impl Default for RenderStyle {
 /// Draws one finding, without a line feed at its end.
 #[must_use]
 pub fn render(finding: &Finding, style: RenderStyle) -> String {
+    render_after(&mut Lines::default(), finding, style)
+}
+
+fn render_after<'a>(lines: &mut Lines<'a>, finding: &'a Finding, style: RenderStyle) -> String {
     let level = match finding.severity {
         Severity::Deny => Level::ERROR,
         Severity::Warn => Level::WARNING,
@@ -42,7 +46,7 @@ pub fn render(finding: &Finding, style: RenderStyle) -> String {
     let title = level
         .primary_title(&*finding.message)
         .id(finding.code.name());
-    let mut group = with_snippets(Group::with_title(title), &finding.labels);
+    let mut group = with_snippets(Group::with_title(title), &finding.labels, lines);
     for note in &finding.notes {
         group = group.element(Level::NOTE.message(&**note));
     }
@@ -51,7 +55,7 @@ pub fn render(finding: &Finding, style: RenderStyle) -> String {
     }
     let mut report = vec![group];
     if let Some(edit) = &finding.edit {
-        let window = Window::around(iter::once(&edit.span), &edit.source.text);
+        let window = Window::around(iter::once(&edit.span), &edit.source.text, lines);
         report.push(
             Group::with_title(Level::HELP.secondary_title("this edit mends it")).element(
                 Snippet::source(window.text)
@@ -67,7 +71,8 @@ pub fn render(finding: &Finding, style: RenderStyle) -> String {
 /// Draws an error that is no finding, such as a statement that a server refused.
 #[must_use]
 pub fn render_error(title: &str, labels: &[Label], notes: &[String], style: RenderStyle) -> String {
-    let mut group = with_snippets(Group::with_title(Level::ERROR.primary_title(title)), labels);
+    let group = Group::with_title(Level::ERROR.primary_title(title));
+    let mut group = with_snippets(group, labels, &mut Lines::default());
     for note in notes {
         group = group.element(Level::NOTE.message(&**note));
     }
@@ -75,7 +80,11 @@ pub fn render_error(title: &str, labels: &[Label], notes: &[String], style: Rend
 }
 
 /// One snippet a file, with all that is to be said about it.
-fn with_snippets<'a>(mut group: Group<'a>, labels: &'a [Label]) -> Group<'a> {
+fn with_snippets<'a>(
+    mut group: Group<'a>,
+    labels: &'a [Label],
+    lines: &mut Lines<'a>,
+) -> Group<'a> {
     for (place, of_file) in by_file(labels) {
         let source = &*labels[place].source;
         if source.text.is_empty() {
@@ -83,7 +92,7 @@ fn with_snippets<'a>(mut group: Group<'a>, labels: &'a [Label]) -> Group<'a> {
             continue;
         }
         let spans = of_file.iter().map(|at| &labels[*at].span);
-        let window = Window::around(spans, &source.text);
+        let window = Window::around(spans, &source.text, lines);
         let annotations = of_file
             .iter()
             .map(|at| annotation(&labels[*at], &window, *at == 0));
@@ -125,7 +134,11 @@ struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    fn around<'s>(spans: impl Iterator<Item = &'s Range<usize>> + Clone, text: &'a str) -> Self {
+    fn around<'s>(
+        spans: impl Iterator<Item = &'s Range<usize>> + Clone,
+        text: &'a str,
+        lines: &mut Lines<'a>,
+    ) -> Self {
         let within = spans.map(|span| within(span, text));
         let first = within.clone().map(|span| span.start).min().unwrap_or(0);
         let last = within.map(|span| span.end).max().unwrap_or(0);
@@ -135,7 +148,7 @@ impl<'a> Window<'a> {
             .map_or(text.len(), |feed| last + feed + 1);
         Self {
             text: &text[start..end],
-            line: line_of(text, start),
+            line: lines.number(text, start),
             start,
         }
     }
@@ -144,6 +157,30 @@ impl<'a> Window<'a> {
     fn within(&self, span: &Range<usize>) -> Range<usize> {
         let start = span.start.saturating_sub(self.start);
         within(&(start..span.end.saturating_sub(self.start)), self.text)
+    }
+}
+
+/// Counts lines on from where it was asked last: findings come in the order of their places.
+#[derive(Default)]
+struct Lines<'a> {
+    text: &'a str,
+    /// Where the last line starts, and how many there are before it.
+    start: usize,
+    before: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// The number of the line of `text` that starts at byte `start`.
+    fn number(&mut self, text: &'a str, start: usize) -> usize {
+        if !std::ptr::eq(self.text, text) || start < self.start {
+            *self = Self {
+                text,
+                ..Self::default()
+            };
+        }
+        self.before += line_of(&text[self.start..], start - self.start) - 1;
+        self.start = start;
+        self.before + 1
     }
 }
 
@@ -184,9 +221,10 @@ fn within(span: &Range<usize>, text: &str) -> Range<usize> {
 /// Draws findings one below the other, an empty line between two.
 #[must_use]
 pub fn render_all(findings: &[Finding], style: RenderStyle) -> String {
+    let mut lines = Lines::default();
     let drawn: Vec<String> = findings
         .iter()
-        .map(|finding| render(finding, style))
+        .map(|finding| render_after(&mut lines, finding, style))
         .collect();
     drawn.join("\n\n")
 }

@@ -210,9 +210,9 @@ pub(crate) fn generations(before: &Before, order: &[usize]) -> Vec<usize> {
 }
 
 /// Those of `nodes` that come before another of them, each with one that it comes before.
-/// `children` counts what comes right after each node, one of which comes after all of `nodes`: a
-/// node that has no other is before nothing else. Only the branches down to the oldest of the rest
-/// are walked, and each node of them once.
+/// `children` counts what comes right after each node. Of `nodes` that is the merge which names them,
+/// so that one without another child comes before none of them. Only the branches down to the oldest
+/// of the rest are walked, and each node of them once.
 pub(crate) fn covered(
     before: &Before,
     generation: &[usize],
