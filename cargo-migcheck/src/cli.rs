@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     bases, branches, check, current, downgrade, explain, heads, history, init, lock, merge, new,
-    plan, roundtrip, show, upgrade,
+    plan, rebase, roundtrip, show, upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -49,6 +49,7 @@ enum Command {
     Check(check::CheckArgs),
     New(new::NewArgs),
     Merge(merge::MergeArgs),
+    Rebase(rebase::RebaseArgs),
     Heads(heads::HeadsArgs),
     Bases(bases::BasesArgs),
     Branches(branches::BranchesArgs),
@@ -97,8 +98,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let command = match cli.command {
         Some(_) if cli.check != check::CheckArgs::default() => {
-            let error = CommandError::usage("`--format` stands before the command")
-                .hinted("write it after the command: `cargo migcheck heads --format json`");
+            let error = CommandError::usage("an option of `check` stands before another command")
+                .hinted("write `--format` after the command: `cargo migcheck heads --format json`");
             return fail(&context.terminal, Format::Human, &error);
         }
         Some(command) => command,
@@ -126,6 +127,7 @@ impl Command {
             Self::Check(args) => args.format,
             Self::New(args) => args.format,
             Self::Merge(args) => args.format,
+            Self::Rebase(args) => args.format,
             Self::Heads(args) => args.format,
             Self::Bases(args) => args.format,
             Self::Branches(args) => args.format,
@@ -147,6 +149,7 @@ impl Command {
             Self::Check(args) => args.run(context),
             Self::New(args) => args.run(context),
             Self::Merge(args) => args.run(context),
+            Self::Rebase(args) => args.run(context),
             Self::Heads(args) => args.run(context),
             Self::Bases(args) => args.run(context),
             Self::Branches(args) => args.run(context),

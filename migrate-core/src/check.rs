@@ -1,14 +1,16 @@
 //! The one set of rules: what the macro, the command line and the library all call.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, CONFIG_FILE, Config};
 use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
+use crate::guard::Guard;
 use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
+use crate::past::{Locked, Past};
 use crate::read::{Contents, FileRead, joined, read_directory, read_files};
 use crate::render::{RenderStyle, render_all};
 use crate::{Code, Severity};
@@ -98,18 +100,25 @@ impl RevisionGraph {
 /// Reads the directory at `root` and applies every rule; `shown_as` is how messages call it.
 #[must_use]
 pub fn check(root: &Path, shown_as: &str) -> Checked {
-    check_contents(read_directory(root, shown_as), root, shown_as)
+    check_with(root, shown_as, Past::default())
+}
+
+/// Like [`check()`], with what is known of the directory's past.
+#[must_use]
+pub fn check_with(root: &Path, shown_as: &str, past: Past<'_>) -> Checked {
+    check_contents(read_directory(root, shown_as), root, shown_as, past)
 }
 
 /// Applies every rule to files that stand in memory, by their names below the directory: what
-/// [`check`] says of a directory that holds them.
+/// [`check()`] says of a directory that holds them.
 #[doc(hidden)]
 #[must_use]
 pub fn check_files(files: BTreeMap<String, Vec<u8>>, shown_as: &str) -> Checked {
-    check_contents(read_files(files, shown_as), Path::new(shown_as), shown_as)
+    let contents = read_files(files, shown_as);
+    check_contents(contents, Path::new(shown_as), shown_as, Past::default())
 }
 
-fn check_contents(contents: Contents, root: &Path, shown_as: &str) -> Checked {
+fn check_contents(contents: Contents, root: &Path, shown_as: &str, past: Past<'_>) -> Checked {
     let mut findings = contents.findings;
     let files = contents.files;
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
@@ -151,26 +160,50 @@ fn check_contents(contents: Contents, root: &Path, shown_as: &str) -> Checked {
     }
     let settings = settings(&config, shown_as);
     let sound = !findings.iter().any(|finding| finding.code.is_fixed());
+    let lock = files
+        .iter()
+        .find(|file| file.name == LOCK_FILE && !file.is_unread)
+        .map(|file| (Lock::read(&file.source.text), &file.source));
     let built = graph::build(
         drafts,
         layout.is_chain(),
         &config,
         settings,
         sound,
+        lock.as_ref().and_then(|(lock, _)| lock.as_ref().ok()),
         &mut findings,
     );
-    let lock = files
-        .iter()
-        .find(|file| file.name == LOCK_FILE && !file.is_unread)
-        .and_then(|file| {
-            let lock = Lock::read(&file.source.text);
-            if let (Ok(lock), Some(graph)) = (&lock, &built.graph) {
-                findings.extend(lock::compare(lock, graph, &built.claimed, &file.source));
+    let mut guard = built.graph.as_ref().map(|graph| Guard {
+        graph,
+        claimed: &built.claimed,
+        is_chain: layout.is_chain(),
+        texts: past.texts.map(|texts| Locked {
+            texts,
+            shown_as,
+            layout,
+            template: &config.naming.file,
+        }),
+        known: BTreeSet::new(),
+    });
+    let since = match (&mut guard, past.since) {
+        (Some(guard), Some(since)) => guard.against(since),
+        _ => Vec::new(),
+    };
+    let lock = match lock {
+        Some((Ok(lock), source)) => {
+            if let Some(guard) = &mut guard {
+                findings.extend(guard.with_lock(&lock, source, past.since.is_some()));
             }
-            lock.map_err(|problem| findings.push(lock::unreadable(&file.source, problem)))
-                .ok()
-        });
+            Some(lock)
+        }
+        Some((Err(problem), source)) => {
+            findings.push(lock::unreadable(source, problem));
+            None
+        }
+        None => None,
+    };
     apply_levels(&config, &files, &mut findings);
+    findings.extend(since);
     if layout == Layout::Native {
         fold_reparented(&mut findings);
     }

@@ -146,7 +146,7 @@ codes! {
     /// A revision has other parents than the lock recorded.
     ReparentedAfterLock = "reparented-after-lock", Deny, false;
     /// The lock does not record every revision.
-    LockStale = "lock-stale", Deny, false;
+    LockStale = "lock-stale", Warn, false;
     /// `migcheck.lock` cannot be read.
     LockUnreadable = "lock-unreadable", Deny, true;
 }

@@ -228,6 +228,19 @@ impl Header {
     }
 }
 
+/// The comment lines of a script that a tool reads, migcheck or a peer, with where they start.
+pub(crate) fn directives(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    text.split_inclusive('\n').filter_map(move |line| {
+        let at = start;
+        start += line.len();
+        let comment = line.trim().strip_prefix("--")?.trim_start();
+        let is_read =
+            comment.starts_with(PREFIX) || PEERS_WORDS.iter().any(|word| comment.starts_with(word));
+        is_read.then_some((at, comment))
+    })
+}
+
 fn shift(value: Spanned<String>, by: usize) -> Spanned<String> {
     let span = value.span();
     Spanned::new(span.start + by..span.end + by, value.into_inner())

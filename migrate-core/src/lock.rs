@@ -1,12 +1,13 @@
 //! `migcheck.lock`: what was there when it was written, so that an edit of history is seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
+use crate::checksum::canonical;
 use crate::finding::{Finding, Label, SourceFile};
 use crate::graph::RevisionGraph;
 use crate::relock;
@@ -21,7 +22,7 @@ const VERSION: usize = 1;
 const ANY: &str = "any";
 
 /// The lock of a directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     /// The heads' ids. Two branches that each add a revision conflict on this line.
     pub heads: Vec<String>,
@@ -36,7 +37,8 @@ pub struct LockedRevision {
     pub id: String,
     /// The parents' ids, sorted.
     pub revises: Vec<String>,
-    /// The checksums of the up scripts, by dialect; `None` is the common one.
+    /// The checksums of the up scripts, by dialect; `None` is the common one. None at all: the
+    /// revision was still to be written, and the record only keeps its place.
     pub up: BTreeMap<Option<Dialect>, Checksum>,
     /// The checksums of the down scripts.
     pub down: BTreeMap<Option<Dialect>, Checksum>,
@@ -45,7 +47,27 @@ pub struct LockedRevision {
 }
 
 impl LockedRevision {
-    fn of(graph: &RevisionGraph, revision: &Revision) -> Self {
+    /// Whether two records are of the same scripts and parents.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        (&self.revises, &self.up, &self.down) == (&other.revises, &other.up, &other.down)
+    }
+
+    /// Whether the revision was still to be written when it was recorded.
+    pub(crate) fn is_reserved(&self) -> bool {
+        self.up.is_empty()
+    }
+
+    /// The record that only keeps a place, where the scripts of `revision` hold comments alone. A
+    /// merge is meant to stay empty, and may long be applied.
+    fn reserved(mut self, revision: &Revision) -> Self {
+        if revision.parents.len() < 2 && revision.is_unwritten() {
+            self.up.clear();
+            self.down.clear();
+        }
+        self
+    }
+
+    pub(crate) fn of(graph: &RevisionGraph, revision: &Revision) -> Self {
         let sums = |direction| {
             let scripts = revision.scripts.iter();
             scripts
@@ -84,9 +106,16 @@ impl Lock {
             revisions: graph
                 .revisions()
                 .iter()
-                .map(|revision| LockedRevision::of(graph, revision))
+                .map(|revision| LockedRevision::of(graph, revision).reserved(revision))
                 .collect(),
         }
+    }
+
+    /// The parents of the revisions of these ids.
+    pub(crate) fn parents_of(&self, ids: &HashSet<&str>) -> HashSet<&str> {
+        let of = self.revisions.iter().filter(|one| ids.contains(&*one.id));
+        of.flat_map(|one| one.revises.iter().map(String::as_str))
+            .collect()
     }
 
     /// The text of the file.
@@ -106,6 +135,12 @@ impl Lock {
             let _ = writeln!(text, "chain = \"{}\"", revision.chain);
         }
         text
+    }
+
+    /// Reads the text of a lock; `None` where it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::read(&canonical(text)).ok()
     }
 
     pub(crate) fn read(text: &str) -> Result<Self, Problem> {
@@ -236,15 +271,33 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 pub(crate) fn unreadable(source: &Arc<SourceFile>, problem: Problem) -> Finding {
-    let label = Label::new(source, problem.span, "");
-    if source.text.lines().any(|line| line.starts_with("<<<<<<< ")) {
-        return Finding::new(
-            Code::LockUnreadable,
-            "the lock holds git's conflict markers: two branches each added a revision",
-        )
-        .label(label)
-        .help("`cargo migcheck lock` writes it anew from both sides");
+    if relock::is_merge(&source.text) {
+        let is_marker = |line: &str| {
+            relock::MARKERS
+                .iter()
+                .any(|marker| line.starts_with(marker))
+        };
+        let mut start = 0;
+        let marker = source.text.split_inclusive('\n').find_map(|line| {
+            let at = start;
+            start += line.len();
+            is_marker(line).then_some(at)
+        });
+        let (message, at) = match marker {
+            Some(at) => (
+                "the lock holds git's conflict markers: two branches each added a revision",
+                at,
+            ),
+            None => (
+                "the lock holds both sides of a conflict: two branches each added a revision",
+                problem.span.start,
+            ),
+        };
+        return Finding::new(Code::LockUnreadable, message)
+            .label(Label::new(source, line_around(&source.text, at), ""))
+            .help("`cargo migcheck lock` writes it anew from both sides; `merge` and `rebase` do so too");
     }
+    let label = Label::new(source, problem.span, "");
     let message = format!("the lock cannot be read: {}", problem.message);
     let finding = Finding::new(Code::LockUnreadable, message).label(label);
     match problem.help {
@@ -253,162 +306,24 @@ pub(crate) fn unreadable(source: &Arc<SourceFile>, problem: Problem) -> Finding 
     }
 }
 
-/// Compares a graph with its lock. `claimed` says where each revision stands.
-pub(crate) fn compare(
-    lock: &Lock,
-    graph: &RevisionGraph,
-    claimed: &[Label],
-    source: &Arc<SourceFile>,
-) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let locked: BTreeMap<&str, &LockedRevision> = lock
-        .revisions
-        .iter()
-        .map(|revision| (&*revision.id, revision))
-        .collect();
-    let mut unlocked = Vec::new();
-    for (revision, claimed) in graph.revisions().iter().zip(claimed) {
-        let now = LockedRevision::of(graph, revision);
-        match locked.get(&*now.id) {
-            None => unlocked.push(now.id),
-            Some(then) if relock::is_filled_in(then, &now, revision) => unlocked.push(now.id),
-            Some(then) => differences(then, &now, revision, claimed, &mut findings),
-        }
-    }
-    let mut places: BTreeMap<&str, Range<usize>> = BTreeMap::new();
+/// The line that byte `at` is on.
+fn line_around(text: &str, at: usize) -> Range<usize> {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before.rfind('\n').map_or(0, |line_feed| line_feed + 1);
+    start..before.len() + after.find('\n').unwrap_or(after.len())
+}
+
+/// Where each revision is recorded, by the value of its `id`.
+pub(crate) fn places(text: &str) -> BTreeMap<&str, Range<usize>> {
     let mut start = 0;
-    for line in source.text.split_inclusive('\n') {
+    let mut places = BTreeMap::new();
+    for line in text.split_inclusive('\n') {
         if let Some(id) = line.trim_end().strip_prefix("id = ") {
             places.insert(id, start..start + line.trim_end().len());
         }
         start += line.len();
     }
-    let place = |id: &str| {
-        let span = places.get(&*quoted(id)).cloned();
-        Label::new(source, span.unwrap_or(0..0), "")
-    };
-    for revision in lock
-        .revisions
-        .iter()
-        .filter(|revision| graph.position(&revision.id).is_none())
-    {
-        findings.push(
-            Finding::new(
-                Code::RemovedAfterLock,
-                format!("the locked revision `{}` is gone", revision.id),
-            )
-            .label(place(&revision.id))
-            .note("a database that has run it cannot be taken down any more")
-            .help(format!(
-                "restore its files; if no database ever ran it: `cargo migcheck lock --accept {}`",
-                revision.id
-            )),
-        );
-    }
-    if let Some(first) = unlocked.first() {
-        let names: Vec<String> = unlocked
-            .iter()
-            .take(3)
-            .map(|id| format!("`{id}`"))
-            .collect();
-        let more = unlocked.len() - names.len();
-        let tail = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        let at = graph.position(first).and_then(|at| claimed.get(at));
-        findings.push(
-            Finding::new(
-                Code::LockStale,
-                format!("the lock does not record {}{tail}", names.join(", ")),
-            )
-            .label(at.map_or_else(
-                || Label::file(&*source.path),
-                |label| Label::file(&*label.source.path),
-            ))
-            .help(if unlocked.len() == 1 {
-                "`cargo migcheck lock` records it"
-            } else {
-                "`cargo migcheck lock` records them"
-            }),
-        );
-    }
-    findings
-}
-
-fn differences(
-    then: &LockedRevision,
-    now: &LockedRevision,
-    revision: &Revision,
-    claimed: &Label,
-    findings: &mut Vec<Finding>,
-) {
-    for (direction, then, now) in [
-        (Direction::Up, &then.up, &now.up),
-        (Direction::Down, &then.down, &now.down),
-    ] {
-        let mut dialects: Vec<_> = then.keys().chain(now.keys()).copied().collect();
-        dialects.sort_unstable();
-        dialects.dedup();
-        for dialect in dialects {
-            let (before, after) = (then.get(&dialect), now.get(&dialect));
-            if before == after {
-                continue;
-            }
-            let script = revision
-                .scripts
-                .iter()
-                .find(|script| script.direction == direction && script.dialect == dialect);
-            let label = script.map_or_else(
-                || claimed.clone(),
-                |script| Label::file(&*script.source.path),
-            );
-            let what = match (before, after) {
-                (Some(_), Some(_)) => "was edited after it was locked",
-                (None, _) => "was added after the revision was locked",
-                (_, None) => "was deleted after it was locked",
-            };
-            let mut finding = Finding::new(
-                Code::EditedAfterLock,
-                format!("the {direction} script of `{}` {what}", revision.id),
-            )
-            .label(label);
-            if let (Some(before), Some(after)) = (before, after) {
-                let [before, after] = [before, after].map(ToString::to_string);
-                finding = finding.note(format!("locked {before:.12}…, now {after:.12}…"));
-            }
-            findings.push(finding.help(format!(
-                "undo the edit and write a new revision; if no database ever ran it: `cargo migcheck lock --accept {}`",
-                revision.id
-            )));
-        }
-    }
-    if then.revises != now.revises {
-        let base = |ids: &[String]| {
-            if ids.is_empty() {
-                "base".to_owned()
-            } else {
-                ids.join(", ")
-            }
-        };
-        findings.push(
-            Finding::new(
-                Code::ReparentedAfterLock,
-                format!(
-                    "`{}` revises `{}`, and revised `{}` when it was locked",
-                    now.id,
-                    base(&now.revises),
-                    base(&then.revises)
-                ),
-            )
-            .label(claimed.clone())
-            .help(format!(
-                "restore the parent; if no database ever ran it: `cargo migcheck lock --accept {}`",
-                now.id
-            )),
-        );
-    }
+    places
 }
 
 #[cfg(test)]

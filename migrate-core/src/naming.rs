@@ -185,6 +185,11 @@ impl Template {
         self.parts.contains(&Part::Field(Field::Seq))
     }
 
+    /// Whether ids are made in an order: `{timestamp}` and `{seq}` rise.
+    pub(crate) fn has_order(&self) -> bool {
+        self.has_seq() || self.parts.contains(&Part::Field(Field::Timestamp))
+    }
+
     /// The id of a new revision.
     #[must_use]
     pub fn id(&self, parts: &NameParts) -> String {

@@ -1,11 +1,11 @@
 //! Reading a directory: every file once, in parallel, hashed as it is read.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::str::Utf8Error;
 use std::sync::Arc;
 use std::thread;
 
@@ -13,6 +13,9 @@ use crate::finding::{Finding, Label, SourceFile};
 use crate::header::Header;
 use crate::revision::Direction;
 use crate::{Checksum, Code, checksum};
+
+/// What a reader keeps at hand; larger files make it grow.
+const READ_BUFFER_BYTES: usize = 64 * 1024;
 
 /// The largest script, in bytes.
 pub const MAX_SCRIPT_BYTES: u64 = 16 * 1024 * 1024;
@@ -30,6 +33,20 @@ pub(crate) struct FileRead {
 }
 
 impl FileRead {
+    /// A file that is not on the disk.
+    pub(crate) fn new(name: &str, text: String, header: Header) -> Self {
+        Self {
+            checksum: Checksum::of_script(&text),
+            header,
+            is_unread: false,
+            source: Arc::new(SourceFile {
+                path: name.to_owned(),
+                text: text.into(),
+            }),
+            name: name.to_owned(),
+        }
+    }
+
     fn unread(name: String, shown_as: &str) -> Self {
         Self {
             source: SourceFile::nameless_text(joined(shown_as, &name)),
@@ -76,27 +93,25 @@ pub(crate) fn read_directory(root: &Path, shown_as: &str) -> Contents {
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     // Below a few hundred files a thread costs more than it saves.
     let size = names.len().div_ceil(workers).max(256);
-    let read = |name: &String| read_file(root, name, shown_as);
+    let read = |chunk: &[String]| -> Vec<_> {
+        // Each text is copied out of it at its own length: most are far smaller than a page.
+        let mut buffer = Vec::with_capacity(READ_BUFFER_BYTES);
+        let files = chunk.iter();
+        files
+            .map(|name| read_file(root, name, shown_as, &mut buffer))
+            .collect()
+    };
     let mut results = Vec::with_capacity(names.len());
     thread::scope(|scope| {
         let mut chunks = names.chunks(size);
         let own = chunks.next().unwrap_or_default();
         let others: Vec<_> = chunks
-            .map(|chunk| {
-                (
-                    chunk,
-                    scope.spawn(move || chunk.iter().map(read).collect::<Vec<_>>()),
-                )
-            })
+            .map(|chunk| (chunk, scope.spawn(move || read(chunk))))
             .collect();
-        results.extend(own.iter().map(read));
+        results.extend(read(own));
         for (chunk, worker) in others {
             // A worker that died is no reason to lose its files: they are read here.
-            results.extend(
-                worker
-                    .join()
-                    .unwrap_or_else(|_| chunk.iter().map(read).collect()),
-            );
+            results.extend(worker.join().unwrap_or_else(|_| read(chunk)));
         }
     });
     for (name, result) in names.into_iter().zip(results) {
@@ -243,14 +258,19 @@ fn kind(root: &Path, entry: &fs::DirEntry) -> io::Result<Kind> {
 pub(crate) fn read_files(files: BTreeMap<String, Vec<u8>>, shown_as: &str) -> Contents {
     let mut contents = Contents::default();
     for (name, bytes) in files {
-        contents.add(read_text(&name, bytes, shown_as), name, shown_as);
+        contents.add(read_text(&name, &bytes, shown_as), name, shown_as);
     }
     contents
 }
 
-fn read_file(root: &Path, name: &str, shown_as: &str) -> Result<FileRead, Box<Finding>> {
-    match read_bytes(&root.join(name)) {
-        Ok(bytes) => read_text(name, bytes, shown_as),
+fn read_file(
+    root: &Path,
+    name: &str,
+    shown_as: &str,
+    bytes: &mut Vec<u8>,
+) -> Result<FileRead, Box<Finding>> {
+    match read_bytes(&root.join(name), bytes) {
+        Ok(()) => read_text(name, bytes, shown_as),
         Err(error) => {
             let path = joined(shown_as, name);
             Err(Box::new(unreadable(&path, &error, false)))
@@ -258,7 +278,7 @@ fn read_file(root: &Path, name: &str, shown_as: &str) -> Result<FileRead, Box<Fi
     }
 }
 
-fn read_text(name: &str, bytes: Vec<u8>, shown_as: &str) -> Result<FileRead, Box<Finding>> {
+fn read_text(name: &str, bytes: &[u8], shown_as: &str) -> Result<FileRead, Box<Finding>> {
     let path = joined(shown_as, name);
     // A companion may be anything: only scripts, and what migcheck itself reads, are text.
     let is_text = name.ends_with(".sql") || name.ends_with(".toml") || name.ends_with(".lock");
@@ -269,17 +289,9 @@ fn read_text(name: &str, bytes: Vec<u8>, shown_as: &str) -> Result<FileRead, Box
                 .help("load bulk data with a program, and keep migrations to what they change"),
         ));
     }
-    let text = if is_text {
-        match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => return Err(Box::new(not_utf8(path, &error))),
-        }
-    } else {
-        String::new()
-    };
-    let text = match checksum::canonical(&text) {
-        Cow::Borrowed(same) if same.len() == text.len() => text,
-        other => other.into_owned(),
+    let text = match std::str::from_utf8(if is_text { bytes } else { &[] }) {
+        Ok(text) => checksum::canonical(text).into_owned(),
+        Err(error) => return Err(Box::new(not_utf8(path, bytes, error))),
     };
     let direction = match name.rsplit('/').next() {
         Some(base) if base == "down.sql" || base.contains(".down.") => Direction::Down,
@@ -302,18 +314,18 @@ fn read_text(name: &str, bytes: Vec<u8>, shown_as: &str) -> Result<FileRead, Box
     })
 }
 
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(4096);
+fn read_bytes(path: &Path, bytes: &mut Vec<u8>) -> io::Result<()> {
+    bytes.clear();
     // One byte more than allowed tells that there is more, without reading all of it.
     File::open(path)?
         .take(MAX_SCRIPT_BYTES + 1)
-        .read_to_end(&mut bytes)?;
-    Ok(bytes)
+        .read_to_end(bytes)?;
+    Ok(())
 }
 
-fn not_utf8(path: String, error: &std::string::FromUtf8Error) -> Finding {
-    let offset = error.utf8_error().valid_up_to();
-    let line = 1 + error.as_bytes()[..offset]
+fn not_utf8(path: String, bytes: &[u8], error: Utf8Error) -> Finding {
+    let offset = error.valid_up_to();
+    let line = 1 + bytes[..offset]
         .iter()
         .filter(|byte| **byte == b'\n')
         .count();
@@ -344,6 +356,7 @@ pub(crate) fn joined(folder: &str, name: &str) -> String {
     match (folder, name) {
         ("", name) => name.to_owned(),
         (folder, "") => folder.to_owned(),
-        (folder, name) => format!("{}/{name}", folder.trim_end_matches('/')),
+        // Called for every file: formatting would cost more than the rest of reading its name.
+        (folder, name) => [folder.trim_end_matches('/'), "/", name].concat(),
     }
 }

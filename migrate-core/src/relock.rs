@@ -5,12 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::checksum::{self, Checksum, Running};
+use crate::Code;
+use crate::checksum;
 use crate::graph::RevisionGraph;
 use crate::lock::{Lock, LockedRevision};
-use crate::revision::{Direction, Revision, Script};
-use crate::split;
-use crate::{Code, Dialect};
 
 /// What became of a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +27,7 @@ pub struct Relocked {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RelockError {
-    /// It is no lock, and git's conflict markers are not the reason.
+    /// It is no lock, and a merge in git is not the reason.
     #[error("the lock cannot be read: {0}")]
     Unreadable(String),
     /// A revision that neither the directory nor the lock knows.
@@ -63,46 +61,22 @@ pub fn relock(
             None => return Err(RelockError::Unknown(name.clone())),
         };
     }
-    let mut relocked = Relocked {
-        lock: Lock::of(graph),
-        recorded: Vec::new(),
-        accepted: Vec::new(),
-        refused: Vec::new(),
-    };
-    for (now, revision) in relocked.lock.revisions.iter_mut().zip(graph.revisions()) {
-        let id = now.id.clone();
-        let Some(known) = records.0.get(&id) else {
-            relocked.recorded.push(id);
-            continue;
-        };
-        let changes: Vec<_> = known
-            .iter()
-            .map(|then| change(then, now, revision))
-            .collect();
-        match changes.iter().flatten().next() {
-            _ if changes.contains(&None) => {}
-            _ if changes.contains(&Some(Change::FilledIn)) => relocked.recorded.push(id),
-            Some(Change::Of(code)) if !accepting.contains(&id) => {
-                relocked.refused.push((id, *code));
-                if let Some(then) = known.first() {
-                    now.clone_from(then);
-                }
-            }
-            _ => relocked.accepted.push(id),
-        }
-    }
-    for (id, known) in &records.0 {
-        if graph.position(id).is_some() {
-            continue;
-        }
-        if accepting.contains(id) {
-            relocked.accepted.push(id.clone());
-            continue;
-        }
-        relocked.refused.push((id.clone(), Code::RemovedAfterLock));
-        relocked.lock.revisions.extend(known.first().cloned());
-    }
-    Ok(relocked)
+    Ok(records.relocked(graph, &accepting))
+}
+
+/// The lock of `graph` after revisions were moved on purpose. `moved` are their ids, those they had
+/// included.
+///
+/// # Errors
+///
+/// The text is no lock.
+pub fn relock_moved(
+    graph: &RevisionGraph,
+    text: &str,
+    moved: impl IntoIterator<Item = String>,
+) -> Result<Relocked, RelockError> {
+    let records = Records::read(&checksum::canonical(text))?;
+    Ok(records.relocked(graph, &moved.into_iter().collect()))
 }
 
 /// How a revision differs from its record.
@@ -114,68 +88,16 @@ enum Change {
     Of(Code),
 }
 
-fn change(then: &LockedRevision, now: &LockedRevision, revision: &Revision) -> Option<Change> {
+/// `now` is the record to be written.
+fn change(then: &LockedRevision, now: &LockedRevision) -> Option<Change> {
     if then.revises != now.revises {
         Some(Change::Of(Code::ReparentedAfterLock))
-    } else if then.up == now.up && then.down == now.down {
+    } else if then.is_as(now) {
         None
-    } else if is_filled_in(then, now, revision) {
+    } else if then.is_reserved() {
         Some(Change::FilledIn)
     } else {
         Some(Change::Of(Code::EditedAfterLock))
-    }
-}
-
-/// Whether `then` records what `cargo migcheck new` wrote, comments alone, and there are statements
-/// by now: the record kept a place free. A merge is meant to stay empty and may long be applied, so
-/// that statements in it are an edit like any other.
-pub(crate) fn is_filled_in(
-    then: &LockedRevision,
-    now: &LockedRevision,
-    revision: &Revision,
-) -> bool {
-    let same_edges = then.revises == now.revises && then.revises.len() < 2;
-    if !same_edges || (then.up == now.up && then.down == now.down) {
-        return false;
-    }
-    let recorded = [(Direction::Up, &then.up), (Direction::Down, &then.down)];
-    recorded.into_iter().all(|(direction, sums)| {
-        sums.iter().all(|(dialect, sum)| {
-            revision
-                .scripts
-                .iter()
-                .find(|script| script.direction == direction && script.dialect == *dialect)
-                .is_some_and(|script| began_as(text_of(script), *dialect, *sum))
-        })
-    })
-}
-
-/// Whether a text begins with comments alone whose checksum is `sum`.
-fn began_as(text: &str, dialect: Option<Dialect>, sum: Checksum) -> bool {
-    let dialect = dialect.unwrap_or(Dialect::Postgres);
-    let comment = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with("--");
-    let lines = text.split_inclusive('\n').take_while(comment);
-    let mut start = Running::default();
-    let mut end = 0;
-    for line in std::iter::once("").chain(lines) {
-        start.add(line);
-        end += line.len();
-        // Where both directions are in one file, an empty line stood between them.
-        let mut and_empty_line = start.clone();
-        and_empty_line.add("\n");
-        if [start.checksum(), and_empty_line.checksum()].contains(&sum) {
-            return split::is_blank(text.get(..end).unwrap_or_default(), dialect);
-        }
-    }
-    false
-}
-
-/// What the checksum of a script is of.
-fn text_of(script: &Script) -> &str {
-    let text = &*script.source.text;
-    match &script.section {
-        Some(section) => text.get(section.clone()).unwrap_or_default(),
-        None => text,
     }
 }
 
@@ -198,34 +120,113 @@ impl Records {
         }
         Ok(records)
     }
+
+    /// The lock of `graph`, in which what is `accepting` may differ from its record.
+    fn relocked(&self, graph: &RevisionGraph, accepting: &BTreeSet<String>) -> Relocked {
+        let mut relocked = Relocked {
+            lock: Lock::of(graph),
+            recorded: Vec::new(),
+            accepted: Vec::new(),
+            refused: Vec::new(),
+        };
+        for now in &mut relocked.lock.revisions {
+            let id = now.id.clone();
+            let Some(known) = self.0.get(&id) else {
+                relocked.recorded.push(id);
+                continue;
+            };
+            let changes: Vec<_> = known.iter().map(|then| change(then, now)).collect();
+            match changes.iter().flatten().next() {
+                _ if changes.contains(&None) => {}
+                _ if changes.contains(&Some(Change::FilledIn)) => relocked.recorded.push(id),
+                Some(Change::Of(code)) if !accepting.contains(&id) => {
+                    relocked.refused.push((id, *code));
+                    if let Some(then) = known.first() {
+                        now.clone_from(then);
+                    }
+                }
+                _ => relocked.accepted.push(id),
+            }
+        }
+        for (id, known) in &self.0 {
+            if graph.position(id).is_some() {
+                continue;
+            }
+            if accepting.contains(id) {
+                relocked.accepted.push(id.clone());
+                continue;
+            }
+            relocked.refused.push((id.clone(), Code::RemovedAfterLock));
+            relocked.lock.revisions.extend(known.first().cloned());
+        }
+        relocked
+    }
 }
 
-/// The text itself; where it holds git's conflict markers, ours and theirs.
+/// What git writes at the start of a line where two sides are in conflict.
+pub(crate) const MARKERS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
+/// Whether a text that is no lock is what a merge in git leaves: both sides, with markers or
+/// without.
+pub(crate) fn is_merge(text: &str) -> bool {
+    Records::read(text).is_ok()
+}
+
+/// The sides of a merge in git: ours and theirs between conflict markers, else the text itself.
 fn sides(text: &str) -> Vec<String> {
-    if !text.lines().any(|line| line.starts_with("<<<<<<< ")) {
-        return vec![text.to_owned()];
-    }
-    let (mut ours, mut theirs) = (String::new(), String::new());
+    let marker = |line: &str| MARKERS.iter().position(|marker| line.starts_with(marker));
+    let (mut ours, mut theirs) = (Side::default(), Side::default());
     let (mut in_ours, mut in_theirs) = (true, true);
     for line in text.split_inclusive('\n') {
-        let marker = line.get(..7).unwrap_or_default();
-        match marker {
-            "<<<<<<<" => (in_ours, in_theirs) = (true, false),
+        match marker(line) {
+            Some(0) => (in_ours, in_theirs) = (true, false),
             // diff3's middle part is what both sides have left behind.
-            "|||||||" => (in_ours, in_theirs) = (false, false),
-            "=======" => (in_ours, in_theirs) = (false, true),
-            ">>>>>>>" => (in_ours, in_theirs) = (true, true),
-            _ => {
+            Some(1) => (in_ours, in_theirs) = (false, false),
+            Some(2) => (in_ours, in_theirs) = (false, true),
+            Some(_) => (in_ours, in_theirs) = (true, true),
+            None => {
                 if in_ours {
-                    ours.push_str(line);
+                    ours.push(line);
                 }
                 if in_theirs {
-                    theirs.push_str(line);
+                    theirs.push(line);
                 }
             }
         }
     }
-    vec![ours, theirs]
+    if ours.text == theirs.text {
+        return vec![ours.text];
+    }
+    vec![ours.text, theirs.text]
+}
+
+/// One side of a merge in git. Where both were kept, lines that a lock has once stand there twice.
+#[derive(Default)]
+struct Side {
+    text: String,
+    has_version: bool,
+    has_heads: bool,
+    has_id: bool,
+}
+
+impl Side {
+    fn push(&mut self, line: &str) {
+        let is_key = |key: &str| {
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.starts_with(" ="))
+        };
+        let repeats = (is_key("version") && std::mem::replace(&mut self.has_version, true))
+            || (is_key("heads") && std::mem::replace(&mut self.has_heads, true));
+        if repeats {
+            return;
+        }
+        if line.starts_with("[[revision]]") {
+            self.has_id = false;
+        } else if is_key("id") && std::mem::replace(&mut self.has_id, true) {
+            self.text.push_str("[[revision]]\n");
+        }
+        self.text.push_str(line);
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::{Checksum, Dialect, SourceFile};
+use crate::{Checksum, Dialect, SourceFile, split};
 
 /// The id of a revision: not empty, at most 128 bytes, without white space and without the
 /// characters that targets are written with (`@ - + : / \`).
@@ -144,6 +144,17 @@ pub struct Script {
     pub section: Option<Range<usize>>,
 }
 
+impl Script {
+    /// What its checksum is of: the file's text, or the section of it.
+    pub(crate) fn text(&self) -> &str {
+        let text = &*self.source.text;
+        match &self.section {
+            Some(section) => text.get(section.clone()).unwrap_or_default(),
+            None => text,
+        }
+    }
+}
+
 /// One revision of a [`RevisionGraph`](crate::RevisionGraph); parents, children and dependencies
 /// are places in [`RevisionGraph::revisions`](crate::RevisionGraph::revisions).
 #[derive(Debug, Clone)]
@@ -180,6 +191,14 @@ impl Revision {
                 .find(|script| script.direction == direction && script.dialect == wanted)
         };
         of(Some(dialect)).or_else(|| of(None))
+    }
+
+    /// Whether its scripts hold no statement, as `cargo migcheck new` leaves them.
+    pub(crate) fn is_unwritten(&self) -> bool {
+        self.scripts.iter().all(|script| {
+            let dialect = script.dialect.unwrap_or(Dialect::Postgres);
+            split::is_blank(&script.source.text, dialect)
+        })
     }
 
     /// What must be applied before it: parents, then dependencies.

@@ -270,6 +270,7 @@ fn two_heads() {
       |
       = note: they part after `001`
       = help: `cargo migcheck merge` adds a revision that joins them
+      = help: or, if no database has run `003`: `cargo migcheck rebase 003 --onto 002`
     "#);
     // There is a graph all the same: it has to be looked at to be merged.
     assert_eq!(files.ids(), ["001", "002", "003"]);
@@ -456,7 +457,7 @@ fn heads_a_duplicate_and_a_broken_chain_are_reported_together() {
     ::: migrations/002_invoices.up.sql
      = help: give one of them another id, in its file names or its `revision` directive: an id names one revision, for ever
 
-    error[multiple-heads]: the history has 3 heads, and one is allowed
+    error[multiple-heads]: the history has 2 heads, and one is allowed
      --> migrations/003_a.up.sql:1:24
       |
     1 | -- migcheck: revises = "002"
@@ -467,12 +468,9 @@ fn heads_a_duplicate_and_a_broken_chain_are_reported_together() {
     1 | -- migcheck: revises = "002"
       |                        ----- `004` is a head: nothing revises it
       |
-     ::: migrations/005_c.up.sql:1:24
-      |
-    1 | -- migcheck: revises = "deadbeef"
-      |                        ---------- `005` is a head: nothing revises it
-      |
+      = note: they part after `002`
       = help: `cargo migcheck merge` adds a revision that joins them
+      = help: or, if no database has run `004`: `cargo migcheck rebase 004 --onto 003`
 
     error[unknown-parent]: `005` revises `deadbeef`, which does not exist
      --> migrations/005_c.up.sql:1:24
@@ -1439,6 +1437,7 @@ fn a_locked_revision_was_edited() {
     error[edited-after-lock]: the up script of `001` was edited after it was locked
     --> migrations/001_users.up.sql
      = note: locked 51380b4e8bff…, now f6b98b41fb6e…
+     = note: `cargo migcheck check` shows what was changed, where git has the locked text
      = help: undo the edit and write a new revision; if no database ever ran it: `cargo migcheck lock --accept 001`
 
     error[missing-down]: `002` has no down script
@@ -1479,6 +1478,58 @@ fn a_locked_revision_is_gone() {
 }
 
 #[test]
+fn a_merge_that_is_gone_leaves_no_heads_behind() {
+    let files = sound()
+        .revision("003_a", "\"001\"")
+        .revision("004_join", "[\"002\", \"003\"]")
+        .revision("005_b", "\"004\"")
+        .locked()
+        .without("004_join.up.sql")
+        .without("004_join.down.sql");
+    assert_eq!(files.codes(), ["unknown-parent"]);
+    let forked = files.revision("006_c", "\"002\"");
+    assert_eq!(forked.codes(), ["unknown-parent", "multiple-heads"]);
+}
+
+#[test]
+fn both_sides_of_a_conflict_may_stand_in_the_lock() {
+    let files = sound().locked();
+    let directory = files.write();
+    let lock = std::fs::read_to_string(directory.path().join(LOCK_FILE)).unwrap();
+    let twice = |text: &str| text.to_owned() + &text[text.find("\n[[revision]]").unwrap()..];
+    assert_clean(&files.clone().add(LOCK_FILE, twice(&lock)));
+    let heads = lock.replace("heads = ", "heads = [\"001\"]\nheads = ");
+    let report = files.add(LOCK_FILE, heads).report();
+    assert!(
+        report.contains("the lock holds both sides of a conflict"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_revision_to_be_written_may_be_written() {
+    let up = "-- migcheck: revises = \"002\"\n";
+    let skeleton = sound()
+        .add("003_a.up.sql", format!("{up}-- Adds a.\n"))
+        .add("003_a.down.sql", "-- Undoes `Adds a`.\n")
+        .locked();
+    assert_clean(&skeleton);
+    assert_clean(
+        &skeleton
+            .clone()
+            .add("003_a.up.sql", format!("{up}-- Adds all of it.\n")),
+    );
+    let written = skeleton
+        .add("003_a.up.sql", format!("{up}CREATE TABLE a (b int);\n"))
+        .add("003_a.down.sql", "DROP TABLE a;\n");
+    let warned = written.check();
+    assert_eq!(warned.counts(), (0, 1));
+    assert_eq!(written.codes(), ["lock-stale"]);
+    let above = written.locked().revision("004_b", "\"003\"").locked();
+    assert_clean(&above);
+}
+
+#[test]
 fn a_locked_revision_has_another_parent() {
     let files = sound()
         .revision("003_a", "\"002\"")
@@ -1498,6 +1549,7 @@ fn a_locked_revision_has_another_parent() {
       |
       = note: they part after `001`
       = help: `cargo migcheck merge` adds a revision that joins them
+      = help: or, if no database has run `003`: `cargo migcheck rebase 003 --onto 002`
 
     error[reparented-after-lock]: `003` revises `001`, and revised `002` when it was locked
     --> migrations/003_a.up.sql
@@ -1514,7 +1566,7 @@ fn the_lock_is_stale() {
         files.revision(name, &format!("\"{parent}\""))
     });
     assert_snapshot!(files.report(), @r#"
-    error[lock-stale]: the lock does not record `003`, `004`, `005` and 1 more
+    warning[lock-stale]: the lock does not record `003`, `004`, `005` and 1 more
     --> migrations/003_a.up.sql
      = help: `cargo migcheck lock` records them
     "#);
@@ -1534,12 +1586,12 @@ fn the_lock_cannot_be_read() {
     "#);
     assert_snapshot!(with("version = 1\n<<<<<<< HEAD\nheads = [\"a\"]\n=======\nheads = [\"b\"]\n>>>>>>> x\n"), @r#"
     error[lock-unreadable]: the lock holds git's conflict markers: two branches each added a revision
-     --> migrations/migcheck.lock:2:9
+     --> migrations/migcheck.lock:2:1
       |
     2 | <<<<<<< HEAD
-      |         ^
+      | ^^^^^^^^^^^^
       |
-      = help: `cargo migcheck lock` writes it anew from both sides
+      = help: `cargo migcheck lock` writes it anew from both sides; `merge` and `rebase` do so too
     "#);
     assert_snapshot!(with("version = 1\nheads = []\n[[revision]]\nid = \"1\"\nrevises = []\nchain = \"12\"\n"), @r#"
     error[lock-unreadable]: the lock cannot be read: not a SHA-256 in hexadecimal

@@ -1,7 +1,8 @@
 //! What contributors run: `cargo xtask test`, `cargo xtask ci`, … This file is arguments and exit codes only.
 //!
-//! [`steps`] runs cargo, [`mod@bench`] times what was built, [`docker`] and [`images`] bring up what the tests need, [`process`] starts programs.
+//! [`steps`] runs cargo, [`mod@bench`] times what was built, [`alembic`] is the peer, [`docker`] and [`images`] bring up what the tests need, [`process`] starts programs.
 
+mod alembic;
 mod bench;
 mod docker;
 mod error;

@@ -51,7 +51,7 @@ pub(crate) fn write(
         .iter()
         .map(|file| directory.file(&file.name))
         .collect();
-    let lock = update_lock(context, directory, before, &graph)?;
+    let lock = update_lock(context, directory, &graph)?;
     match format {
         Format::Human => {
             context
@@ -82,11 +82,10 @@ pub(crate) fn write(
     Ok(Exit::Success)
 }
 
-/// Records the new revision in the lock, where the directory has a readable one.
+/// Records the new revision in the lock, where the directory has one.
 fn update_lock(
     context: &Context,
     directory: &Directory,
-    before: &Checked,
     graph: &RevisionGraph,
 ) -> Result<Option<String>, CommandError> {
     let path = directory.path.join(LOCK_FILE);
@@ -94,9 +93,10 @@ fn update_lock(
         return Ok(None);
     };
     let name = directory.file(LOCK_FILE);
-    let relocked = match (&before.lock, relock(graph, Some(&text), &[])) {
-        (Some(_), Ok(relocked)) => relocked,
-        _ => {
+    // Both sides of a merge in git are no obstacle.
+    let relocked = match relock(graph, Some(&text), &[]) {
+        Ok(relocked) => relocked,
+        Err(_) => {
             context
                 .terminal
                 .warn(format_args!("{name} cannot be read, and stays as it is"));

@@ -17,6 +17,7 @@ pub(crate) mod merge;
 pub(crate) mod new;
 mod pages;
 pub(crate) mod plan;
+pub(crate) mod rebase;
 pub(crate) mod roundtrip;
 pub(crate) mod show;
 pub(crate) mod upgrade;

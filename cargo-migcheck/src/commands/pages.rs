@@ -41,7 +41,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::MultipleHeads,
         "○  004  add search (head)\n│ ○  003  add billing (head)\n├─╯\n○  002  add users",
-        "Two branches each added a revision. `cargo migcheck merge` joins them with a third.. A directory that is meant to have several heads says so: `heads = 2`, or a list of labels, in migcheck.toml.",
+        "Two branches each added a revision. `cargo migcheck merge` joins them with a third. If no database has run yours, `cargo migcheck rebase <yours> --onto <other>` moves them on top of the other head instead: the first gets another parent, files and lock follow. A directory that is meant to have several heads says so: `heads = 2`, or a list of labels, in migcheck.toml.",
     ),
     (
         Code::MultipleBases,
@@ -166,7 +166,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::EditedAfterLock,
         "002_add_users.up.sql, changed after `cargo migcheck lock`",
-        "A database that has run the old text will not run the new one. Undo the edit and write a new revision. If no database ever ran it: `cargo migcheck lock --accept 002`.",
+        "A database that has run the old text will not run the new one. Undo the edit and write a new revision. If no database ever ran it: `cargo migcheck lock --accept 002`. Where git has the locked text, `cargo migcheck check` shows the first line that differs, and says whether only comments and white space do. `cargo migcheck check --against main` compares with the lock as it stood where the branch left `main`: accepting an edit in the same pull request does not hide it there, and neither does `allow`.",
     ),
     (
         Code::RemovedAfterLock,
@@ -181,11 +181,11 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::LockStale,
         "005_add_search.up.sql, and a lock that ends at 004",
-        "`cargo migcheck lock` records it. `cargo migcheck new` and `merge` do so by themselves.",
+        "`cargo migcheck lock` records it; `new`, `merge` and `rebase` do so by themselves. It is a warning as long as nothing recorded builds on it, so that what is being written can be built and tried. It is an error in `cargo migcheck check --against REF`, and where a recorded revision builds on it; `[rules] lock-stale = \"deny\"` makes it one everywhere.",
     ),
     (
         Code::LockUnreadable,
         "<<<<<<< HEAD\nheads = [\"004\"]\n=======\nheads = [\"005\"]\n>>>>>>> feature",
-        "After a merge in git, `cargo migcheck lock` writes the lock anew from both sides. A lock that was damaged otherwise is restored from version control.",
+        "After a merge in git, `cargo migcheck lock` writes the lock anew from both sides, and so do `merge` and `rebase`, which join the two heads. A lock that was damaged otherwise is restored from version control.",
     ),
 ];

@@ -8,7 +8,7 @@ use cargo_metadata::{Metadata, MetadataCommand, Package};
 use clap::Args;
 use manifest::directories_of;
 pub(crate) use manifest::{folder_of, named_in_manifest};
-use migcheck_core::{Checked, RevisionGraph, Severity, check, nearest};
+use migcheck_core::{Checked, Past, RevisionGraph, Severity, check, check_with, nearest};
 
 use crate::error::{CommandError, chain};
 use crate::output::counted;
@@ -57,6 +57,11 @@ impl Directory {
     /// Reads and checks it.
     pub(crate) fn check(&self) -> Checked {
         check(&self.path, &self.shown_as)
+    }
+
+    /// Reads and checks it beside its past.
+    pub(crate) fn check_with(&self, past: Past<'_>) -> Checked {
+        check_with(&self.path, &self.shown_as, past)
     }
 
     /// Reads it for a command that works on its graph.

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
@@ -94,6 +94,27 @@ impl Project {
         names
     }
 
+    /// Runs git, with nobody's settings, and returns what it says. It may fail, as a merge with a
+    /// conflict does.
+    pub(crate) fn git(&self, arguments: &str) -> String {
+        let output = git(self.path(), arguments.split_whitespace());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Commits everything on the branch that is checked out.
+    pub(crate) fn commit(self, message: &str) -> Self {
+        self.git("add --all");
+        let output = git(self.path(), ["commit", "--quiet", "-m", message]);
+        assert!(output.status.success(), "{output:?}");
+        self
+    }
+
+    /// Makes a repository of it, on the branch `main`, and commits everything.
+    pub(crate) fn committed(self) -> Self {
+        self.git("init --quiet --initial-branch=main");
+        self.file(".gitignore", "target\n").commit("Begin")
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-migcheck"));
         for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CARGO_TERM_COLOR"] {
@@ -119,6 +140,22 @@ impl Project {
     pub(crate) fn canonical_path(&self) -> PathBuf {
         self.path().canonicalize().expect("a folder that exists")
     }
+}
+
+/// git in `folder`, with nobody's settings.
+pub(crate) fn git<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Output {
+    let name = "somebody";
+    Command::new("git")
+        .current_dir(folder)
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_AUTHOR_NAME", name)
+        .env("GIT_AUTHOR_EMAIL", name)
+        .env("GIT_COMMITTER_NAME", name)
+        .env("GIT_COMMITTER_EMAIL", name)
+        .output()
+        .expect("git runs")
 }
 
 /// The command as it is typed, both streams and the exit code.

@@ -10,6 +10,7 @@ mod write;
 use std::collections::BTreeSet;
 
 pub use error::CreateError;
+pub(crate) use name::{Name, renewed};
 use name::{in_chain, in_diesel, last_in_chain, native};
 pub use write::{NewFile, WriteError, Written, replace, write};
 

@@ -1,15 +1,18 @@
 //! Ids of new revisions, and how file names write them.
 
 use super::{CreateError, Wanted};
+use crate::check::Checked;
 use crate::clock::Stamp;
 use crate::config::Config;
 use crate::graph::RevisionGraph;
+use crate::layout::Layout;
 use crate::naming::NameParts;
 
 /// An id, and how file names write it.
-pub(super) struct Name {
-    pub(super) id: String,
-    pub(super) file: String,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name {
+    pub(crate) id: String,
+    pub(crate) file: String,
 }
 
 impl Name {
@@ -100,6 +103,120 @@ fn next_seq(
     Ok(format!("{next:0width$}"))
 }
 
+/// The names of revisions that move on top of `onto`, in their order: those they have, where these
+/// sort after it or say nothing of an order; else new ones.
+pub(crate) fn renewed(
+    checked: &Checked,
+    graph: &RevisionGraph,
+    moving: &[usize],
+    onto: usize,
+    stamp: &Stamp,
+) -> Vec<Name> {
+    let known = graph.ids(moving);
+    let kept = || known.iter().cloned().map(Name::plain).collect();
+    let onto_id = graph.ids(&[onto]).concat();
+    if known.iter().all(|id| order(id) > order(&onto_id)) {
+        return kept();
+    }
+    let count = moving.len() as u64;
+    let names: Option<Vec<Name>> = match checked.layout {
+        Layout::Native if is_named_freely(checked, graph, moving) => None,
+        Layout::Native => next_seq(&checked.config, graph, &[onto], None)
+            .ok()
+            .and_then(|seq| {
+                (0..SECONDS_AHEAD)
+                    .map(|ahead| native_from(&checked.config, &seq, count, stamp, ahead))
+                    .find(|names| follows(names, graph, &onto_id))
+            }),
+        layout => Some(chain_from(layout, graph, count, stamp)),
+    };
+    names.unwrap_or_else(kept)
+}
+
+/// Whether the ids of `moving` do not stand for an order: the template or a category decides, or a
+/// directive.
+fn is_named_freely(checked: &Checked, graph: &RevisionGraph, moving: &[usize]) -> bool {
+    let template = &checked.config.naming.file;
+    let is_name = |at: &usize| {
+        graph.get(*at).is_some_and(|one| {
+            let stem = format!("{}_{}", one.id, one.slug);
+            let path = one
+                .scripts
+                .first()
+                .map_or("", |script| &*script.source.path);
+            let file = path.rsplit('/').next().unwrap_or_default();
+            file.starts_with(&stem) && template.read(&stem).is_some()
+        })
+    };
+    !template.has_order() || !checked.config.categories.is_empty() || !moving.iter().all(is_name)
+}
+
+/// As many names as are wanted, from a number and a moment on.
+fn native_from(config: &Config, seq: &str, count: u64, stamp: &Stamp, ahead: u64) -> Vec<Name> {
+    let number: u64 = seq.parse().unwrap_or(0);
+    let width = seq.len();
+    let name = |nth: u64| {
+        let mut stamp = stamp.clone();
+        stamp.seconds += ahead + nth;
+        Name::plain(config.naming.file.id(&NameParts {
+            timestamp: stamp.timestamp(),
+            seq: format!("{:0width$}", number.saturating_add(nth)),
+            hash: stamp.hash,
+        }))
+    };
+    (0..count).map(name).collect()
+}
+
+/// Whether names are free, and sort after `id` and one after the other.
+fn follows(names: &[Name], graph: &RevisionGraph, id: &str) -> bool {
+    let ids = || names.iter().map(|name| &*name.id);
+    let before = std::iter::once(id).chain(ids());
+    ids()
+        .zip(before)
+        .all(|(id, before)| order(id) > order(before))
+        && ids().all(|id| graph.position(id).is_none())
+}
+
+/// What ids are ordered by: numbers as numbers, the rest as text.
+fn order(id: &str) -> Vec<(usize, &str)> {
+    let mut parts = Vec::new();
+    let mut rest = id;
+    while let Some(first) = rest.chars().next() {
+        let is_digit = first.is_ascii_digit();
+        let end = rest.find(|c: char| c.is_ascii_digit() != is_digit);
+        let (part, after) = rest.split_at(end.unwrap_or(rest.len()));
+        let number = part.trim_start_matches('0');
+        parts.push(if is_digit {
+            (number.len() + 1, number)
+        } else {
+            (0, part)
+        });
+        rest = after;
+    }
+    parts
+}
+
+/// The names that come next in a chain.
+fn chain_from(layout: Layout, graph: &RevisionGraph, count: u64, stamp: &Stamp) -> Vec<Name> {
+    let first = match layout {
+        Layout::Diesel => in_diesel(graph, stamp),
+        _ => in_chain(graph, stamp),
+    };
+    let (number, width) = (first.id.parse::<u64>().unwrap_or(0), first.id.len());
+    let is_time = first.id == stamp.timestamp();
+    let name = |nth: u64| {
+        let mut later = stamp.clone();
+        later.seconds += nth;
+        match layout {
+            _ if nth == 0 => first.clone(),
+            Layout::Diesel if is_time => in_diesel(graph, &later),
+            _ if is_time => in_chain(graph, &later),
+            _ => Name::plain(format!("{:0width$}", number.saturating_add(nth))),
+        }
+    };
+    (0..count).map(name).collect()
+}
+
 /// The id that comes last in a layout that is a chain.
 pub(super) fn last_in_chain(graph: &RevisionGraph) -> Vec<String> {
     let ids = graph
@@ -140,5 +257,25 @@ pub(super) fn in_diesel(graph: &RevisionGraph, stamp: &Stamp) -> Name {
             id,
         },
         None => Name::plain(id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::order;
+
+    #[test]
+    fn numbers_in_ids_are_compared_as_numbers() {
+        for (before, after) in [
+            ("9", "10"),
+            ("009", "10"),
+            ("20250101_9", "20250101_10"),
+            ("v2", "v10"),
+            ("a", "b"),
+            ("0", "1"),
+        ] {
+            assert!(order(before) < order(after), "{before} {after}");
+        }
+        assert_eq!(order("007"), order("7"));
     }
 }

@@ -1,11 +1,14 @@
 //! Drafts become a graph, or findings: all of them, not the first.
 
+use std::collections::HashSet;
+
 use super::edges::Builder;
-use super::ends::check_ends;
+use super::ends::{Known, check_ends};
 use super::{RevisionGraph, Settings, dag};
 use crate::config::Config;
 use crate::draft::Draft;
 use crate::finding::{Finding, Label};
+use crate::lock::Lock;
 use crate::revision::{Direction, Revision, RevisionId, Script};
 use crate::{Checksum, Code};
 
@@ -17,13 +20,15 @@ pub(crate) struct Built {
     pub(crate) claimed: Vec<Label>,
 }
 
-/// Builds the graph of `drafts`; `sound` says that every file could be read.
+/// Builds the graph of `drafts`; `sound` says that every file could be read. The lock knows what a
+/// revision that is gone built on.
 pub(crate) fn build(
     mut drafts: Vec<Draft>,
     is_chain: bool,
     config: &Config,
     settings: Settings,
     sound: bool,
+    lock: Option<&Lock>,
     findings: &mut Vec<Finding>,
 ) -> Built {
     if is_chain {
@@ -37,12 +42,17 @@ pub(crate) fn build(
     graph.check_labels();
     let order = graph.check_cycles();
     graph.check_redundant(&order);
-    let (broken, knots) = (graph.broken, graph.knots);
+    let known = Known {
+        broken: graph.broken,
+        knots: graph.knots,
+        is_broken: graph.is_broken,
+        revised: lock.map_or_else(HashSet::new, |lock| lock.parents_of(&graph.missing)),
+    };
     let mut edges = Edges {
         parents: graph.parents,
         dependencies: graph.dependencies,
     };
-    check_ends(&drafts, &edges, (broken, knots), config, findings);
+    check_ends(&drafts, &edges, &known, config, findings);
     let fatal = findings[known_before..]
         .iter()
         .any(|finding| !matches!(finding.code, Code::MultipleHeads | Code::MultipleBases));

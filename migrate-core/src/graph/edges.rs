@@ -23,6 +23,10 @@ pub(super) struct Builder<'a> {
     /// Revisions whose parents are not what they ought to be, through a mistake that is
     /// reported: they are no bases, and each hides one head at most.
     pub(super) broken: usize,
+    /// By place, which revisions those are; a second one of an id too.
+    pub(super) is_broken: Vec<bool>,
+    /// The names of parents that no revision has.
+    pub(super) missing: HashSet<&'a str>,
     /// How many of those are cycles of several revisions: wherever one is cut, something has to
     /// come first.
     pub(super) knots: usize,
@@ -32,9 +36,11 @@ impl<'a> Builder<'a> {
     pub(super) fn new(drafts: &'a [Draft], is_chain: bool, findings: &'a mut Vec<Finding>) -> Self {
         let mut by_id: HashMap<&str, usize> = HashMap::with_capacity(drafts.len());
         let mut broken = 0;
+        let mut is_broken = vec![false; drafts.len()];
         for (at, draft) in drafts.iter().enumerate() {
             if let Some(first) = by_id.get(&*draft.id) {
                 broken += 1;
+                is_broken[at] = true;
                 findings.push(duplicate(
                     &draft.id,
                     drafts[*first].claimed.clone(),
@@ -54,6 +60,8 @@ impl<'a> Builder<'a> {
             dependencies: vec![Vec::new(); drafts.len()],
             rank: (0..drafts.len()).collect(),
             broken,
+            is_broken,
+            missing: HashSet::new(),
             knots: 0,
         }
     }
@@ -62,20 +70,24 @@ impl<'a> Builder<'a> {
         let mut unknown = Vec::new();
         for (at, draft) in self.drafts.iter().enumerate() {
             if draft.is_disputed {
-                self.broken += 1;
+                self.breaks(at);
             }
             match &draft.revises {
                 Some(parents) => {
                     self.parents[at] = self.edges(at, parents, Code::UnknownParent, &mut unknown);
                     // A parent that is named twice hides nothing.
-                    let is_known = |name: &str| self.by_id.contains_key(name);
-                    if parents.iter().any(|(name, _)| !is_known(name)) {
-                        self.broken += 1;
+                    let names = parents.iter().map(|(name, _)| &**name);
+                    let missing: Vec<_> = names
+                        .filter(|name| !self.by_id.contains_key(name))
+                        .collect();
+                    if !missing.is_empty() {
+                        self.breaks(at);
+                        self.missing.extend(missing);
                     }
                 }
                 None if self.is_chain => self.parents[at] = at.checked_sub(1).into_iter().collect(),
                 // Reported where the file was read.
-                None => self.broken += 1,
+                None => self.breaks(at),
             }
             self.dependencies[at] =
                 self.edges(at, &draft.depends_on, Code::UnknownDependency, &mut unknown);
@@ -87,6 +99,11 @@ impl<'a> Builder<'a> {
             }
         }
         self.report_unknown(unknown);
+    }
+
+    fn breaks(&mut self, at: usize) {
+        self.broken += 1;
+        self.is_broken[at] = true;
     }
 
     fn edges(
@@ -238,6 +255,7 @@ impl<'a> Builder<'a> {
         // One cycle is shown of a knot, and what else is in it is no finding of its own.
         for node in dag::knots(&self.before).into_iter().flatten() {
             on_cycle[node] = true;
+            self.is_broken[node] = true;
         }
         for cycle in &cycles {
             self.findings.push(self.cycle(cycle));

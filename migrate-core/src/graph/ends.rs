@@ -1,5 +1,7 @@
 //! Where a history starts and ends: bases and heads.
 
+use std::collections::HashSet;
+
 use super::build::Edges;
 use super::dag;
 use crate::Code;
@@ -7,12 +9,24 @@ use crate::config::{Config, Heads};
 use crate::draft::Draft;
 use crate::finding::{Finding, Label};
 
+/// What is known to be wrong with the edges.
+pub(super) struct Known<'a> {
+    /// How many revisions do not have the parents they ought to have.
+    pub(super) broken: usize,
+    /// How many of those are cycles of several revisions.
+    pub(super) knots: usize,
+    /// Which revisions those are, by place.
+    pub(super) is_broken: Vec<bool>,
+    /// What a revision revised that is gone.
+    pub(super) revised: HashSet<&'a str>,
+}
+
 /// Heads and bases. What a mistake that is already reported explains is not reported again:
 /// a revision whose parent is missing leaves at most one head too many.
 pub(super) fn check_ends(
     drafts: &[Draft],
     edges: &Edges,
-    (broken, knots): (usize, usize),
+    known: &Known<'_>,
     config: &Config,
     findings: &mut Vec<Finding>,
 ) {
@@ -21,19 +35,30 @@ pub(super) fn check_ends(
     }
     let after = dag::after(&edges.parents);
     let heads: Vec<usize> = (0..drafts.len())
-        .filter(|at| after[*at].is_empty())
+        .filter(|at| after[*at].is_empty() && !known.revised.contains(&*drafts[*at].id))
         .collect();
     let is_base = |at: &usize| match &drafts[*at].revises {
         Some(parents) => parents.is_empty() && !drafts[*at].is_disputed,
-        None => edges.parents[*at].is_empty() && broken == 0,
+        None => edges.parents[*at].is_empty() && known.broken == 0,
     };
     let bases: Vec<usize> = (0..drafts.len()).filter(is_base).collect();
     let allowed = match &config.heads {
         Heads::Count(count) => *count,
         Heads::Labels(labels) => labels.len(),
     };
-    if heads.len().saturating_sub(broken) > allowed {
-        findings.push(heads_finding(drafts, edges, &heads, allowed));
+    // Where the lock knows what the missing revision joined, nothing is left to be guessed.
+    let hidden = if known.revised.is_empty() {
+        known.broken
+    } else {
+        0
+    };
+    if heads.len().saturating_sub(hidden) > allowed {
+        let broken = (0..drafts.len()).filter(|at| known.is_broken[*at]);
+        let hangs = dag::reachable(&after, broken);
+        // What hangs on a mistake may be no head once that is mended.
+        let sure: Vec<usize> = heads.iter().copied().filter(|at| !hangs[*at]).collect();
+        let heads = if sure.len() > allowed { &sure } else { &heads };
+        findings.push(heads_finding(drafts, edges, heads, allowed));
     }
     if bases.len() > config.bases {
         let mut finding = Finding::new(
@@ -52,7 +77,7 @@ pub(super) fn check_ends(
             bases.len()
         )));
     }
-    if bases.is_empty() && broken == knots {
+    if bases.is_empty() && known.broken == known.knots {
         findings.push(
             Finding::new(Code::NoBase, "no revision starts the history")
                 .label(drafts[0].claimed.clone())
@@ -95,7 +120,14 @@ fn heads_finding(drafts: &[Draft], edges: &Edges, heads: &[usize], allowed: usiz
     if let Some(point) = branch_point(edges, heads) {
         finding = finding.note(format!("they part after `{}`", drafts[point].id));
     }
-    finding.help("`cargo migcheck merge` adds a revision that joins them")
+    let finding = finding.help("`cargo migcheck merge` adds a revision that joins them");
+    let (Some(other), Some(yours)) = (heads.first(), heads.last()) else {
+        return finding;
+    };
+    let (other, yours) = (&drafts[*other].id, &drafts[*yours].id);
+    finding.help(format!(
+        "or, if no database has run `{yours}`: `cargo migcheck rebase {yours} --onto {other}`"
+    ))
 }
 
 fn branch_point(edges: &Edges, heads: &[usize]) -> Option<usize> {

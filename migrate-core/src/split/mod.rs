@@ -8,6 +8,7 @@
 //! `ANSI_QUOTES`, `NO_BACKSLASH_ESCAPES` and MariaDB's `ORACLE` mode are off.
 
 mod body;
+mod compare;
 mod compound;
 mod delimiter;
 mod draft;
@@ -19,6 +20,7 @@ mod tests;
 
 use std::ops::Range;
 
+pub(crate) use self::compare::first_difference;
 pub use self::error::{SplitError, SplitErrorKind};
 
 use self::compound::Tracker;

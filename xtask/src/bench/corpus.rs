@@ -35,6 +35,32 @@ pub(crate) fn write_native(directory: &Path, revisions: usize) -> io::Result<()>
     Ok(())
 }
 
+/// An Alembic environment of the same chain.
+pub(crate) fn write_alembic(project: &Path, revisions: usize) -> io::Result<()> {
+    let versions = project.join("alembic/versions");
+    fs::create_dir_all(&versions)?;
+    fs::write(
+        project.join("alembic.ini"),
+        "[alembic]\nscript_location = alembic\n",
+    )?;
+    fs::write(project.join("alembic/env.py"), "")?;
+    for revision in 1..=revisions {
+        let parent = match revision {
+            1 => "None".to_owned(),
+            _ => format!("\"{:05}\"", revision - 1),
+        };
+        let text = format!(
+            "\"\"\"Adds table {revision}.\"\"\"\nfrom alembic import op\n\nrevision = \"{revision:05}\"\n\
+             down_revision = {parent}\nbranch_labels = None\ndepends_on = None\n\n\n\
+             def upgrade():\n    op.execute(\"\"\"{}\"\"\")\n\n\n\
+             def downgrade():\n    op.execute(\"DROP TABLE table_{revision}\")\n",
+            up_sql(revision)
+        );
+        fs::write(versions.join(format!("{revision:05}_change.py")), text)?;
+    }
+    Ok(())
+}
+
 fn up_sql(revision: usize) -> String {
     format!(
         "CREATE TABLE table_{revision} (\n    id bigint PRIMARY KEY,\n    name text NOT NULL,\n    \
@@ -46,6 +72,8 @@ fn up_sql(revision: usize) -> String {
 /// A crate that has migrations in it.
 pub(crate) struct Project {
     dependency: &'static str,
+    /// What else its Cargo.toml says.
+    manifest: &'static str,
     has_build_script: bool,
     main: &'static str,
 }
@@ -53,14 +81,25 @@ pub(crate) struct Project {
 /// `migcheck::embed!`.
 pub(crate) const EMBED: Project = Project {
     dependency: "migcheck = { path = \"ROOT\" }",
+    manifest: "",
     has_build_script: true,
     main: "static M: migcheck::Migrations = migcheck::embed!(\"migrations\");\n\
            fn main() { println!(\"{}\", M.len()); }\n",
 };
 
+/// The same, with the lines that the README gives for large histories.
+pub(crate) const TUNED: Project = Project {
+    manifest: "\n[profile.dev.package.migcheck-core]\nopt-level = 3\n\
+               [profile.dev.package.sha2]\nopt-level = 3\n\
+               [profile.dev.package.toml]\nopt-level = 3\n\
+               [profile.dev.package.toml_parser]\nopt-level = 3\n",
+    ..EMBED
+};
+
 /// The floor: nothing but `include_str!`.
 pub(crate) const INCLUDE: Project = Project {
     dependency: "",
+    manifest: "",
     has_build_script: false,
     main: "static M: &[&str] = &[FILES];\nfn main() { println!(\"{}\", M.len()); }\n",
 };
@@ -68,6 +107,7 @@ pub(crate) const INCLUDE: Project = Project {
 /// The peer.
 pub(crate) const SQLX: Project = Project {
     dependency: "sqlx = { version = \"0.9\", default-features = false, features = [\"macros\", \"migrate\", \"postgres\", \"runtime-tokio\"] }",
+    manifest: "",
     has_build_script: false,
     main: "static M: sqlx::migrate::Migrator = sqlx::migrate!();\n\
            fn main() { println!(\"{}\", M.iter().count()); }\n",
@@ -91,6 +131,7 @@ impl Project {
                 "fn main() {\n    migcheck::build::watch(\"migrations\");\n}\n",
             )?;
         }
+        manifest.push_str(self.manifest);
         fs::write(project.join("Cargo.toml"), manifest)?;
         let mut files: Vec<String> = Vec::new();
         for entry in fs::read_dir(&migrations)? {

@@ -1,8 +1,8 @@
 //! Timing whole processes.
 
-use std::io;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use std::{fs, io, thread};
 
 /// The times of several runs, in seconds.
 #[derive(Debug)]
@@ -42,6 +42,28 @@ pub(crate) fn compare(
         theirs.push(once(other)?);
     }
     Ok((summary(mine), summary(theirs)))
+}
+
+/// The most memory a command had resident, in kilobytes, read from Linux's own account of it.
+pub(crate) fn peak_memory(command: &mut Command) -> io::Result<u64> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        // What has ended has no such line any more.
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let now = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        peak = peak.max(now.unwrap_or(0));
+        if let Some(status) = child.try_wait()? {
+            return if status.success() && peak > 0 {
+                Ok(peak)
+            } else {
+                Err(io::Error::other(format!("{command:?} ended with {status}")))
+            };
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 fn once(command: &mut Command) -> io::Result<f64> {
