@@ -125,7 +125,7 @@ fn configuration() {
 
 #[test]
 fn names() {
-    const COUNT: usize = 20_000;
+    const COUNT: usize = 40_000;
     let mut files = native(&[]);
     for at in 0..COUNT {
         files.insert(format!("stray{at}"), Vec::new());
@@ -177,9 +177,11 @@ fn locks() {
         };
         format!("version = 1\nheads = []\n{}", lines(count, record))
     };
-    let mut files = script(&"-- A comment.\n".repeat(50_000));
-    files.insert(LOCK_FILE.to_owned(), lock(2).into());
-    is_fast("a script that may have been filled in", files);
+    let mut files = script("");
+    let line = format!("#{}\n", "<<<<<<< ".repeat(500_000));
+    let conflict = "version = 1\n<<<<<<< a\nheads = []\n=======\nheads = [\"1\"]\n>>>>>>> b\n";
+    files.insert(LOCK_FILE.to_owned(), format!("{line}{conflict}").into());
+    is_fast("a conflict", files);
     let mut files = script("");
     files.insert(LOCK_FILE.to_owned(), lock(20_000).into());
     is_fast("revisions that are gone", files);
@@ -187,7 +189,7 @@ fn locks() {
 
 #[test]
 fn scripts() {
-    // Sixteen MiB, the most that is read.
+    // Four MiB of each.
     for text in [
         "-- a\n",
         "\n",

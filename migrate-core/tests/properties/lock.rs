@@ -15,6 +15,7 @@ fn directory() -> Files {
     ]);
     let empty = "-- migcheck: revises = \"002\"\n-- Nothing yet.\n";
     files.insert("003_y.up.sql".to_owned(), empty.into());
+    files.insert("003_y.down.sql".to_owned(), "-- Nothing yet.\n".into());
     files.insert(
         "002_x.up.mysql.sql".to_owned(),
         "-- migcheck: revises = \"001\"\nSELECT 1;\n".into(),
