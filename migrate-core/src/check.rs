@@ -1,6 +1,6 @@
 //! The one set of rules: what the macro, the command line and the library all call.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, CONFIG_FILE, Config};
@@ -8,12 +8,12 @@ use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
 use crate::guard::Guard;
-use crate::include;
+use crate::include::{self, Included};
 use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
 use crate::locked_edits;
 use crate::past::{Locked, Past};
-use crate::read::{FileRead, joined, read_directory};
+use crate::read::{Contents, FileRead, joined, read_directory, read_files};
 use crate::render::{RenderStyle, render_all};
 use crate::{Code, Severity};
 
@@ -121,6 +121,28 @@ pub(crate) fn check_as(
 ) -> Checked {
     let mut contents = read_directory(root, shown_as);
     let included = include::add(root, shown_as, &mut contents);
+    check_contents(contents, included, root, shown_as, layout, past)
+}
+
+/// Applies every rule to files that stand in memory, by their names below the directory: what
+/// [`check()`] says of a directory that holds them and includes no other.
+#[doc(hidden)]
+#[must_use]
+pub fn check_files(files: BTreeMap<String, Vec<u8>>, shown_as: &str) -> Checked {
+    let contents = read_files(files, shown_as);
+    let included = Included::nothing(&contents);
+    let root = Path::new(shown_as);
+    check_contents(contents, included, root, shown_as, None, Past::default())
+}
+
+fn check_contents(
+    contents: Contents,
+    included: Included,
+    root: &Path,
+    shown_as: &str,
+    layout: Option<Layout>,
+    past: Past<'_>,
+) -> Checked {
     let mut findings = contents.findings;
     let files = contents.files;
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
@@ -271,16 +293,14 @@ fn check_head_labels(
     drafts: &[crate::draft::Draft],
     findings: &mut Vec<Finding>,
 ) {
+    let carried = drafts.iter().flat_map(|draft| &draft.labels);
+    let carried: HashSet<&str> = carried.map(|(name, _)| &**name).collect();
+    let span = config::span_of(&file.source.text, "heads").unwrap_or(0..0);
     for label in labels {
-        let known = drafts
-            .iter()
-            .flat_map(|draft| &draft.labels)
-            .any(|(name, _)| name == label);
-        if !known {
-            let span = config::span_of(&file.source.text, "heads").unwrap_or(0..0);
+        if !carried.contains(&**label) {
             findings.push(
                 Finding::new(Code::InvalidConfig, format!("`heads` names the label `{label}`, which no revision carries"))
-                    .label(Label::new(&file.source, span, ""))
+                    .label(Label::new(&file.source, span.clone(), ""))
                     .help(format!("add `-- migcheck: labels = [\"{label}\"]` to a revision, or take it from the list")),
             );
         }

@@ -161,6 +161,8 @@ type Entry = fn(&mut Reading, &Key<'_>, &Value<'_>) -> Result<(), Problem>;
 struct Reading {
     config: Config,
     problems: Vec<Problem>,
+    /// The places of the categories, by their first number.
+    categories: BTreeMap<u64, usize>,
 }
 
 impl Reading {
@@ -297,18 +299,18 @@ impl Reading {
             return Err(Problem::new(key.span(), "not a range of numbers")
                 .help("write `\"100-199\" = \"users\"`"));
         };
-        let taken = self
-            .config
-            .categories
-            .iter()
-            .find(|(from, to, _)| first <= *to && *from <= last);
-        if let Some((_, _, other)) = taken {
+        // No two of those overlap, so that the last one to begin before this ends is the last to end.
+        let before = self.categories.range(..=last).next_back();
+        let before = before.and_then(|(_, place)| self.config.categories.get(*place));
+        if let Some((_, _, other)) = before.filter(|(_, to, _)| first <= *to) {
             return Err(
                 Problem::new(key.span(), format!("overlaps the range of `{other}`")).help(
                     "a number belongs to one category: let one range begin where the other ends",
                 ),
             );
         }
+        let place = self.config.categories.len();
+        self.categories.insert(first, place);
         self.config.categories.push((first, last, name));
         Ok(())
     }
@@ -446,6 +448,25 @@ mod tests {
         assert_eq!(config.severity(Code::MissingDown), Severity::Warn);
         assert_eq!(config.categories[1], (100, 199, "users".to_owned()));
         assert_eq!(config.round_trip.servers.len(), 2);
+    }
+
+    #[test]
+    fn categories_that_overlap_are_named() {
+        let overlaps = |range: &str| {
+            let text = format!(
+                "[categories]\n\"10-19\" = \"a\"\n\"30-39\" = \"b\"\n\"{range}\" = \"c\"\n"
+            );
+            let (config, problems) = Config::read(&text);
+            assert_eq!(config.categories.len() + problems.len(), 3, "{range}");
+            !problems.is_empty()
+        };
+        assert!(
+            ["5-10", "19-20", "12-13", "5-50", "20-30", "39-40"]
+                .map(overlaps)
+                .iter()
+                .all(|it| *it)
+        );
+        assert!(!["5-9", "20-29", "40-40"].map(overlaps).iter().any(|it| *it));
     }
 
     #[test]

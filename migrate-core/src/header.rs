@@ -219,6 +219,7 @@ impl Header {
             _ => {
                 for code in allowed(value) {
                     match code {
+                        Ok(code) if self.allow.contains(&code) => {}
                         Ok(code) => self.allow.push(code),
                         Err(problem) => self.problem(Code::InvalidDirective, problem, at),
                     }

@@ -38,6 +38,17 @@ pub(crate) struct Included {
     pub(crate) is_part: bool,
 }
 
+impl Included {
+    /// What there is where nothing is included.
+    pub(crate) fn nothing(contents: &Contents) -> Self {
+        let names = contents.files.iter().map(|file| file.name.clone());
+        Self {
+            names: names.collect(),
+            is_part: false,
+        }
+    }
+}
+
 /// Adds the files of what the directory includes, and what is wrong with them.
 pub(crate) fn add(root: &Path, shown_as: &str, contents: &mut Contents) -> Included {
     let config = contents
@@ -45,9 +56,10 @@ pub(crate) fn add(root: &Path, shown_as: &str, contents: &mut Contents) -> Inclu
         .iter()
         .find(|file| file.name == CONFIG_FILE)
         .map(|file| file.source.clone());
-    let own = contents.files.iter().map(|file| file.name.clone());
-    let mut names: Vec<String> = own.collect();
-    let mut is_part = false;
+    let Included {
+        mut names,
+        mut is_part,
+    } = Included::nothing(contents);
     let entries = config.and_then(|config| match named(&config.text) {
         Some(entries) => Some((config, entries)),
         None => {

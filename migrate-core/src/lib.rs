@@ -40,7 +40,7 @@ mod section;
 pub mod split;
 mod toml_reader;
 
-pub use check::{Checked, Unsound, check, check_with};
+pub use check::{Checked, Unsound, check, check_files, check_with};
 pub use checksum::Checksum;
 pub use clock::Stamp;
 pub use code::{Code, Severity};

@@ -253,16 +253,35 @@ pub(crate) fn list(items: &[String]) -> String {
     format!("[{}]", items.join(", "))
 }
 
-/// An id holds no white space, no control character and no backslash; a quote it may hold.
+/// A TOML string. An id may hold a quote; what a lock records of a revision that is gone may be any
+/// text, and has to read back.
 pub(crate) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\\\""))
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{:04X}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 pub(crate) fn unreadable(source: &Arc<SourceFile>, problem: Problem) -> Finding {
     if relock::is_merge(&source.text) {
-        let marker = relock::MARKERS.iter().find_map(|marker| {
-            let mut lines = source.text.match_indices(marker).map(|(at, _)| at);
-            lines.find(|at| line_around(&source.text, *at).start == *at)
+        let is_marker = |line: &str| {
+            relock::MARKERS
+                .iter()
+                .any(|marker| line.starts_with(marker))
+        };
+        let mut start = 0;
+        let marker = source.text.split_inclusive('\n').find_map(|line| {
+            let at = start;
+            start += line.len();
+            is_marker(line).then_some(at)
         });
         let (message, at) = match marker {
             Some(at) => (
@@ -316,7 +335,7 @@ mod tests {
     fn what_is_written_reads_back() {
         let sum = Checksum::of_script("x");
         let lock = Lock {
-            heads: vec!["b\"1".to_owned()],
+            heads: vec!["b\"1".to_owned(), "\\ \n\u{7f}".to_owned()],
             revisions: vec![
                 LockedRevision {
                     id: "a".to_owned(),

@@ -120,10 +120,21 @@ impl Template {
                 "without a placeholder before `_{slug}` every revision has one id".to_owned(),
             );
         }
-        Ok(Self {
+        let template = Self {
             text: text.to_owned(),
             parts,
-        })
+        };
+        // A `{hash}` may be all digits.
+        for hash in ["3f9a1c2b7d4e", "000000000000"] {
+            let id = template.sample(hash);
+            let name = format!("{id}_x");
+            if template.read(&name).map(|found| found.id) != Some(&*id) {
+                return Err(format!(
+                    "`{name}`, a name of this template, cannot be read back: put a `_` between its parts"
+                ));
+            }
+        }
+        Ok(template)
     }
 
     /// The template as it was written.
@@ -157,12 +168,15 @@ impl Template {
 
     /// A name that follows the template, for messages.
     pub(crate) fn example(&self) -> String {
-        let id = self.id(&NameParts {
+        format!("{}_add_users", self.sample("3f9a1c2b7d4e"))
+    }
+
+    fn sample(&self, hash: &str) -> String {
+        self.id(&NameParts {
             timestamp: "20250824093000".to_owned(),
             seq: "001".to_owned(),
-            hash: "3f9a1c2b7d4e".to_owned(),
-        });
-        format!("{id}_add_users")
+            hash: hash.to_owned(),
+        })
     }
 
     /// Whether names carry a `{seq}`.
@@ -263,6 +277,14 @@ mod tests {
                 .contains("placeholder")
         );
         assert!(Template::parse("{seq_{slug}").is_err());
+        // A number takes all the digits there are, a hash some letters too.
+        for text in ["{seq}{date}_{slug}", "{seq}{hash}_{slug}", "{hash}a_{slug}"] {
+            assert!(
+                Template::parse(text).unwrap_err().contains("read back"),
+                "{text}"
+            );
+        }
+        assert!(Template::parse("{date}{time}{seq}_{slug}").is_ok());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! "Did you mean …?"
 
+use crate::revision::MAX_ID_BYTES;
+
 /// The candidate that `name` was most likely meant to be, if any is near enough to be named.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
@@ -36,8 +38,10 @@ pub fn nearest_id<'a>(name: &str, ids: impl Iterator<Item = &'a str> + Clone) ->
 }
 
 fn distance(wanted: &str, candidate: &str) -> usize {
-    // Edit distance is quadratic in length; names this different in length are not near anyway.
-    if wanted.len().abs_diff(candidate.len()) > 8 {
+    // Edit distance is quadratic in length; names this different in length are not near anyway,
+    // and what is too long for an id was not typed.
+    let longest = wanted.len().max(candidate.len());
+    if wanted.len().abs_diff(candidate.len()) > 8 || longest > MAX_ID_BYTES {
         return usize::MAX;
     }
     strsim::damerau_levenshtein(wanted, &candidate.to_lowercase())
@@ -67,6 +71,9 @@ mod tests {
         assert_eq!(nearest("revise", keys), Some("revises"));
         assert_eq!(nearest("depend_on", keys), Some("depends-on"));
         assert_eq!(nearest("banana", keys), None);
+        // Comparing these would take a hundred gigabytes.
+        let long = "a".repeat(100_000);
+        assert_eq!(nearest(&format!("{long}b"), [&*long]), None);
     }
 
     #[test]

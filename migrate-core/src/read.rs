@@ -1,5 +1,6 @@
 //! Reading a directory: every file once, in parallel, hashed as it is read.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::num::NonZero;
@@ -66,6 +67,15 @@ pub(crate) struct Contents {
     pub(crate) findings: Vec<Finding>,
 }
 
+impl Contents {
+    fn add(&mut self, read: Result<FileRead, Box<Finding>>, name: String, shown_as: &str) {
+        self.files.push(read.unwrap_or_else(|finding| {
+            self.findings.push(*finding);
+            FileRead::unread(name, shown_as)
+        }));
+    }
+}
+
 /// Reads everything below `root`; `shown_as` is how messages call the directory.
 pub(crate) fn read_directory(root: &Path, shown_as: &str) -> Contents {
     let mut listing = Listing::default();
@@ -105,13 +115,7 @@ pub(crate) fn read_directory(root: &Path, shown_as: &str) -> Contents {
         }
     });
     for (name, result) in names.into_iter().zip(results) {
-        match result {
-            Ok(file) => contents.files.push(file),
-            Err(finding) => {
-                contents.findings.push(*finding);
-                contents.files.push(FileRead::unread(name, shown_as));
-            }
-        }
+        contents.add(result, name, shown_as);
     }
     if !unread.is_empty() {
         let unread = unread.into_iter();
@@ -250,16 +254,32 @@ fn kind(root: &Path, entry: &fs::DirEntry) -> io::Result<Kind> {
     Ok(Kind::Other)
 }
 
+/// Reads files that stand in memory, as [`read_directory`] reads those of a directory.
+pub(crate) fn read_files(files: BTreeMap<String, Vec<u8>>, shown_as: &str) -> Contents {
+    let mut contents = Contents::default();
+    for (name, bytes) in files {
+        contents.add(read_text(&name, &bytes, shown_as), name, shown_as);
+    }
+    contents
+}
+
 fn read_file(
     root: &Path,
     name: &str,
     shown_as: &str,
     bytes: &mut Vec<u8>,
 ) -> Result<FileRead, Box<Finding>> {
-    let path = joined(shown_as, name);
-    if let Err(error) = read_bytes(&root.join(name), bytes) {
-        return Err(Box::new(unreadable(&path, &error, false)));
+    match read_bytes(&root.join(name), bytes) {
+        Ok(()) => read_text(name, bytes, shown_as),
+        Err(error) => {
+            let path = joined(shown_as, name);
+            Err(Box::new(unreadable(&path, &error, false)))
+        }
     }
+}
+
+fn read_text(name: &str, bytes: &[u8], shown_as: &str) -> Result<FileRead, Box<Finding>> {
+    let path = joined(shown_as, name);
     // A companion may be anything: only scripts, and what migcheck itself reads, are text.
     let is_text = name.ends_with(".sql") || name.ends_with(".toml") || name.ends_with(".lock");
     if is_text && bytes.len() as u64 > MAX_SCRIPT_BYTES {

@@ -51,10 +51,13 @@ pub fn relock(
     };
     let mut accepting = BTreeSet::new();
     for name in accept {
-        let known = graph.find(name).ok().and_then(|at| graph.get(at));
-        match known {
+        // The id of a revision that is gone may be the start of another one, or a label.
+        if records.0.contains_key(name) {
+            accepting.insert(name.clone());
+            continue;
+        }
+        match graph.find(name).ok().and_then(|at| graph.get(at)) {
             Some(revision) => accepting.insert(revision.id.to_string()),
-            None if records.0.contains_key(name) => accepting.insert(name.clone()),
             None => return Err(RelockError::Unknown(name.clone())),
         };
     }
@@ -299,6 +302,19 @@ mod tests {
         );
         let accepted = directory.relock(&before, &["2", "3"]);
         assert_eq!(accepted.lock, Lock::of(&directory.graph()));
+    }
+
+    #[test]
+    fn an_id_is_accepted_even_if_another_starts_with_it() {
+        let directory = Directory::new();
+        directory
+            .revision("2025", "base", "SELECT 1;")
+            .revision("20250101", "2025", "SELECT 2;");
+        let before = Lock::of(&directory.graph()).to_text();
+        fs::remove_file(directory.0.path().join("2025_x.up.sql")).unwrap();
+        fs::remove_file(directory.0.path().join("2025_x.down.sql")).unwrap();
+        directory.revision("20250101", "base", "SELECT 2;");
+        assert_eq!(directory.relock(&before, &["2025"]).accepted, ["2025"]);
     }
 
     #[test]

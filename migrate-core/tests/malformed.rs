@@ -1,46 +1,19 @@
 //! Whatever stands in the files and whatever they are called: `check` ends, says where, and what it
 //! says can be drawn.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
+mod properties;
 mod support;
 
 use std::sync::Arc;
 
 use migcheck_core::render::{RenderStyle, render, render_error};
-use migcheck_core::{CONFIG_FILE, Checked, Code, Finding, LOCK_FILE, Label, Severity, SourceFile};
+use migcheck_core::{CONFIG_FILE, Code, Finding, Label, Layout, SourceFile, check_files};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use support::Files;
-
-const NATIVE: &str = "layout = \"native\"\nnaming.file = \"{seq}_{slug}\"\n";
-
-/// Every span lies in its text, in whole characters, and every finding can be drawn.
-fn examine(checked: &Checked) -> Result<(), TestCaseError> {
-    for finding in &checked.findings {
-        let edit = finding.edit.iter().map(|edit| (&edit.source, &edit.span));
-        let labels = finding.labels.iter().map(|one| (&one.source, &one.span));
-        for (source, span) in labels.chain(edit) {
-            prop_assert!(source.text.get(span.clone()).is_some(), "{finding:?}");
-        }
-        prop_assert!(!finding.labels.is_empty(), "{finding:?}");
-        prop_assert!(!finding.message.is_empty(), "{finding:?}");
-        for color in [false, true] {
-            let drawn = render(finding, RenderStyle { color, width: 80 });
-            prop_assert!(drawn.contains(finding.code.name()));
-        }
-    }
-    if checked.graph.is_none() {
-        prop_assert!(
-            checked
-                .findings
-                .iter()
-                .any(|one| one.severity == Severity::Deny)
-        );
-    }
-    Ok(())
-}
 
 /// Pieces that mean something to some reader, between pieces that mean nothing.
 fn soup() -> impl Strategy<Value = String> {
@@ -153,21 +126,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn scripts(up in bytes(), down in bytes(), layout in select(&["native", "sqlx", "goose", "dbmate", "auto"][..])) {
-        let config = format!("layout = \"{layout}\"\nnaming.file = \"{{seq}}_{{slug}}\"\n");
-        let files = Files::new()
-            .add(CONFIG_FILE, config)
-            .revision("001_users", "\"base\"")
-            .add("002_x.up.sql", up)
-            .add("002_x.down.sql", down);
-        examine(&files.check())?;
+    fn scripts(script in bytes()) {
+        properties::header(&script);
     }
 
     #[test]
     fn headers(directives in prop::collection::vec(soup(), 1..4)) {
         let text: String = directives.iter().map(|one| format!("-- migcheck: {one}\n")).collect();
-        let files = Files::new().add(CONFIG_FILE, NATIVE).revision("001_users", "\"base\"").add("002_x.up.sql", text);
-        examine(&files.check())?;
+        properties::header(text.as_bytes());
     }
 
     #[test]
@@ -175,35 +141,61 @@ proptest! {
         "layout", "databases", "heads", "bases", "naming.file", "naming.max-slug", "naming.vague", "rules.missing-down",
         "environments.x.url-env", "roundtrip.servers", "roundtrip.images", "history.table", "categories.\"1-2\"",
     ][..]), soup()), 0..4)) {
+        properties::config(&config);
         let lines: String = lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
-        let files = Files::new().revision("001_users", "\"base\"").revision("002_orders", "\"001\"");
-        examine(&files.clone().add(CONFIG_FILE, config).check())?;
-        examine(&files.add(CONFIG_FILE, lines).check())?;
+        properties::config(lines.as_bytes());
     }
 
     #[test]
-    fn locks(lock in bytes(), cuts in prop::collection::vec((any::<prop::sample::Index>(), soup()), 0..3)) {
-        let files = Files::new().add(CONFIG_FILE, NATIVE).revision("001_users", "\"base\"").revision("002_orders", "\"001\"");
-        examine(&files.clone().add(LOCK_FILE, lock).check())?;
-        let graph = files.graph();
-        let mut text = migcheck_core::Lock::of(&graph).to_text();
-        for (at, piece) in cuts {
-            text.insert_str(text.floor_char_boundary(at.index(text.len())), &piece);
+    fn templates(parts in prop::collection::vec(select(&[
+        "{timestamp}", "{date}", "{time}", "{seq}", "{hash}", "_", "v", "a", "0", "é",
+    ][..]), 1..5)) {
+        properties::config(format!("naming.file = \"{}_{{slug}}\"", parts.concat()).as_bytes());
+    }
+
+    #[test]
+    fn locks(lock in bytes(), cuts in prop::collection::vec((any::<prop::sample::Index>(), 0..40_usize, soup()), 0..3)) {
+        properties::lock(&lock);
+        let mut text = properties::sound_lock();
+        for (at, length, piece) in cuts {
+            let start = text.floor_char_boundary(at.index(text.len()));
+            let end = text.floor_char_boundary(start + length);
+            text.replace_range(start..end, &piece);
         }
-        let _ = migcheck_core::relock(&graph, Some(&text), &[]);
-        examine(&files.add(LOCK_FILE, text).check())?;
+        properties::lock(text.as_bytes());
     }
 
     #[test]
-    fn names(names in prop::collection::btree_set(file_name(), 1..6), layout in select(&[
-        "auto", "native", "sqlx", "diesel", "refinery", "golang-migrate", "dbmate", "goose",
-    ][..])) {
+    fn directories(files in prop::collection::vec((file_name(), bytes()), 1..5), layout in select(&Layout::ALL), is_named: bool) {
+        let mut text = Vec::new();
+        if is_named {
+            text.extend(format!("=== {CONFIG_FILE}\nlayout = \"{layout}\"\n").bytes());
+        }
+        for (name, content) in files {
+            text.extend(format!("=== {name}\n").bytes().chain(content).chain([b'\n']));
+        }
+        properties::layout(&text);
+    }
+
+    #[test]
+    fn targets(parts in prop::collection::vec(select(&[
+        "head", "heads", "base", "current", "0010", "0021", "002", "billing", "@", "+", "-", ":", "1", "9223372036854775808", "0", "é", " ",
+    ][..]), 0..5)) {
+        properties::target(&parts.concat());
+    }
+
+    #[test]
+    fn names(names in prop::collection::btree_set(file_name(), 1..6), layout in select(&Layout::ALL)) {
         // A folder cannot be called what a file is called.
         let folders: Vec<&str> = names.iter().filter_map(|name| Some(name.split_once('/')?.0)).collect();
         prop_assume!(!folders.contains(&CONFIG_FILE));
         let files = names.iter().filter(|name| !folders.contains(&&***name));
         let files = files.fold(Files::new(), |files, name| files.add(name, "SELECT 1;\n"));
-        examine(&files.add(CONFIG_FILE, format!("layout = \"{layout}\"\n")).check())?;
+        let files = files.add(CONFIG_FILE, format!("layout = \"{layout}\"\n"));
+        let checked = files.check();
+        properties::shown(&checked);
+        // Files in memory are checked as those of a directory are.
+        properties::same(&checked, &check_files(files.into_inner(), support::SHOWN_AS));
     }
 
     #[test]
@@ -223,4 +215,33 @@ proptest! {
             let _ = render_error(&finding.message, &finding.labels, &finding.notes, style);
         }
     }
+}
+
+/// What the fuzz targets found, and what their findings led to.
+#[test]
+fn found_by_fuzzing() {
+    // A record of a revision that is gone may hold any text, which was written without escapes.
+    let sum = "0".repeat(64);
+    for id in [r"a\nb", r"a\\b", r"\u007f", r#"a\"b"#] {
+        let record = format!(
+            "[[revision]]\nid = \"{id}\"\nrevises = [\"{id}\"]\nup = \"{sum}\"\nchain = \"{sum}\"\n"
+        );
+        properties::lock(format!("version = 1\nheads = []\n{record}").as_bytes());
+    }
+    // No graph is made of a directory with a lock that is no text.
+    properties::lock(b"version = 1\n\xff");
+    // Templates whose own names do not follow them.
+    for template in [
+        "{seq}{seq}",
+        "{seq}{date}",
+        "{hash}{seq}",
+        "{seq}{hash}",
+        "{seq}0",
+        "{hash}a",
+    ] {
+        properties::config(format!("naming.file = \"{template}_{{slug}}\"").as_bytes());
+    }
+    // Directives that cannot be read had no help.
+    properties::header(b"-- migcheck: revises =\n-- migcheck: = 1\n-- migcheck: ECT2 ;\n-- migcheck: labels = [[1]]\n");
+    properties::layout(b"=== 1/up.sql\n=== 1/metadata.toml\nrun_in_transaction = 1\n");
 }

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod properties;
+
 use std::ops::Range;
 
 use migcheck_core::Dialect;
@@ -16,42 +18,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn statements_lie_in_order_with_nothing_lost_between(sql in script_soup(), dialect in select(&Dialect::ALL)) {
-        let Ok(statements) = split(&sql, dialect) else { return Ok(()) };
-        let mut filler = Filler::new(dialect);
-        let mut end = 0;
-        for Statement { text, span, .. } in &statements {
-            prop_assert!(end <= span.start && span.start < span.end);
-            prop_assert_eq!(sql.get(span.clone()), Some(*text));
-            prop_assert_eq!(text.trim_matches(BLANKS), *text);
-            prop_assert_eq!(filler.strip(&sql[end..span.start]), "");
-            end = span.end;
-        }
-        prop_assert_eq!(filler.strip(&sql[end..]), "");
-    }
-
-    #[test]
-    fn errors_lie_in_the_script(sql in script_soup(), dialect in select(&Dialect::ALL)) {
-        if let Err(error) = split(&sql, dialect) {
-            prop_assert!(sql.get(error.span).is_some_and(|text| !text.is_empty()));
-            prop_assert!(!error.message.is_empty());
-        }
-    }
-
-    #[test]
-    fn a_statement_alone_is_that_statement(sql in script_soup(), dialect in select(&Dialect::ALL)) {
-        // What a script begins with and what a line begins with are no business of a statement.
-        let sql = sql.replace(BOM, "").replace("DELIMITER", "").replace("delimiter", "");
-        for statement in split(&sql, dialect).unwrap_or_default() {
-            // At the end of a MySQL script, `--` opens a comment that it would not open before a `;`.
-            if dialect == Dialect::MySql && statement.text.ends_with("--") {
-                continue;
-            }
-            let alone = split(statement.text, dialect).unwrap();
-            prop_assert_eq!(alone.len(), 1);
-            prop_assert_eq!(alone[0].text, statement.text);
-            prop_assert_eq!(alone[0].transaction_control, statement.transaction_control);
-        }
+    fn what_holds_for_every_script(sql in script_soup()) {
+        properties::splitter(&sql);
+        // Without what speaks of lines and of the script, so that a statement can be split alone.
+        properties::splitter(&sql.replace('\u{feff}', "").replace("DELIMITER", "").replace("delimiter", ""));
     }
 
     #[test]
@@ -133,9 +103,6 @@ fn time_is_linear() {
         }
     }
 }
-
-const BOM: char = '\u{feff}';
-const BLANKS: [char; 6] = [' ', '\t', '\n', '\r', '\u{b}', '\u{c}'];
 
 fn any_dialect() -> impl Strategy<Value = Dialect> {
     select(&Dialect::ALL)
@@ -238,79 +205,6 @@ fn script_soup() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned);
     let piece = prop_oneof![8 => meaningful, 1 => any::<String>()];
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
-}
-
-/// Strips what may stand between statements. Written apart from the lexer, as loosely as the property allows.
-struct Filler {
-    dialect: Dialect,
-    delimiter: String,
-}
-
-impl Filler {
-    fn new(dialect: Dialect) -> Self {
-        Self {
-            dialect,
-            delimiter: ";".to_owned(),
-        }
-    }
-
-    fn strip<'a>(&mut self, text: &'a str) -> &'a str {
-        let mut rest = text;
-        while let Some(less) = self.strip_one(rest) {
-            rest = less;
-        }
-        rest
-    }
-
-    fn strip_one<'a>(&mut self, text: &'a str) -> Option<&'a str> {
-        let mysql = self.dialect == Dialect::MySql;
-        if let Some(rest) = text.strip_prefix(BLANKS).or(text.strip_prefix(BOM)) {
-            return Some(rest);
-        }
-        if let Some(rest) = text.strip_prefix(&*self.delimiter) {
-            return Some(rest);
-        }
-        if text.starts_with("--") || (mysql && text.starts_with('#')) {
-            let ends: &[char] = if self.dialect == Dialect::Postgres {
-                &['\n', '\r']
-            } else {
-                &['\n']
-            };
-            return Some(text.find(ends).map_or("", |end| &text[end..]));
-        }
-        if mysql
-            && text
-                .get(..9)
-                .is_some_and(|word| word.eq_ignore_ascii_case("DELIMITER"))
-        {
-            let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
-            self.delimiter = line[9..].split_ascii_whitespace().next()?.to_owned();
-            return Some(rest);
-        }
-        if mysql && let Some(rest) = text.strip_prefix("/*!").or(text.strip_prefix("/*M!")) {
-            return Some(rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-        }
-        if mysql && let Some(rest) = text.strip_prefix("*/") {
-            return Some(rest);
-        }
-        self.strip_comment(text.strip_prefix("/*")?)
-    }
-
-    fn strip_comment<'a>(&self, mut text: &'a str) -> Option<&'a str> {
-        loop {
-            let close = text.find("*/");
-            match text.find("/*") {
-                Some(open)
-                    if self.dialect == Dialect::Postgres
-                        && close.is_some_and(|close| open < close) =>
-                {
-                    text = self.strip_comment(&text[open + 2..])?;
-                }
-                _ if close.is_none() && self.dialect == Dialect::Sqlite => return Some(""),
-                _ => return Some(&text[close? + 2..]),
-            }
-        }
-    }
 }
 
 /// A script, and where its statements are.

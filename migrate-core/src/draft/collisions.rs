@@ -1,6 +1,6 @@
 //! Two files where there can only be one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::Code;
 use crate::finding::{Finding, Label};
@@ -48,19 +48,28 @@ fn underscored<'a>(one: &'a str, other: &'a str) -> Option<&'a str> {
     stem.rsplit('/').next()
 }
 
+/// Two paths, whichever of them comes first.
+fn pair(one: &str, other: &str) -> [String; 2] {
+    let mut pair = [one.to_owned(), other.to_owned()];
+    pair.sort_unstable();
+    pair
+}
+
 /// Names that are equal on a disk that does not tell upper from lower case.
 pub(super) fn case_collisions(files: &[FileRead], findings: &mut Vec<Finding>) {
     let mut seen: HashMap<String, &FileRead> = HashMap::with_capacity(files.len());
+    let duplicates = findings
+        .iter()
+        .filter(|finding| finding.code == Code::DuplicateRevision);
+    let explained: HashSet<[String; 2]> = duplicates
+        .filter_map(|finding| match finding.labels.as_slice() {
+            [one, other] => Some(pair(&one.source.path, &other.source.path)),
+            _ => None,
+        })
+        .collect();
     for file in files {
         if let Some(other) = seen.insert(file.source.path.to_lowercase(), file) {
-            let explained = findings.iter().any(|finding| {
-                finding.code == Code::DuplicateRevision
-                    && [file, other].iter().all(|one| {
-                        let mut labels = finding.labels.iter();
-                        labels.any(|label| label.source.path == one.source.path)
-                    })
-            });
-            if explained {
+            if explained.contains(&pair(&file.source.path, &other.source.path)) {
                 continue;
             }
             findings.push(

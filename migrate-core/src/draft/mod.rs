@@ -3,7 +3,7 @@
 mod collisions;
 mod scripts;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -216,6 +216,10 @@ fn assemble(
     for (file, name) in &group {
         draft.add(file, name, transaction, findings);
     }
+    of_first_file(&mut draft.depends_on);
+    of_first_file(&mut draft.labels);
+    let mut seen = HashSet::new();
+    draft.touches.retain(|glob| seen.insert(glob.clone()));
     draft
         .scripts
         .sort_by_key(|script| (script.direction, script.dialect));
@@ -250,6 +254,17 @@ fn at(file: &FileRead, value: &Spanned<String>) -> Label {
     Label::new(&file.source, value.span(), "")
 }
 
+/// Scripts of several dialects may repeat what the first one says.
+fn of_first_file(names: &mut Vec<(String, Label)>) {
+    let mut first: HashMap<String, Arc<SourceFile>> = HashMap::new();
+    names.retain(|(name, label)| {
+        let first = first
+            .entry(name.clone())
+            .or_insert_with(|| Arc::clone(&label.source));
+        Arc::ptr_eq(first, &label.source)
+    });
+}
+
 impl Draft {
     fn add(
         &mut self,
@@ -269,30 +284,14 @@ impl Draft {
                     .collect();
                 self.set_revises(parents, label, findings);
             }
-            let pairs = |list: &[Spanned<String>], have: &[(String, Label)]| {
-                list.iter()
-                    // Scripts of several dialects may repeat what the first one says.
-                    .filter(|item| {
-                        !have.iter().any(|(known, label)| {
-                            known == item.get_ref() && label.source != file.source
-                        })
-                    })
-                    .map(|item| (item.get_ref().clone(), at(file, item)))
-                    .collect::<Vec<_>>()
-            };
-            let depends_on = pairs(&header.depends_on, &self.depends_on);
-            self.depends_on.extend(depends_on);
-            let labels = pairs(&header.labels, &self.labels);
-            self.labels.extend(labels);
+            let placed = |item: &Spanned<String>| (item.get_ref().clone(), at(file, item));
+            self.depends_on.extend(header.depends_on.iter().map(placed));
+            self.labels.extend(header.labels.iter().map(placed));
             if let Some(reason) = &header.irreversible {
                 self.irreversible
                     .get_or_insert_with(|| (reason.get_ref().clone(), at(file, reason)));
             }
-            for glob in &header.touches {
-                if !self.touches.contains(glob) {
-                    self.touches.push(glob.clone());
-                }
-            }
+            self.touches.extend_from_slice(&header.touches);
             if self.description.is_empty() {
                 self.description.clone_from(&header.description);
             }
@@ -342,7 +341,7 @@ impl Draft {
             names.sort();
             names
         };
-        if names(known) != names(&parents) {
+        if known.len() != parents.len() || names(known) != names(&parents) {
             self.is_disputed = true;
             let mut finding = Finding::new(
                 Code::InvalidDirective,

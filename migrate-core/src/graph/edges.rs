@@ -99,10 +99,10 @@ impl<'a> Builder<'a> {
             self.dependencies[at] =
                 self.edges(at, &draft.depends_on, Code::UnknownDependency, &mut unknown);
             self.before[at] = self.parents[at].clone();
-            for &dependency in &self.dependencies[at] {
-                if !self.before[at].contains(&dependency) {
-                    self.before[at].push(dependency);
-                }
+            if !self.dependencies[at].is_empty() {
+                let parents: HashSet<usize> = self.parents[at].iter().copied().collect();
+                let others = self.dependencies[at].iter().copied();
+                self.before[at].extend(others.filter(|one| !parents.contains(one)));
             }
         }
         self.report_unknown(unknown);
@@ -122,6 +122,7 @@ impl<'a> Builder<'a> {
     ) -> Vec<usize> {
         let draft = &self.drafts[place];
         let mut edges = Vec::with_capacity(names.len());
+        let mut seen = HashSet::new();
         for (name, label) in names {
             let by_id = self.by_id.get(&**name);
             // As in Alembic a dependency can be named by a label, and a parent cannot.
@@ -138,7 +139,7 @@ impl<'a> Builder<'a> {
                 });
                 continue;
             };
-            if edges.contains(&at) {
+            if names.len() > 1 && !seen.insert(at) {
                 let word = if code == Code::UnknownParent {
                     "parent"
                 } else {

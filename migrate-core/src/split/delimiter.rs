@@ -52,19 +52,18 @@ impl<'a> Delimiter<'a> {
         if !starts || !is_line_start(&sql[..pos]) {
             return Ok(None);
         }
-        let line = rest.lines().next().unwrap_or_default();
-        let arguments = &line[COMMAND.len()..];
+        let arguments = &rest[COMMAND.len()..];
         if arguments.starts_with(|next: char| !next.is_ascii_whitespace()) {
             return Ok(None);
         }
-        let mut arguments = arguments.split_ascii_whitespace();
+        let mut arguments = words_of_line(arguments);
         let named = arguments.next();
         let is_command = is_start
             || named.is_some_and(|named| self.can_become(named) && arguments.next().is_none());
         if !is_command {
             return Ok(None);
         }
-        let end = pos + line.len();
+        let end = pos + rest.lines().next().map_or(0, str::len);
         match named {
             Some(named) if named.len() <= MAX_LENGTH => Ok(Some((Self(named), end))),
             _ => Err(SplitError::invalid_delimiter(named, pos..end)),
@@ -84,6 +83,16 @@ impl<'a> Delimiter<'a> {
 
 fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// The words of the first line of `text`, which is read no further than to the word asked for: a
+/// line may be as long as the script, and hold as many `DELIMITER`s behind carriage returns.
+fn words_of_line(text: &str) -> impl Iterator<Item = &str> {
+    let mut has_ended = false;
+    text.split_inclusive(|c: char| c.is_ascii_whitespace())
+        .take_while(move |piece| !std::mem::replace(&mut has_ended, piece.ends_with('\n')))
+        .map(str::trim_ascii_end)
+        .filter(|word| !word.is_empty())
 }
 
 fn is_line_start(before: &str) -> bool {

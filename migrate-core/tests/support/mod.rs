@@ -83,6 +83,10 @@ impl Files {
         }
     }
 
+    pub fn into_inner(self) -> BTreeMap<String, Vec<u8>> {
+        self.0
+    }
+
     /// Checks it, and that no finding leaves its reader without something to do next.
     pub fn check(&self) -> Checked {
         let checked = check(self.write().path(), SHOWN_AS);
