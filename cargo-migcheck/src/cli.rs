@@ -2,18 +2,20 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
+use crate::commands::check::CheckFormat;
 use crate::commands::{
-    bases, branches, check, current, downgrade, explain, heads, history, init, lock, merge, new,
-    plan, rebase, roundtrip, show, upgrade,
+    bases, branches, check, completions, current, downgrade, explain, graph, heads, history,
+    import, init, lock, manual, merge, new, plan, rebase, roundtrip, show, sql, upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{Format, Terminal, TerminalOptions, json};
+use crate::output::{Format, Terminal, TerminalOptions};
 use crate::workspace::Selection;
 
-const EXIT_CODES: &str = "\
+/// What the numbers mean that a command ends with.
+pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    nothing wrong
   1    findings at `deny`
@@ -54,14 +56,19 @@ enum Command {
     Bases(bases::BasesArgs),
     Branches(branches::BranchesArgs),
     History(history::HistoryArgs),
+    Graph(graph::GraphArgs),
     Show(show::ShowArgs),
     Plan(plan::PlanArgs),
+    Sql(sql::SqlArgs),
     Lock(lock::LockArgs),
+    Import(import::ImportArgs),
     Roundtrip(roundtrip::RoundtripArgs),
     Current(current::CurrentArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
     Explain(explain::ExplainArgs),
+    Completions(completions::CompletionsArgs),
+    Manual(manual::ManualArgs),
 }
 
 /// What every command gets.
@@ -71,6 +78,11 @@ pub(crate) struct Context {
     pub(crate) selection: Selection,
     /// Where its answers go.
     pub(crate) terminal: Terminal,
+}
+
+/// The arguments as clap knows them: for what describes them.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command that `arguments` name.
@@ -99,8 +111,8 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let command = match cli.command {
         Some(_) if cli.check != check::CheckArgs::default() => {
             let error = CommandError::usage("an option of `check` stands before another command")
-                .hinted("write `--format` after the command: `cargo migcheck heads --format json`");
-            return fail(&context.terminal, Format::Human, &error);
+                .hinted("write options after the command: `cargo migcheck heads --format json`");
+            return fail(&context.terminal, CheckFormat::Human, &error);
         }
         Some(command) => command,
         None => Command::Check(cli.check),
@@ -112,19 +124,18 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-fn fail(terminal: &Terminal, format: Format, error: &CommandError) -> Exit {
+fn fail(terminal: &Terminal, format: CheckFormat, error: &CommandError) -> Exit {
     terminal.error(error);
-    if format == Format::Json {
-        terminal.json(&json::Failure::of(error));
-    }
+    format.fail(terminal, error);
     error.exit()
 }
 
 impl Command {
-    fn format(&self) -> Format {
-        match self {
+    /// Who reads the answer: what `check` alone can say is the wider type.
+    fn format(&self) -> CheckFormat {
+        let format = match self {
+            Self::Check(args) => return args.format,
             Self::Init(args) => args.format,
-            Self::Check(args) => args.format,
             Self::New(args) => args.format,
             Self::Merge(args) => args.format,
             Self::Rebase(args) => args.format,
@@ -132,15 +143,20 @@ impl Command {
             Self::Bases(args) => args.format,
             Self::Branches(args) => args.format,
             Self::History(args) => args.format,
+            Self::Graph(args) => args.format.of_failure(),
             Self::Show(args) => args.format,
             Self::Plan(args) => args.format,
+            Self::Sql(args) => args.format,
             Self::Lock(args) => args.format,
+            Self::Import(args) => args.format,
             Self::Roundtrip(args) => args.format,
             Self::Current(args) => args.format,
             Self::Upgrade(args) => args.format,
             Self::Downgrade(args) => args.format,
             Self::Explain(args) => args.format,
-        }
+            Self::Completions(_) | Self::Manual(_) => Format::Human,
+        };
+        format.into()
     }
 
     fn run(self, context: &Context) -> Result<Exit, CommandError> {
@@ -154,14 +170,19 @@ impl Command {
             Self::Bases(args) => args.run(context),
             Self::Branches(args) => args.run(context),
             Self::History(args) => args.run(context),
+            Self::Graph(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::Plan(args) => args.run(context),
+            Self::Sql(args) => args.run(context),
             Self::Lock(args) => args.run(context),
+            Self::Import(args) => args.run(context),
             Self::Roundtrip(args) => args.run(context),
             Self::Current(args) => args.run(context),
             Self::Upgrade(args) => args.run(context),
             Self::Downgrade(args) => args.run(context),
             Self::Explain(args) => args.run(context),
+            Self::Completions(args) => Ok(args.run(context)),
+            Self::Manual(args) => Ok(args.run(context)),
         }
     }
 }
@@ -172,7 +193,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_well_formed() {
-        use clap::CommandFactory as _;
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 }

@@ -8,8 +8,10 @@ use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
 use crate::guard::Guard;
+use crate::include::{self, Included};
 use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
+use crate::locked_edits;
 use crate::past::{Locked, Past};
 use crate::read::{Contents, FileRead, joined, read_directory, read_files};
 use crate::render::{RenderStyle, render_all};
@@ -106,23 +108,46 @@ pub fn check(root: &Path, shown_as: &str) -> Checked {
 /// Like [`check()`], with what is known of the directory's past.
 #[must_use]
 pub fn check_with(root: &Path, shown_as: &str, past: Past<'_>) -> Checked {
-    check_contents(read_directory(root, shown_as), root, shown_as, past)
+    check_as(root, shown_as, None, past)
+}
+
+/// Like [`check_with`], of the layout that is named instead of the one that the directory says or
+/// shows.
+pub(crate) fn check_as(
+    root: &Path,
+    shown_as: &str,
+    layout: Option<Layout>,
+    past: Past<'_>,
+) -> Checked {
+    let mut contents = read_directory(root, shown_as);
+    let included = include::add(root, shown_as, &mut contents);
+    check_contents(contents, included, root, shown_as, layout, past)
 }
 
 /// Applies every rule to files that stand in memory, by their names below the directory: what
-/// [`check()`] says of a directory that holds them.
+/// [`check()`] says of a directory that holds them and includes no other.
 #[doc(hidden)]
 #[must_use]
 pub fn check_files(files: BTreeMap<String, Vec<u8>>, shown_as: &str) -> Checked {
     let contents = read_files(files, shown_as);
-    check_contents(contents, Path::new(shown_as), shown_as, Past::default())
+    let included = Included::nothing(&contents);
+    let root = Path::new(shown_as);
+    check_contents(contents, included, root, shown_as, None, Past::default())
 }
 
-fn check_contents(contents: Contents, root: &Path, shown_as: &str, past: Past<'_>) -> Checked {
+fn check_contents(
+    contents: Contents,
+    included: Included,
+    root: &Path,
+    shown_as: &str,
+    layout: Option<Layout>,
+    past: Past<'_>,
+) -> Checked {
     let mut findings = contents.findings;
     let files = contents.files;
     let config_file = files.iter().find(|file| file.name == CONFIG_FILE);
-    let config = read_config(config_file, &mut findings);
+    let mut config = read_config(config_file, &mut findings);
+    config.layout = layout.or(config.layout);
     let chosen = choose_layout(&config, &files, shown_as);
     let (layout, layout_reason) = match &chosen {
         Ok((layout, reason)) => (*layout, reason.clone()),
@@ -173,6 +198,9 @@ fn check_contents(contents: Contents, root: &Path, shown_as: &str, past: Past<'_
         lock.as_ref().and_then(|(lock, _)| lock.as_ref().ok()),
         &mut findings,
     );
+    if included.is_part {
+        findings.retain(|one| !matches!(one.code, Code::UnknownParent | Code::UnknownDependency));
+    }
     let mut guard = built.graph.as_ref().map(|graph| Guard {
         graph,
         claimed: &built.claimed,
@@ -203,6 +231,7 @@ fn check_contents(contents: Contents, root: &Path, shown_as: &str, past: Past<'_
         None => None,
     };
     apply_levels(&config, &files, &mut findings);
+    locked_edits::keep(&files, layout, &config, lock.as_ref(), &mut findings);
     findings.extend(since);
     if layout == Layout::Native {
         fold_reparented(&mut findings);
@@ -217,7 +246,7 @@ fn check_contents(contents: Contents, root: &Path, shown_as: &str, past: Past<'_
         findings,
         graph: built.graph,
         lock,
-        files: files.into_iter().map(|file| file.name).collect(),
+        files: included.names,
     }
 }
 
@@ -225,19 +254,12 @@ fn read_config(file: Option<&FileRead>, findings: &mut Vec<Finding>) -> Config {
     let Some(file) = file else {
         return Config::default();
     };
-    let (config, problems) = Config::read(&file.source.text);
-    for problem in problems {
-        let finding = Finding::new(Code::InvalidConfig, problem.message).label(Label::new(
-            &file.source,
-            problem.span,
-            "",
-        ));
-        findings.push(match problem.help {
-            Some(help) => finding.help(help),
-            None => finding
-                .help("correct the file; `cargo migcheck explain invalid-config` lists its keys"),
-        });
-    }
+    let (config, problems) = Config::read_mending(&file.source.text);
+    findings.extend(
+        problems
+            .into_iter()
+            .map(|problem| Finding::of_problem(Code::InvalidConfig, &file.source, problem)),
+    );
     config
 }
 

@@ -85,7 +85,7 @@ codes! {
     DuplicateRevision = "duplicate-revision", Deny, true;
     /// `revises` names no revision: the chain is broken.
     UnknownParent = "unknown-parent", Deny, true;
-    /// `depends-on` names no revision.
+    /// `depends-on` names no revision and no label.
     UnknownDependency = "unknown-dependency", Deny, true;
     /// Revisions that are their own ancestors.
     Cycle = "cycle", Deny, true;
@@ -115,6 +115,8 @@ codes! {
     MissingDown = "missing-down", Deny, false;
     /// A down script without any statement.
     EmptyDown = "empty-down", Deny, false;
+    /// A script that somebody still has to complete.
+    Unfinished = "unfinished", Deny, false;
     /// A listed database for which a revision has no script.
     MissingDialect = "missing-dialect", Deny, false;
     /// A file that is neither a script nor a known companion.

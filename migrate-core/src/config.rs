@@ -1,5 +1,7 @@
 //! `migcheck.toml`.
 
+mod mend;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -10,7 +12,7 @@ use crate::header::silenceable;
 use crate::layout::Layout;
 use crate::naming::Template;
 use crate::toml_reader::{self as reader, Problem};
-use crate::{Code, Dialect, Severity};
+use crate::{Applicability, Code, Dialect, Severity};
 
 /// The file's name.
 pub const CONFIG_FILE: &str = "migcheck.toml";
@@ -20,6 +22,8 @@ pub const CONFIG_FILE: &str = "migcheck.toml";
 pub struct Config {
     /// The layout; `None` is `"auto"`.
     pub layout: Option<Layout>,
+    /// Further directories of the same history, relative to this one.
+    pub include: Vec<String>,
     /// Every revision must have an up script for each of these.
     pub databases: Vec<Dialect>,
     /// The heads the directory may have.
@@ -44,6 +48,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             layout: None,
+            include: Vec::new(),
             databases: Vec::new(),
             heads: Heads::Count(1),
             bases: 1,
@@ -109,8 +114,9 @@ pub struct RoundTripConfig {
     pub images: BTreeMap<String, String>,
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "layout",
+    "include",
     "databases",
     "heads",
     "bases",
@@ -164,6 +170,9 @@ impl Reading {
         for (key, value) in document {
             let read = match &**key.get_ref() {
                 "layout" => self.layout(value),
+                "include" => reader::strings(value).map(|names| {
+                    self.config.include = names.into_iter().map(Spanned::into_inner).collect();
+                }),
                 "databases" => self.databases(value),
                 "heads" => self.heads(value),
                 "bases" => reader::count(value).map(|bases| self.config.bases = bases),
@@ -175,21 +184,21 @@ impl Reading {
                 "history" => self.section(value, Self::history),
                 _ => Err(Problem::unknown_key(key, &KEYS)),
             };
-            self.keep(read);
+            self.keep(key, read);
         }
     }
 
-    fn keep(&mut self, read: Result<(), Problem>) {
-        if let Err(problem) = read {
-            self.problems.push(problem);
-        }
+    fn keep(&mut self, key: &Key<'_>, read: Result<(), Problem>) {
+        let Err(problem) = read else { return };
+        self.problems
+            .push(mend::with_example(problem, key.get_ref()));
     }
 
     /// Reads a table entry by entry, so that one mistake does not hide the next.
     fn section(&mut self, value: &Value<'_>, entry: Entry) -> Result<(), Problem> {
         for (key, value) in reader::table(value)? {
             let read = entry(self, key, value);
-            self.keep(read);
+            self.keep(key, read);
         }
         Ok(())
     }
@@ -201,42 +210,49 @@ impl Reading {
         }
         let names: Vec<&str> = Layout::ALL.iter().map(|layout| layout.name()).collect();
         self.config.layout = Some(Layout::from_name(name.get_ref()).ok_or_else(|| {
-            Problem::new(
-                value.span(),
-                format!("no layout is called `{}`", name.get_ref()),
+            let message = format!("no layout is called `{}`", name.get_ref());
+            let help = format!("the layouts are `auto`, {}", reader::listed(&names));
+            mend::meant_or(
+                Problem::new(value.span(), message),
+                name.get_ref(),
+                &names,
+                help,
             )
-            .help(format!(
-                "the layouts are `auto`, {}",
-                reader::listed(&names)
-            ))
         })?);
         Ok(())
     }
 
     fn databases(&mut self, value: &Value<'_>) -> Result<(), Problem> {
         for name in reader::strings(value)? {
-            let read = self.database(&name);
-            self.keep(read);
+            if let Err(problem) = self.database(&name) {
+                self.problems.push(problem);
+            }
         }
         Ok(())
     }
 
     fn database(&mut self, name: &Spanned<String>) -> Result<(), Problem> {
+        let written: &str = name.get_ref();
+        let names = Dialect::ALL.map(Dialect::name);
         let dialect = Dialect::ALL
             .into_iter()
-            .find(|dialect| dialect.name() == name.get_ref())
+            .find(|dialect| dialect.name() == written)
             .ok_or_else(|| {
-                Problem::new(
-                    name.span(),
-                    format!("no database is called `{}`", name.get_ref()),
-                )
-                .help("the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`")
+                let problem =
+                    Problem::new(name.span(), format!("no database is called `{written}`"));
+                let help = "the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`";
+                match Dialect::from_name(written).map(Dialect::name) {
+                    Some(other) => problem
+                        .help(help)
+                        .mend(format!("\"{other}\""), Applicability::Safe),
+                    None => mend::meant_or(problem, written, &names, help.to_owned()),
+                }
             })?;
         if self.config.databases.contains(&dialect) {
-            return Err(Problem::new(
-                name.span(),
-                format!("`{dialect}` is listed twice"),
-            ));
+            return Err(
+                Problem::new(name.span(), format!("`{dialect}` is listed twice"))
+                    .help("name it once"),
+            );
         }
         self.config.databases.push(dialect);
         Ok(())
@@ -287,10 +303,11 @@ impl Reading {
         let before = self.categories.range(..=last).next_back();
         let before = before.and_then(|(_, place)| self.config.categories.get(*place));
         if let Some((_, _, other)) = before.filter(|(_, to, _)| first <= *to) {
-            return Err(Problem::new(
-                key.span(),
-                format!("overlaps the range of `{other}`"),
-            ));
+            return Err(
+                Problem::new(key.span(), format!("overlaps the range of `{other}`")).help(
+                    "a number belongs to one category: let one range begin where the other ends",
+                ),
+            );
         }
         let place = self.config.categories.len();
         self.categories.insert(first, place);
@@ -299,11 +316,12 @@ impl Reading {
     }
 
     fn rule(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
-        let code = silenceable(key.get_ref(), key.span())?;
+        let code = silenceable(key.get_ref(), key.span(), str::to_owned)?;
         let level = reader::string(value)?;
         let severity = Severity::from_name(level.get_ref()).ok_or_else(|| {
-            Problem::new(value.span(), format!("`{}` is no level", level.get_ref()))
-                .help("the levels are `allow`, `warn` and `deny`")
+            let problem = Problem::new(value.span(), format!("`{}` is no level", level.get_ref()));
+            let help = "the levels are `allow`, `warn` and `deny`".to_owned();
+            mend::meant_or(problem, level.get_ref(), &["allow", "warn", "deny"], help)
         })?;
         self.config.rules.insert(code, severity);
         Ok(())
@@ -370,7 +388,8 @@ impl Reading {
 
 fn positive(value: &Value<'_>) -> Result<usize, Problem> {
     match reader::count(value)? {
-        0 => Err(Problem::new(value.span(), "it has to be at least 1")),
+        0 => Err(Problem::new(value.span(), "it has to be at least 1")
+            .help("leave the line out for the default")),
         number => Ok(number),
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::split::line_of;
+use crate::toml_reader::Problem;
 use crate::{Code, Severity};
 
 /// The text of a file that findings point into.
@@ -69,15 +70,38 @@ impl Label {
     }
 }
 
-/// A replacement that is safe to make without asking.
+/// A replacement that would mend a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// The file.
     pub source: Arc<SourceFile>,
-    /// What is replaced, in bytes.
+    /// What is replaced, in bytes of the canonical text.
     pub span: Range<usize>,
     /// What stands there afterwards.
     pub replacement: String,
+    /// Whether it takes a person to decide.
+    pub applicability: Applicability,
+}
+
+/// Whether an edit may be made without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Applicability {
+    /// There is one thing that can be meant, and no script that the lock records changes:
+    /// `cargo migcheck check --fix` makes the edit.
+    Safe,
+    /// What was meant is a guess, or the script must stay as it is: for a person to decide.
+    Guess,
+}
+
+impl Applicability {
+    /// The word that programs read.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Guess => "guess",
+        }
+    }
 }
 
 /// One thing wrong or risky.
@@ -135,15 +159,42 @@ impl Finding {
         self
     }
 
-    /// Suggests a change.
+    /// Suggests a change, as a guess.
     #[must_use]
-    pub fn edit(mut self, label: &Label, replacement: impl Into<String>) -> Self {
+    pub fn edit(self, label: &Label, replacement: impl Into<String>) -> Self {
+        let span = label.span.clone();
+        self.mend(&label.source, span, replacement, Applicability::Guess)
+    }
+
+    /// Suggests another text for `span` of `source`.
+    #[must_use]
+    pub(crate) fn mend(
+        mut self,
+        source: &Arc<SourceFile>,
+        span: Range<usize>,
+        replacement: impl Into<String>,
+        applicability: Applicability,
+    ) -> Self {
         self.edit = Some(Edit {
-            source: Arc::clone(&label.source),
-            span: label.span.clone(),
+            source: Arc::clone(source),
+            span,
             replacement: replacement.into(),
+            applicability,
         });
         self
+    }
+
+    /// A value that a reader could not use, at its place in `source`.
+    pub(crate) fn of_problem(code: Code, source: &Arc<SourceFile>, problem: Problem) -> Self {
+        let label = Label::new(source, problem.span, "");
+        let help = problem.help.unwrap_or_else(|| {
+            format!("correct it; `cargo migcheck explain {code}` says how it is written")
+        });
+        let finding = Self::new(code, problem.message).label(label).help(help);
+        match problem.mend {
+            Some(mend) => finding.mend(source, mend.span, mend.replacement, mend.applicability),
+            None => finding,
+        }
     }
 
     /// What findings are ordered by: file, place, code.

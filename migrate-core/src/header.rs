@@ -1,24 +1,31 @@
 //! Directives: the `-- migcheck: key = value` lines of a script, and its description.
 
+mod mend;
+
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeString, DeValue};
 
+use crate::nearest::is_slip;
 use crate::revision::Direction;
 use crate::toml_reader::{self as reader, Problem};
-use crate::{Code, split};
+use crate::{Applicability, Code, split};
+use mend::{is_sound_with, mended};
 
 /// What the leading comment block of a script says.
 #[derive(Debug, Default)]
 pub(crate) struct Header {
     pub(crate) revision: Option<Spanned<String>>,
     pub(crate) revises: Option<Revises>,
+    /// There is a `revises` that cannot be used, which is among the problems.
+    pub(crate) revises_is_wrong: bool,
     pub(crate) depends_on: Vec<Spanned<String>>,
     pub(crate) labels: Vec<Spanned<String>>,
     pub(crate) irreversible: Option<Spanned<String>>,
     pub(crate) transaction: Option<bool>,
     pub(crate) touches: Vec<String>,
+    pub(crate) todo: Vec<Spanned<String>>,
     pub(crate) allow: Vec<Code>,
     pub(crate) description: String,
     pub(crate) problems: Vec<(Code, Problem)>,
@@ -34,7 +41,7 @@ pub(crate) struct Revises {
 }
 
 const PREFIX: &str = "migcheck:";
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "revision",
     "revises",
     "depends-on",
@@ -42,12 +49,13 @@ const KEYS: [&str; 8] = [
     "irreversible",
     "transaction",
     "touches",
+    "todo",
     "allow",
 ];
 /// What other tools write into comments, which describes nothing.
 const PEERS_WORDS: [&str; 3] = ["+goose", "migrate:", "no-transaction"];
 /// What a down script may say: the rest is about the revision, and stands in its up script.
-const DOWN_KEYS: [&str; 2] = ["transaction", "allow"];
+const DOWN_KEYS: [&str; 3] = ["transaction", "todo", "allow"];
 
 impl Header {
     /// Reads a script's directives. What is wrong with them is in `problems`.
@@ -90,7 +98,11 @@ impl Header {
         };
         let at = line.find(PREFIX).unwrap_or(0) + PREFIX.len() + offset;
         match reader::parse(directive) {
-            Err(problem) => self.problem(Code::InvalidDirective, problem, at),
+            Err(problem) => {
+                let problem = mended(directive, None, problem, direction);
+                self.revises_is_wrong |= is_slip(key_of(directive), "revises");
+                self.problem(Code::InvalidDirective, problem, at);
+            }
             Ok(table) if table.is_empty() => self.problem(
                 Code::InvalidDirective,
                 Problem::new(0..directive.len(), "a directive without a key")
@@ -106,11 +118,16 @@ impl Header {
                     {
                         let problem =
                             Problem::new(key.span(), format!("`{name}` belongs in the up script"))
-                                .help("a down script takes `transaction` and `allow` alone");
+                                .help(
+                                    "a down script takes `transaction`, `todo` and `allow` alone",
+                                );
                         self.problem(Code::InvalidDirective, problem, at);
                     } else if !KEYS.contains(&name) {
-                        self.problem(Code::UnknownDirective, Problem::unknown_key(key, &KEYS), at);
+                        let problem = self.unknown_key(key, directive, direction);
+                        self.problem(Code::UnknownDirective, problem, at);
                     } else if let Err(problem) = self.set(name, value, at) {
+                        let problem = mended(directive, Some(value.span()), problem, direction);
+                        self.revises_is_wrong |= name == "revises";
                         self.problem(Code::InvalidDirective, problem, at);
                     }
                 }
@@ -118,8 +135,37 @@ impl Header {
         }
     }
 
+    /// A key that there is none of. To take the nearest one instead is safe where the directive is
+    /// then sound, and says nothing that another one has said. What the id is, is never guessed.
+    fn unknown_key(
+        &self,
+        key: &Spanned<DeString<'_>>,
+        directive: &str,
+        direction: Direction,
+    ) -> Problem {
+        let known: &[&str] = match direction {
+            Direction::Up => &KEYS,
+            Direction::Down => &DOWN_KEYS,
+        };
+        let mut problem = Problem::unknown_key(key, known);
+        if let Some(mend) = &mut problem.mend {
+            let is_taken = match &*mend.replacement {
+                "revision" => true,
+                "revises" => self.revises.is_some(),
+                _ => false,
+            };
+            if is_taken || !is_sound_with(mend, directive, direction) {
+                mend.applicability = Applicability::Guess;
+            }
+        }
+        problem
+    }
+
     fn set(&mut self, key: &str, value: &Spanned<DeValue<'_>>, at: usize) -> Result<(), Problem> {
-        let twice = || Problem::new(value.span(), format!("`{key}` is given twice"));
+        let twice = || {
+            Problem::new(value.span(), format!("`{key}` is given twice"))
+                .help("leave out the one that is wrong")
+        };
         let shifted = |list: Vec<Spanned<String>>| {
             list.into_iter()
                 .map(|item| shift(item, at))
@@ -169,6 +215,7 @@ impl Header {
                 self.touches
                     .extend(globs.into_iter().map(Spanned::into_inner));
             }
+            "todo" => self.todo.push(shift(reader::string(value)?, at)),
             _ => {
                 for code in allowed(value) {
                     match code {
@@ -183,7 +230,11 @@ impl Header {
     }
 
     fn problem(&mut self, code: Code, mut problem: Problem, at: usize) {
-        problem.span = problem.span.start + at..problem.span.end + at;
+        let shifted = |span: &Range<usize>| span.start + at..span.end + at;
+        problem.span = shifted(&problem.span);
+        if let Some(mend) = &mut problem.mend {
+            mend.span = shifted(&mend.span);
+        }
         self.problems.push((code, problem));
     }
 
@@ -208,8 +259,7 @@ impl Header {
                 && !inside()
             {
                 let at = offset + line.len() - line.trim_start().len();
-                let key = directive.split('=').next().unwrap_or_default().trim();
-                if key == "allow" {
+                if key_of(directive) == "allow" {
                     self.comment(
                         line,
                         line.trim().trim_start_matches("--"),
@@ -241,6 +291,11 @@ pub(crate) fn directives(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// The key of a directive that may be no TOML.
+fn key_of(directive: &str) -> &str {
+    directive.split('=').next().unwrap_or_default().trim()
+}
+
 fn shift(value: Spanned<String>, by: usize) -> Spanned<String> {
     let span = value.span();
     Spanned::new(span.start + by..span.end + by, value.into_inner())
@@ -265,17 +320,24 @@ fn allowed_code(item: &Spanned<DeValue<'_>>) -> Result<Code, Problem> {
                 return Err(Problem::unknown_key(key, &["rule", "reason"]));
             }
             let rule = table.get("rule");
-            let rule =
-                rule.ok_or_else(|| Problem::new(item.span(), "an `allow` without a `rule`"))?;
+            let rule = rule.ok_or_else(|| {
+                Problem::new(item.span(), "an `allow` without a `rule`")
+                    .help("write `{ rule = \"missing-down\", reason = \"…\" }`, or the name alone")
+            })?;
             reader::string(rule)?
         }
         _ => reader::string(item)?,
     };
-    silenceable(name.get_ref(), name.span())
+    silenceable(name.get_ref(), name.span(), |code| format!("\"{code}\""))
 }
 
-/// The code that `[rules]` or `allow` names, if it is one they may name.
-pub(crate) fn silenceable(name: &str, span: Range<usize>) -> Result<Code, Problem> {
+/// The code that `[rules]` or `allow` names, if it is one they may name; `written` is how one is
+/// written there.
+pub(crate) fn silenceable(
+    name: &str,
+    span: Range<usize>,
+    written: fn(&str) -> String,
+) -> Result<Code, Problem> {
     let known = || {
         Code::ALL
             .iter()
@@ -292,7 +354,7 @@ pub(crate) fn silenceable(name: &str, span: Range<usize>) -> Result<Code, Proble
         None => {
             let problem = Problem::new(span, format!("no rule is called `{name}`"));
             Err(match crate::nearest::nearest(name, known()) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                Some(near) => problem.meant(name, near, written(near)),
                 None => problem.help(format!(
                     "the rules are {}",
                     reader::listed(&known().collect::<Vec<_>>())

@@ -17,11 +17,15 @@ pub mod create;
 mod dialect;
 mod draft;
 mod finding;
+pub mod fix;
 mod graph;
 mod guard;
 mod header;
+pub mod import;
+mod include;
 mod layout;
 mod lock;
+mod locked_edits;
 mod naming;
 mod nearest;
 pub mod pack;
@@ -44,7 +48,7 @@ pub use config::{
     CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, Naming, RoundTripConfig,
 };
 pub use dialect::{Dialect, UnknownDialect};
-pub use finding::{Edit, Finding, Label, SourceFile};
+pub use finding::{Applicability, Edit, Finding, Label, SourceFile};
 pub use graph::{Plan, PlanError, RevisionGraph, Settings, Step, Target, TargetError};
 pub use layout::Layout;
 pub use lock::{LOCK_FILE, Lock, LockedRevision};

@@ -14,6 +14,14 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether `name` is so near to `meant` that only a slip of a finger lies between them: one letter,
+/// or the case and the dashes.
+pub(crate) fn is_slip(name: &str, meant: &str) -> bool {
+    let bare = |text: &str| text.to_lowercase().replace(['-', '_'], "");
+    // In three letters one is too much of the word.
+    bare(name) == bare(meant) || (meant.len() > 3 && distance(&name.to_lowercase(), meant) <= 1)
+}
+
 /// The revision id that `name` abbreviates, extends to a file's name, or misspells.
 pub fn nearest_id<'a>(name: &str, ids: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let is_stem = |id: &str| {
@@ -41,7 +49,21 @@ fn distance(wanted: &str, candidate: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{nearest, nearest_id};
+    use super::{is_slip, nearest, nearest_id};
+
+    #[test]
+    fn a_slip_is_one_letter_or_the_dashes() {
+        for (name, meant) in [
+            ("revise", "revises"),
+            ("Depends_On", "depends-on"),
+            ("lables", "labels"),
+        ] {
+            assert!(is_slip(name, meant), "{name}");
+        }
+        for (name, meant) in [("labl", "labels"), ("on", "one"), ("depend_on", "allow")] {
+            assert!(!is_slip(name, meant), "{name}");
+        }
+    }
 
     #[test]
     fn near_names_are_found_and_far_ones_are_not() {

@@ -9,7 +9,7 @@ use annotate_snippets::{
 };
 
 use crate::Severity;
-use crate::finding::{Finding, Label};
+use crate::finding::{Applicability, Finding, Label};
 use crate::split::line_of;
 
 /// How findings are drawn.
@@ -55,9 +55,13 @@ fn render_after<'a>(lines: &mut Lines<'a>, finding: &'a Finding, style: RenderSt
     }
     let mut report = vec![group];
     if let Some(edit) = &finding.edit {
+        let what = match edit.applicability {
+            Applicability::Safe => "`cargo migcheck check --fix` makes this edit",
+            Applicability::Guess => "if that is meant, this edit mends it",
+        };
         let window = Window::around(iter::once(&edit.span), &edit.source.text, lines);
         report.push(
-            Group::with_title(Level::HELP.secondary_title("this edit mends it")).element(
+            Group::with_title(Level::HELP.secondary_title(what)).element(
                 Snippet::source(window.text)
                     .line_start(window.line)
                     .path(&*edit.source.path)

@@ -5,7 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use crate::nearest::nearest;
+use crate::Applicability;
+use crate::nearest::{is_slip, nearest};
 
 /// A value that cannot be used, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,24 @@ pub(crate) struct Problem {
     pub(crate) span: Range<usize>,
     pub(crate) message: String,
     pub(crate) help: Option<String>,
+    pub(crate) mend: Option<Mend>,
+}
+
+/// Another text that a reader could use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mend {
+    pub(crate) span: Range<usize>,
+    pub(crate) replacement: String,
+    pub(crate) applicability: Applicability,
+}
+
+impl Mend {
+    /// `text` with the mend made.
+    pub(crate) fn applied(&self, text: &str) -> Option<String> {
+        let before = text.get(..self.span.start)?;
+        let after = text.get(self.span.end..)?;
+        Some(format!("{before}{}{after}", self.replacement))
+    }
 }
 
 impl Problem {
@@ -21,7 +40,33 @@ impl Problem {
             span,
             message: message.into(),
             help: None,
+            mend: None,
         }
+    }
+
+    /// Suggests another text for the value.
+    pub(crate) fn mend(
+        mut self,
+        replacement: impl Into<String>,
+        applicability: Applicability,
+    ) -> Self {
+        self.mend = Some(Mend {
+            span: self.span.clone(),
+            replacement: replacement.into(),
+            applicability,
+        });
+        self
+    }
+
+    /// Says that `name` was meant, which one writes as `written`.
+    pub(crate) fn meant(self, wrong: &str, name: &str, written: String) -> Self {
+        let applicability = if is_slip(wrong, name) {
+            Applicability::Safe
+        } else {
+            Applicability::Guess
+        };
+        self.help(format!("did you mean `{name}`?"))
+            .mend(written, applicability)
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
@@ -42,7 +87,7 @@ impl Problem {
         let name: &str = key.get_ref();
         let problem = Self::new(key.span(), format!("unknown key `{name}`"));
         match nearest(name, known.iter().copied()) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            Some(near) => problem.meant(name, near, near.to_owned()),
             None => problem.help(format!("the keys here are {}", listed(known))),
         }
     }
@@ -69,6 +114,18 @@ pub(crate) fn listed(names: &[&str]) -> String {
     }
 }
 
+/// What to cut out of `text` so that a list loses the item at `span`, and the comma that went with
+/// it; `None` where it is the only one.
+pub(crate) fn item_with_comma(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
+    let before = text.get(..span.start)?.trim_end();
+    if before.ends_with(',') {
+        return Some(before.len() - 1..span.end);
+    }
+    let after = text.get(span.end..)?;
+    let rest = after.trim_start().strip_prefix(',')?.trim_start();
+    Some(span.start..text.len() - rest.len())
+}
+
 /// Parses a document; the error's span is in bytes of `text`.
 pub(crate) fn parse(text: &str) -> Result<DeTable<'_>, Problem> {
     match DeTable::parse(text) {
@@ -81,7 +138,8 @@ pub(crate) fn parse(text: &str) -> Result<DeTable<'_>, Problem> {
                 // The parser takes it for a number or a date.
                 return Err(
                     Problem::new(span.clone(), format!("`{word}` is not quoted"))
-                        .help(format!("write `\"{word}\"`")),
+                        .help(format!("write `\"{word}\"`"))
+                        .mend(format!("\"{word}\""), Applicability::Safe),
                 );
             }
             let message = error.message().trim().replace('\n', "; ");
@@ -141,5 +199,31 @@ pub(crate) fn one_or_more(value: &Spanned<DeValue<'_>>) -> Result<Vec<Spanned<St
         DeValue::String(_) => Ok(vec![string(value)?]),
         DeValue::Array(_) => strings(value),
         _ => Err(Problem::wrong_type(value, "a string or a list of strings")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_item_goes_with_its_comma() {
+        let cut = |text: &str, item: &str, from_end: bool| {
+            let found = if from_end {
+                text.rfind(item)
+            } else {
+                text.find(item)
+            };
+            let start = found.unwrap();
+            let cut = item_with_comma(text, &(start..start + item.len()))?;
+            Some(format!("{}{}", &text[..cut.start], &text[cut.end..]))
+        };
+        assert_eq!(cut("[1, 2]", "1", false).unwrap(), "[2]");
+        assert_eq!(cut("[1, 2]", "2", false).unwrap(), "[1]");
+        assert_eq!(cut("[1 ,1, ]", "1", true).unwrap(), "[1 , ]");
+        assert_eq!(cut("[\n  1,\n  2,\n]", "2", false).unwrap(), "[\n  1,\n]");
+        assert_eq!(cut("1", "1", false), None);
+        assert_eq!(cut("[1]", "1", false), None);
     }
 }

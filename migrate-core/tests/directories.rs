@@ -158,7 +158,7 @@ fn a_parent_is_misspelt() {
       |                        ^^^^^^^^^ no revision has this id
       |
       = help: did you mean `20250824`?
-    help: this edit mends it
+    help: if that is meant, this edit mends it
       |
     1 | -- migcheck: revises = "20250824"
       |                                +
@@ -338,6 +338,11 @@ fn a_merge_names_a_parent_and_its_ancestor() {
       |                         ^^^^^ `002` already builds on it
       |
       = help: leave `001` out
+    help: `cargo migcheck check --fix` makes this edit
+      |
+    1 - -- migcheck: revises = ["001", "002"]
+    1 + -- migcheck: revises = ["002"]
+      |
     "#);
 }
 
@@ -352,6 +357,11 @@ fn a_parent_is_named_twice() {
       |                                ^^^^^
       |
       = help: name it once
+    help: `cargo migcheck check --fix` makes this edit
+      |
+    1 - -- migcheck: revises = ["002", "002"]
+    1 + -- migcheck: revises = ["002"]
+      |
     "#);
 }
 
@@ -417,6 +427,11 @@ fn labels_that_cannot_be_told_apart() {
       |                                   ------  ^^^^^^
       |
       = help: name it once
+    help: `cargo migcheck check --fix` makes this edit
+      |
+    2 - -- migcheck: labels = ["billing", "cart", "cart", ""]
+    2 + -- migcheck: labels = ["billing", "cart", ""]
+      |
 
     error[invalid-directive]: `` cannot be a label: it is empty
      --> migrations/002_b.up.sql:2:51
@@ -646,7 +661,7 @@ fn directives_that_are_wrong() {
     1 | -- migcheck: revises = "001"
       |              ^^^^^^^
       |
-      = help: a down script takes `transaction` and `allow` alone
+      = help: a down script takes `transaction`, `todo` and `allow` alone
 
     error[unknown-directive]: unknown key `depend-on`
      --> migrations/002_orders.up.sql:2:14
@@ -655,6 +670,10 @@ fn directives_that_are_wrong() {
       |              ^^^^^^^^^
       |
       = help: did you mean `depends-on`?
+    help: `cargo migcheck check --fix` makes this edit
+      |
+    2 | -- migcheck: depends-on = ["001"]
+      |                    +
 
     error[invalid-directive]: expected `true` or `false`, found the string "no"
      --> migrations/002_orders.up.sql:3:28
@@ -662,7 +681,7 @@ fn directives_that_are_wrong() {
     3 | -- migcheck: transaction = "no"
       |                            ^^^^
       |
-      = help: correct it; `cargo migcheck explain invalid-directive` says how it is written
+      = help: write it as in `-- migcheck: transaction = false`
 
     error[invalid-directive]: unclosed array, expected `]`
      --> migrations/002_orders.up.sql:4:27
@@ -670,7 +689,7 @@ fn directives_that_are_wrong() {
     4 | -- migcheck: labels = ["a"
       |                           ^
       |
-      = help: correct it; `cargo migcheck explain invalid-directive` says how it is written
+      = help: write it as in `-- migcheck: labels = ["billing"]`
 
     error[invalid-directive]: a directive without a key
      --> migrations/002_orders.up.sql:5:13
@@ -702,7 +721,7 @@ fn directives_that_are_wrong() {
     7 | -- migcheck: allow = ["cycle", "nonsense"]
       |                                ^^^^^^^^^^
       |
-      = help: the rules are `missing-down`, `empty-down`, `missing-dialect`, `stray-file`, `bad-file-name`, `case-collision`, `edited-after-lock`, `removed-after-lock`, `reparented-after-lock` and `lock-stale`
+      = help: the rules are `missing-down`, `empty-down`, `unfinished`, `missing-dialect`, `stray-file`, `bad-file-name`, `case-collision`, `edited-after-lock`, `removed-after-lock`, `reparented-after-lock` and `lock-stale`
 
     error[invalid-directive]: a directive below the first statement
      --> migrations/002_orders.up.sql:9:1
@@ -935,7 +954,12 @@ fn every_mistake_of_the_configuration() {
     1 | layout = "natvie"
       |          ^^^^^^^^
       |
-      = help: the layouts are `auto`, `native`, `sqlx`, `diesel`, `refinery`, `golang-migrate`, `dbmate` and `goose`
+      = help: did you mean `native`?
+    help: `cargo migcheck check --fix` makes this edit
+      |
+    1 - layout = "natvie"
+    1 + layout = "native"
+      |
 
     error[invalid-config]: unknown key `head`
      --> migrations/migcheck.toml:2:1
@@ -944,6 +968,10 @@ fn every_mistake_of_the_configuration() {
       | ^^^^
       |
       = help: did you mean `heads`?
+    help: `cargo migcheck check --fix` makes this edit
+      |
+    2 | heads = 2
+      |     +
 
     error[invalid-config]: no database is called `oracle`
      --> migrations/migcheck.toml:3:26
@@ -959,7 +987,7 @@ fn every_mistake_of_the_configuration() {
     4 | bases = -1
       |         ^^
       |
-      = help: correct the file; `cargo migcheck explain invalid-config` lists its keys
+      = help: write it as in `bases = 2`
 
     error[invalid-config]: the template has to end in `_{slug}`: what stands before it is the revision id
      --> migrations/migcheck.toml:6:8
@@ -967,7 +995,7 @@ fn every_mistake_of_the_configuration() {
     6 | file = "{seq}-{slug}"
       |        ^^^^^^^^^^^^^^
       |
-      = help: correct the file; `cargo migcheck explain invalid-config` lists its keys
+      = help: write it as in `file = "{timestamp}_{slug}"`
 
     error[invalid-config]: expected a whole number, found the string "long"
      --> migrations/migcheck.toml:7:12
@@ -975,7 +1003,7 @@ fn every_mistake_of_the_configuration() {
     7 | max-slug = "long"
       |            ^^^^^^
       |
-      = help: correct the file; `cargo migcheck explain invalid-config` lists its keys
+      = help: write it as in `max-slug = 60`
 
     error[invalid-config]: no rule is called `missing-dwon`
      --> migrations/migcheck.toml:9:1
@@ -984,6 +1012,11 @@ fn every_mistake_of_the_configuration() {
       | ^^^^^^^^^^^^
       |
       = help: did you mean `missing-down`?
+    help: `cargo migcheck check --fix` makes this edit
+      |
+    9 - missing-dwon = "warn"
+    9 + missing-down = "warn"
+      |
 
     error[invalid-config]: `cycle` cannot be silenced: without a sound graph nothing else can be said
       --> migrations/migcheck.toml:10:1
@@ -1037,6 +1070,11 @@ fn a_configuration_that_is_no_toml() {
       |          ^^^^^^
       |
       = help: write `"native"`
+    help: `cargo migcheck check --fix` makes this edit
+      |
+    1 - layout = native
+    1 + layout = "native"
+      |
     "#);
 }
 
@@ -1201,12 +1239,14 @@ fn names_that_end_in_an_underscored_direction() {
     error[duplicate-revision]: two files claim the revision `001`
     --> migrations/001_init_up.sql
     ::: migrations/001_init_down.sql
-     = help: give one of them another id, in its file names or its `revision` directive: an id names one revision, for ever
+     = note: `_up` and `_down` are a part of the name: both files are read as up scripts
+     = help: rename them to `001_init.up.sql` and `001_init.down.sql`
 
     error[duplicate-revision]: two files claim the revision `002`
     --> migrations/002_more_up.sql
     ::: migrations/002_more_down.sql
-     = help: give one of them another id, in its file names or its `revision` directive: an id names one revision, for ever
+     = note: `_up` and `_down` are a part of the name: both files are read as up scripts
+     = help: rename them to `002_more.up.sql` and `002_more.down.sql`
     "#);
 }
 
@@ -1279,7 +1319,9 @@ fn outside_of_a_transaction() {
     )));
     let diesel =
         |setting: &str| numbered(&["1_a/up.sql", "1_a/down.sql"]).add("1_a/metadata.toml", setting);
-    assert!(transaction(&diesel("")));
+    assert!(transaction(&numbered(&["1_a/up.sql", "1_a/down.sql"])));
+    assert!(!transaction(&diesel("")));
+    assert!(!transaction(&diesel("note = \"x\"\n")));
     assert!(transaction(&diesel("run_in_transaction = true\n")));
     assert!(!transaction(&diesel("run_in_transaction = false\n")));
     assert_snapshot!(diesel("run_in_transaction = \"no\"\n").report(), @r#"

@@ -10,7 +10,9 @@ impl Directory {
     fn new(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
-            std::fs::write(folder.path().join(name), text).unwrap();
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
         }
         Self(folder)
     }
@@ -223,8 +225,148 @@ fn a_file_without_its_section_is_named() {
     let files: Vec<&str> = checked
         .findings
         .iter()
-        .filter(|finding| finding.code == Code::BadFileName)
+        .filter(|finding| finding.code == Code::InvalidDirective)
         .map(|finding| &*finding.labels[0].source.path)
         .collect();
     assert_eq!(files, ["migrations/2_b.sql", "migrations/3_c.sql"]);
+    assert!(checked.graph.is_none(), "half a history is another one");
+}
+
+fn ids_of(directory: &Directory) -> Vec<String> {
+    let rows = rows(&directory.check());
+    rows.into_iter().map(|(id, ..)| id).collect()
+}
+
+fn messages(directory: &Directory) -> Vec<String> {
+    let findings = directory.check().findings;
+    let line = |finding: &migcheck_core::Finding| format!("{}: {}", finding.code, finding.message);
+    findings.iter().map(line).collect()
+}
+
+/// sort.Slice by FileName, in FindMigrations of dbmate's db.go: `_` comes behind the digits.
+#[test]
+fn dbmate_sorts_the_names_of_its_files() {
+    let text = "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n";
+    let names = ["1_a.sql", "10_b.sql", "9_c.sql", "100_d.sql", "2x.sql"];
+    let directory = Directory::new(&names.map(|name| (name, text)));
+    assert_eq!(ids_of(&directory), ["100", "10", "1", "2", "9"]);
+}
+
+#[test]
+fn a_file_has_one_section_a_direction() {
+    let goose = "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n";
+    let dbmate = "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n";
+    for (text, mark) in [(goose, "-- +goose up"), (dbmate, "-- migrate:up")] {
+        let directory = Directory::new(&[("1_a.sql", &text.repeat(2))]);
+        let checked = directory.check();
+        assert!(checked.graph.is_none());
+        assert_eq!(
+            messages(&directory),
+            [format!("invalid-directive: a second `{mark}` section")]
+        );
+        assert_eq!(checked.findings[0].labels[0].line(), Some(5));
+    }
+}
+
+#[test]
+fn migrations_in_a_programs_language_are_no_strays() {
+    let goose = Directory::new(&[
+        (
+            "1_a.sql",
+            "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n",
+        ),
+        ("2_b.go", "package migrations\n"),
+        ("2_b_test.go", "package migrations\n"),
+    ]);
+    assert_eq!(
+        messages(&goose),
+        [
+            "bad-file-name: `2_b.go` is a migration in Go, which is not run",
+            "stray-file: `2_b_test.go` is no migration",
+        ]
+    );
+    let refinery = Directory::new(&[
+        ("V1__a.sql", "SELECT 1;"),
+        ("V2__b.rs", ""),
+        ("V3__b-c.sql", ""),
+        ("mod.rs", ""),
+    ]);
+    assert_eq!(
+        messages(&refinery),
+        [
+            "missing-down: `1` has no down script",
+            "bad-file-name: `V2__b.rs` is a migration in Rust, which is not run",
+            "bad-file-name: `V3__b-c.sql` is not named as refinery names files, so it ignores it",
+            "stray-file: `mod.rs` is no migration",
+        ]
+    );
+}
+
+#[test]
+fn golang_migrate_takes_the_last_direction() {
+    let directory = Directory::new(&[
+        ("migcheck.toml", "layout = \"golang-migrate\"\n"),
+        ("30_x.up..sql", "SELECT 1;"),
+        ("30_x.down.sql", "SELECT -1;"),
+        ("4_.up.sql", "SELECT 1;"),
+        ("4_.down.sql", "SELECT -1;"),
+        ("5_rename.up.to.down.sql", "SELECT -1;"),
+        ("5_rename.up.sql", "SELECT 1;"),
+        ("6_x_down.sql", "SELECT -1;"),
+        ("30_x.up.sql.orig", "SELECT 1;"),
+    ]);
+    assert_eq!(ids_of(&directory), ["4", "5", "30"]);
+    let graph = directory.check().graph.unwrap();
+    let slugs: Vec<&str> = graph.revisions().iter().map(|one| &*one.slug).collect();
+    assert_eq!(slugs, ["", "rename", "x"]);
+    let findings = directory.check().findings;
+    assert_eq!(
+        messages(&directory),
+        [
+            "bad-file-name: golang-migrate runs `30_x.up.sql.orig`, which is no `.sql` file",
+            "bad-file-name: `6_x_down.sql` says neither `up` nor `down`, so it would be ignored",
+        ]
+    );
+    assert_eq!(findings[1].help, ["rename it to `6_x.down.sql`"]);
+}
+
+#[test]
+fn a_native_directory_may_have_a_stray_folder() {
+    let directory = Directory::new(&[
+        (
+            "20240101000000_a.up.sql",
+            "-- migcheck: revises = \"base\"\nSELECT 1;\n",
+        ),
+        ("20240101000000_a.down.sql", "SELECT 2;\n"),
+        (
+            "20240102000000_b.up.sql",
+            "-- migcheck: revises = \"20240101000000\"\nSELECT 1;\n",
+        ),
+        ("20240102000000_b.down.sql", "SELECT 2;\n"),
+        ("old/up.sql", "SELECT 1;\n"),
+    ]);
+    assert_eq!(directory.check().layout, Layout::Native);
+    assert_eq!(
+        messages(&directory),
+        ["stray-file: `old/up.sql` is no migration"]
+    );
+}
+
+#[test]
+fn a_graph_that_is_not_read_is_said() {
+    let directory = Directory::new(&[
+        ("1_a/up.sql", "SELECT 1;\n"),
+        ("1_a/down.sql", "SELECT 2;\n"),
+        ("1_a/metadata.yaml", "name: a\nparents: [3, 2]\n"),
+        (".old/up.sql", "SELECT 1;\n"),
+        ("1_b/metadata.toml", "run_in_transaction = false\n"),
+    ]);
+    assert_eq!(
+        messages(&directory),
+        [
+            "stray-file: `.old/up.sql` is no migration",
+            "bad-file-name: `1_a/metadata.yaml` may name parents, which are not read: the order would be the folders'",
+            "stray-file: `1_b/metadata.toml` is no migration",
+        ]
+    );
 }

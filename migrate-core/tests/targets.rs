@@ -12,25 +12,8 @@ use migcheck_core::{Direction, PlanError, RevisionGraph, Target, TargetError};
 
 use support::Files;
 
-/// A line a revision: `id < parents ~ dependencies # label`.
 fn graph(lines: &str) -> RevisionGraph {
-    let config = "layout = \"native\"\nheads = 9\nbases = 9\nnaming.file = \"{seq}_{slug}\"\nrules.missing-down = \"allow\"\n";
-    let mut files = Files::new().add("migcheck.toml", config);
-    for (at, line) in lines.trim().lines().enumerate() {
-        let (line, label) = line.split_once('#').unwrap_or((line, ""));
-        let (line, depends_on) = line.split_once('~').unwrap_or((line, ""));
-        let (id, parents) = line.split_once('<').unwrap_or((line, "base"));
-        let list = |names: &str| format!("{:?}", names.split_whitespace().collect::<Vec<_>>());
-        let text = format!(
-            "-- migcheck: revision = {:?}\n-- migcheck: revises = {}\n-- migcheck: depends-on = {}\n-- migcheck: labels = {}\n",
-            id.trim(),
-            list(parents),
-            list(depends_on),
-            list(label),
-        );
-        files = files.add(&format!("{at}_x.up.sql"), text);
-    }
-    files.graph()
+    Files::history(lines).graph()
 }
 
 fn answer(graph: &RevisionGraph, way: &str, applied: &str, target: &str) -> String {
@@ -218,6 +201,16 @@ fn a_branch() {
         downgrade  cc33 ee55  bb22          -cc33
         downgrade  cc33 ee55  cc33          .
         downgrade  cc33       right@head    NotApplied
+        downgrade  cc33 ee55  left@aa11     -cc33 -bb22
+        downgrade  cc33 ee55  ee55@aa11     -ee55 -dd44
+        downgrade  cc33 ee55  left@base+1   -cc33 -bb22
+        downgrade  cc33 ee55  left@base+2   -cc33
+        downgrade  cc33 ee55  left@head-1   -cc33
+        downgrade  cc33 ee55  left@head-2   -cc33 -bb22
+        downgrade  cc33 ee55  left@head-3   -ee55 -dd44 -cc33 -bb22 -aa11
+        downgrade  cc33 ee55  left@dd44     OtherBranch
+        downgrade  cc33 ee55  left@dd44-1   OtherBranch
+        downgrade  aa11       left@+1       LeadsUp
 
         plan       cc33       ee55          +dd44 +ee55
         plan       cc33 dd44  heads         +ee55
@@ -240,8 +233,9 @@ fn a_diamond() {
         upgrade    bb22       dd44        +cc33 +dd44
         upgrade    bb22       left@+1     +cc33 +dd44
         upgrade    bb22 cc33  +1          +dd44
-        upgrade    bb22       +1          +cc33
-        upgrade    bb22       +3          +cc33 +dd44 +ee55
+        upgrade    bb22       +1          +cc33 +dd44
+        upgrade    bb22       +2          +cc33 +dd44 +ee55
+        upgrade    bb22       +3          TooFar(2)
         upgrade    -          dd44-1      SeveralWays
         upgrade    -          left@dd44-1  +aa11 +bb22
         downgrade  ee55       -1          -ee55
@@ -263,9 +257,9 @@ fn a_merge_of_three() {
         &merge,
         "
         upgrade    cc33       head  +bb22 +dd44 +ee55
-        upgrade    cc33       +1    SeveralWays
-        upgrade    cc33 dd44  +1    +bb22
-        upgrade    cc33 dd44  +2    +bb22 +ee55
+        upgrade    cc33       +1    +bb22 +dd44 +ee55
+        upgrade    cc33 dd44  +1    +bb22 +ee55
+        upgrade    cc33 dd44  +2    TooFar(1)
         downgrade  ee55       -1    -ee55
         downgrade  ee55       cc33  -ee55
         downgrade  bb22 cc33 dd44  cc33  .
@@ -286,7 +280,9 @@ fn a_forest() {
         upgrade    -          search@+1     +cc33
         upgrade    -          search@base+2  +cc33 +dd44
         upgrade    -          billing@head  +aa11 +bb22
-        upgrade    bb22       +1            +cc33
+        upgrade    bb22       +1            TooFar(0)
+        upgrade    bb22       search@+1     +cc33
+        upgrade    bb22 cc33  +1            +dd44
         downgrade  bb22 dd44  search@base   -dd44 -cc33
         downgrade  bb22 dd44  search@-2     -dd44 -cc33
         downgrade  bb22 dd44  search@-3     TooFar(2)
@@ -322,6 +318,24 @@ fn expand_and_contract() {
     );
 }
 
+/// A library's label names the revision of it that is needed, as in Alembic.
+#[test]
+fn a_dependency_by_its_label() {
+    let two = graph("aa11\nbb22 < aa11 # lib\ncc33 < bb22\ndd44\nee55 < dd44 ~ lib");
+    rows(
+        &two,
+        "
+        upgrade    dd44  ee55  +aa11 +bb22 +ee55
+        downgrade  ee55  aa11  -ee55 -bb22
+        ",
+    );
+    let parent = Files::history("aa11 # lib\nbb22 < lib");
+    assert_eq!(parent.codes(), ["unknown-parent"]);
+    let circle = Files::history("aa11 ~ lib\nbb22 < aa11 # lib");
+    let report = circle.report();
+    assert!(report.contains("`aa11` depends on `bb22`"), "{report}");
+}
+
 #[test]
 fn names() {
     let names = graph(
@@ -344,7 +358,10 @@ fn names() {
         upgrade  ab12345  cart+1   +cdef56 +xyz
         upgrade  xyz      héll     +héll01
         upgrade  xyz      hél      TooShort
-        upgrade  -        billin   Unknown
+        upgrade  -        billin   +ab1200 +ab1234 +ab12345
+        upgrade  -        bil      TooShort
+        upgrade  -        billig   Unknown
+        upgrade  -        bill@cdef   +ab1200 +ab1234 +ab12345 +cdef56
         upgrade  -        ffff     Unknown
         upgrade  -        ffff@head  Unknown
         upgrade  -        a:b      Malformed
@@ -377,7 +394,8 @@ fn an_empty_directory() {
         &empty,
         "
         upgrade    -  heads    .
-        upgrade    -  head     Unknown
+        upgrade    -  head     .
+        upgrade    -  head+1   TooFar(0)
         upgrade    -  +1       TooFar(0)
         upgrade    -  current  .
         downgrade  -  base     .

@@ -199,6 +199,11 @@ impl Registered {
             Err(_) => Err("the cleanup thread panicked".to_owned()),
         }
     }
+
+    /// Leaves the thing where it is.
+    pub(crate) fn forget(self) {
+        drop(until_not_interrupted(|registry| registry.take(self.id)));
+    }
 }
 
 impl Drop for Registered {

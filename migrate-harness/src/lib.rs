@@ -9,6 +9,7 @@ mod report;
 mod round_trip;
 mod scratch;
 mod server;
+pub mod testing;
 mod walk;
 
 pub use cleanup::clean_up_now;

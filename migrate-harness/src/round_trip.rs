@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use migcheck_core::pack::CorruptTable;
-use migcheck_core::{IntoGraph, RevisionGraph};
+use migcheck_core::{IntoGraph, RevisionGraph, Settings};
 
 use crate::error::RoundTripError;
 use crate::report::{RoundTripReport, Stair};
@@ -176,14 +176,7 @@ impl RoundTrip {
             }
             specs.push(spec);
         }
-        let mut options = StartOptions::default();
-        for (server, image) in &settings.images {
-            let product = Product::ALL
-                .into_iter()
-                .find(|product| product.name() == server);
-            let product = product.ok_or_else(|| RoundTripError::Image(server.clone()))?;
-            options = options.image(product, image);
-        }
+        let options = start_options(settings)?;
         let mut selected = vec![self.revisions.is_empty(); graph.len()];
         for revision in &self.revisions {
             let at = graph.find(revision)?;
@@ -198,6 +191,19 @@ impl RoundTrip {
             selected,
         })
     }
+}
+
+/// The options of `[roundtrip]`.
+pub(crate) fn start_options(settings: &Settings) -> Result<StartOptions, RoundTripError> {
+    let mut options = StartOptions::default();
+    for (server, image) in &settings.images {
+        let product = Product::ALL
+            .into_iter()
+            .find(|product| product.name() == server);
+        let product = product.ok_or_else(|| RoundTripError::Image(server.clone()))?;
+        options = options.image(product, image);
+    }
+    Ok(options)
 }
 
 impl fmt::Debug for RoundTrip {

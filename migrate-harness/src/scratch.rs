@@ -25,26 +25,26 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Creates a database in the server that `admin` logs in to, empty or as a copy. `server` is
-    /// that server, if migcheck started it: with it goes the database.
+    /// Creates a database in the server that `admin` logs in to, empty or as a copy of the one that
+    /// `template` names. `server` is that server, if migcheck started it: with it goes the database.
     pub(crate) async fn create(
         admin: &DatabaseUrl,
-        server: Option<&Registered>,
-        template: Option<&Self>,
+        server: Host<'_>,
+        template: Option<&str>,
     ) -> Result<Self, ScratchError> {
         let name = names::database()?;
         let mut session = connect(admin).await?;
         let mut sql = format!("CREATE DATABASE {name}");
         if let Some(template) = template {
-            sql.push_str(&format!(" TEMPLATE {}", template.name));
+            sql.push_str(&format!(" TEMPLATE {template}"));
         }
         let undo = DropDatabase {
             admin: admin.clone(),
             name: name.clone(),
         };
         // Before it is there: should the answer be lost on the way, it is dropped all the same.
-        let own = register(undo, server).await;
-        let quickly = server.is_some() && admin.dialect() == Dialect::Postgres;
+        let own = register(undo, server.registered()).await;
+        let quickly = !matches!(server, Host::Others) && admin.dialect() == Dialect::Postgres;
         if let Err(error) = create_database(session.as_mut(), &sql, quickly).await {
             // Nothing was made, so nothing is left behind that would be worth a second error.
             drop(own.undo().await);
@@ -57,8 +57,9 @@ impl Scratch {
         })
     }
 
-    /// Makes a SQLite file in a directory of its own, which also takes its journal.
-    pub(crate) async fn create_file(template: Option<&Self>) -> Result<Self, ScratchError> {
+    /// Makes a SQLite file in a directory of its own, which also takes its journal; `content` is that
+    /// of the database it becomes a copy of.
+    pub(crate) async fn create_file(content: Option<&[u8]>) -> Result<Self, ScratchError> {
         let name = names::database()?;
         let mut file = PathBuf::new();
         let own = register_made(|| {
@@ -69,9 +70,8 @@ impl Scratch {
         .await?;
         let sqlite: DatabaseUrl = "sqlite::memory:".parse().map_err(io::Error::other)?;
         let url = sqlite.with_database(&file.to_string_lossy());
-        let original = template.and_then(|template| template.url.database());
-        if let Some(original) = original {
-            std::fs::copy(&*original, &file)?;
+        if let Some(content) = content {
+            std::fs::write(&file, content)?;
         } else {
             let options = ConnectOptions::default().create_if_missing(true);
             connect_with(&url, &options).await?;
@@ -100,6 +100,19 @@ impl Scratch {
         &self.url
     }
 
+    /// What its file holds, for a copy of it; nothing where it is no file.
+    pub(crate) fn content(&self) -> io::Result<Vec<u8>> {
+        match self.url.database() {
+            Some(file) if self.url.dialect() == Dialect::Sqlite => std::fs::read(&*file),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Lets it be, for somebody to look at.
+    pub(crate) fn keep(self) {
+        self.own.forget();
+    }
+
     /// Drops it, throwing out whoever is still connected.
     ///
     /// # Errors
@@ -115,6 +128,26 @@ impl fmt::Debug for Scratch {
         f.debug_struct("Scratch")
             .field("url", &self.url)
             .finish_non_exhaustive()
+    }
+}
+
+/// Whose the server is that a scratch database is made in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Host<'a> {
+    /// migcheck started it in this process, and takes it down with its databases.
+    Own(&'a Registered),
+    /// migcheck started it, and another process of it takes it down.
+    Kept,
+    /// Somebody else's: it gets no more load than it has to.
+    Others,
+}
+
+impl<'a> Host<'a> {
+    fn registered(self) -> Option<&'a Registered> {
+        match self {
+            Self::Own(own) => Some(own),
+            Self::Kept | Self::Others => None,
+        }
     }
 }
 

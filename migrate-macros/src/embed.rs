@@ -8,7 +8,7 @@ use migcheck_core::{build, check};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::input::Embed;
+use crate::input::{Directory, Embed};
 use crate::report;
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -33,7 +33,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     let (table, paths) = pack(graph);
     let table = Literal::byte_string(&table);
-    let texts = match included(&directory.root, &directory.shown_as, &paths) {
+    let texts = match included(directory, &paths) {
         Ok(texts) => texts,
         Err(path) => return report::error(directory.span, &not_unicode(&path)),
     };
@@ -50,17 +50,23 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 }
 
 /// The scripts' absolute paths; the error is the one that rustc cannot be told.
-fn included(root: &Path, shown_as: &str, paths: &[String]) -> Result<Vec<String>, String> {
-    let root = root
-        .to_str()
-        .ok_or_else(|| root.to_string_lossy().into_owned())?;
-    Ok(paths
-        .iter()
-        .map(|path| {
-            let below = path.strip_prefix(shown_as).unwrap_or(path);
-            format!("{}{below}", root.trim_end_matches('/'))
-        })
-        .collect())
+fn included(directory: &Directory, paths: &[String]) -> Result<Vec<String>, String> {
+    let text = |path: &Path| {
+        let text = path
+            .to_str()
+            .map(|text| text.trim_end_matches('/').to_owned());
+        text.ok_or_else(|| path.to_string_lossy().into_owned())
+    };
+    let root = text(&directory.root)?;
+    let package = text(&directory.package)?;
+    let below = |path: &str| {
+        let below = path.strip_prefix(&*directory.shown_as)?;
+        Some(format!("{root}/{}", below.strip_prefix('/')?))
+    };
+    let paths = paths.iter();
+    // What is not below the directory is what it includes, shown relative to the package.
+    let paths = paths.map(|path| below(path).unwrap_or_else(|| format!("{package}/{path}")));
+    Ok(paths.collect())
 }
 
 fn not_unicode(path: &str) -> String {

@@ -13,6 +13,8 @@ pub(crate) struct Directory {
     pub(crate) shown_as: String,
     /// Where it is.
     pub(crate) root: PathBuf,
+    /// Where its package is.
+    pub(crate) package: PathBuf,
     pub(crate) span: Span,
 }
 
@@ -36,8 +38,10 @@ impl Parse for Directory {
                 "CARGO_MANIFEST_DIR is not set: migcheck's macros need cargo to find the directory",
             )
         })?;
+        let package = PathBuf::from(package);
         Ok(Self {
-            root: PathBuf::from(package).join(&shown_as),
+            root: package.join(&shown_as),
+            package,
             shown_as: shown_as.trim_end_matches('/').to_owned(),
             span,
         })

@@ -59,14 +59,10 @@ impl Project {
         let root = workspace.join(directory);
         let migcheck = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
         // Without its own `[workspace]` the package would belong to the one it is built in.
-        let manifest = format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-             [dependencies]\nmigcheck = {{ path = '{migcheck}' }}\n\n\
-             [build-dependencies]\nmigcheck = {{ path = '{migcheck}' }}\n"
-        );
+        let manifest = manifest(name);
         let project = Self { name, root };
         project
-            .file("Cargo.toml", &manifest)
+            .file("Cargo.toml", &format!("[workspace]\n\n{manifest}"))
             .file("src/main.rs", MAIN)
             .file("build.rs", WATCH)
             .file(
@@ -102,6 +98,7 @@ impl Project {
         self
     }
 
+    /// A revision; its id may lead to another directory: `../billing/002`.
     fn revision(&self, id: &str, slug: &str, parent: &str) -> &Self {
         self.file(
             &format!("migrations/{id}_{slug}.up.sql"),
@@ -129,22 +126,40 @@ impl Project {
         fs::read_to_string(self.root.join(path)).expect("a file can be read")
     }
 
+    fn cargo(&self, command: &str, format: &str) -> Output {
+        Command::new(env!("CARGO"))
+            .args([command, "--offline", "--message-format", format])
+            .arg("--target-dir")
+            .arg(place().join("target"))
+            .current_dir(&self.root)
+            .env("CARGO_TERM_COLOR", "never")
+            .output()
+            .expect("cargo runs")
+    }
+
+    /// What an editor is told: the errors of `cargo check`, as data.
+    fn errors(&self) -> Vec<Value> {
+        let Output { status, stdout, .. } = self.cargo("check", "json");
+        let stdout = String::from_utf8_lossy(&stdout);
+        let messages = stdout
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(|line| line["reason"] == "compiler-message")
+            .map(|line| line["message"].clone());
+        // rustc's last word, how many errors there were, is about no place.
+        let errors: Vec<Value> = messages
+            .filter(|one| one["level"] == "error" && one["spans"] != Value::Array(Vec::new()))
+            .collect();
+        assert_eq!(status.success(), errors.is_empty(), "{errors:#?}");
+        errors
+    }
+
     fn build(&self) -> Build {
         let Output {
             status,
             stdout,
             stderr,
-        } = Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "--offline",
-                "--message-format=json-render-diagnostics",
-            ])
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", place().join("target"))
-            .env("CARGO_TERM_COLOR", "never")
-            .output()
-            .expect("cargo runs");
+        } = self.cargo("build", "json-render-diagnostics");
         let stdout = String::from_utf8_lossy(&stdout);
         let artifact = stdout
             .lines()
@@ -198,6 +213,16 @@ impl Project {
         }
         build.stderr
     }
+}
+
+/// The Cargo.toml of a package that embeds its migrations.
+fn manifest(name: &str) -> String {
+    let migcheck = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+         [build-dependencies]\nmigcheck = {{ path = '{migcheck}' }}\n\n\
+         [dependencies]\nmigcheck = {{ path = '{migcheck}' }}\n"
+    )
 }
 
 /// Packages have the same place in every run, so that the shared target directory does not grow.
@@ -310,6 +335,170 @@ fn the_config_and_the_lock_are_watched() {
             &lock.replace("id = \"004\"", "id = \"040\""),
         )
         .fails_with(&["error[removed-after-lock]: the locked revision `040` is gone\n"]);
+}
+
+#[test]
+fn a_config_or_a_lock_that_comes_or_goes_is_noticed() {
+    let project = Project::chain("config-comes");
+    // All that the file says holds without it too, but for the names.
+    let config = project.read("migrations/migcheck.toml");
+    project.run();
+    project.remove("migrations/migcheck.toml");
+    project.fails_with(&["error[bad-file-name]"]);
+    project
+        .file("migrations/migcheck.toml", &config)
+        .is_rebuilt();
+
+    let lock = "version = 1\nheads = [\"003\"]\n";
+    project
+        .file("migrations/migcheck.lock", lock)
+        .fails_with(&["error[lock-stale]"]);
+    project.remove("migrations/migcheck.lock").is_rebuilt();
+}
+
+#[test]
+fn an_editor_is_told_of_one_error_at_the_literal() {
+    let project = Project::chain("editor");
+    assert!(project.errors().is_empty());
+    project
+        .revision("004", "search", "002")
+        .revision("005", "teams", "00l");
+    let errors = project.errors();
+    let [error] = errors.as_slice() else {
+        panic!("{errors:#?}");
+    };
+    let [span] = error["spans"]
+        .as_array()
+        .expect("an error has spans")
+        .as_slice()
+    else {
+        panic!("{error:#}");
+    };
+    assert_eq!(span["file_name"], "src/main.rs");
+    assert_eq!(span["is_primary"], true);
+    let line = MAIN.lines().next().expect("the program has lines");
+    let place = |key: &str| {
+        let column = span[key]
+            .as_u64()
+            .and_then(|column| usize::try_from(column).ok());
+        column.expect("a span has columns") - 1
+    };
+    assert_eq!(
+        &line[place("column_start")..place("column_end")],
+        "\"migrations\""
+    );
+    let message = error["message"].as_str().expect("an error has a message");
+    for code in ["multiple-heads", "unknown-parent"] {
+        assert!(message.contains(&format!("error[{code}]")), "{message}");
+    }
+}
+
+#[test]
+fn a_history_in_several_directories_is_watched_in_all_of_them() {
+    let project = Project::new("included");
+    let config = project.read("migrations/migcheck.toml");
+    let list = |include: &str| format!("include = [{include}]\n{config}");
+    project
+        .revision("001", "users", "base")
+        .file("migrations/migcheck.toml", &list("\"../módulos/billing\""))
+        .revision("../módulos/billing/002", "invoices", "001");
+    assert_eq!(project.run(), "001 users\n002 invoices\n");
+    project.is_fresh();
+
+    project
+        .revision("../módulos/billing/003", "refunds", "002")
+        .is_rebuilt();
+    assert_eq!(project.run(), "001 users\n002 invoices\n003 refunds\n");
+    project
+        .file(
+            "módulos/billing/003_refunds.down.sql",
+            "DROP TABLE IF EXISTS refunds;\n",
+        )
+        .is_rebuilt();
+    project
+        .remove("módulos/billing/003_refunds.down.sql")
+        .fails_with(&[
+            "error[missing-down]",
+            "--> módulos/billing/003_refunds.up.sql\n",
+        ]);
+    project
+        .remove("módulos/billing/003_refunds.up.sql")
+        .is_rebuilt();
+
+    // One more on the list is watched from then on.
+    project
+        .file(
+            "migrations/migcheck.toml",
+            &list("\"../módulos/billing\", \"../../crm\""),
+        )
+        .revision("../../crm/004", "contacts", "002")
+        .is_rebuilt();
+    project
+        .revision("../../crm/005", "notes", "004")
+        .is_rebuilt();
+    let all = "001 users\n002 invoices\n004 contacts\n005 notes\n";
+    assert_eq!(project.run(), all);
+}
+
+#[test]
+fn two_histories_of_one_package_are_watched_each() {
+    let project = Project::chain("two-histories");
+    project
+        .file(
+            "src/main.rs",
+            "static APP: migcheck::Migrations = migcheck::embed!(\"migrations\");\n\
+             static ANALYTICS: migcheck::Migrations = migcheck::embed!(\"./analytics/\");\n\n\
+             fn main() {\n    println!(\"{} {}\", APP.len(), ANALYTICS.len());\n}\n",
+        )
+        .file("analytics/1_events.sql", "CREATE TABLE events (id int);\n");
+    let stderr = project.fails_with(&["nothing makes cargo watch `./analytics`"]);
+    assert!(!stderr.contains("watch `migrations`"), "{stderr}");
+    project.file(
+        "build.rs",
+        &WATCH.replace("}\n", "    migcheck::build::watch(\"analytics\");\n}\n"),
+    );
+    assert_eq!(project.run(), "3 1\n");
+    project.is_fresh();
+    project
+        .file("analytics/2_visits.sql", "CREATE TABLE visits (id int);\n")
+        .is_rebuilt();
+    project.revision("004", "teams", "003").is_rebuilt();
+    assert_eq!(project.run(), "4 2\n");
+}
+
+#[test]
+fn a_dependency_that_embeds_is_rebuilt_with_its_dependents() {
+    let project = Project::new("dependent");
+    let app = project.read("Cargo.toml");
+    project
+        .file("../schema/Cargo.toml", &manifest("schema"))
+        .file("../schema/build.rs", WATCH)
+        .file(
+            "../schema/src/lib.rs",
+            "pub static MIGRATIONS: migcheck::Migrations = migcheck::embed!(\"migrations\");\n",
+        )
+        .file(
+            "../schema/migrations/1_users.sql",
+            "CREATE TABLE users (id int);\n",
+        )
+        .file(
+            "Cargo.toml",
+            &format!("{app}schema = {{ path = \"../schema\" }}\n"),
+        )
+        .remove("build.rs")
+        .file(
+            "src/main.rs",
+            "fn main() {\n    println!(\"{}\", schema::MIGRATIONS.len());\n}\n",
+        );
+    assert_eq!(project.run(), "1\n");
+    project.is_fresh();
+    project
+        .file(
+            "../schema/migrations/2_teams.sql",
+            "CREATE TABLE teams (id int);\n",
+        )
+        .is_rebuilt();
+    assert_eq!(project.run(), "2\n");
 }
 
 #[test]

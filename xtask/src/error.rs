@@ -1,6 +1,7 @@
 //! Why a task ended, and the exit code that says so.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::process::Failure;
@@ -18,6 +19,10 @@ pub(crate) enum Error {
     Step {
         name: &'static str,
         failure: Failure,
+    },
+    /// Alembic answers otherwise than is committed.
+    NewAnswers {
+        path: PathBuf,
     },
     NoEngine {
         tried: Vec<Attempt>,
@@ -49,7 +54,7 @@ impl Error {
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Usage(_) => USAGE,
-            Self::Step { .. } => STEP_FAILED,
+            Self::Step { .. } | Self::NewAnswers { .. } => STEP_FAILED,
             Self::NoEngine { .. } | Self::NoImage { .. } => ENVIRONMENT,
         })
     }
@@ -60,6 +65,12 @@ impl fmt::Display for Error {
         match self {
             Self::Usage(message) => write!(f, "{message}\n\nSee `cargo xtask help`."),
             Self::Step { name, failure } => write!(f, "step `{name}` failed: {failure}"),
+            Self::NewAnswers { path } => write!(
+                f,
+                "Alembic's answers are not the committed ones; the new ones are in {}: \
+                 read what `git diff` shows, and commit it or correct the cases",
+                path.display()
+            ),
             Self::NoEngine { tried } => {
                 f.write_str(
                     "no Docker engine: the tests run migrations on real databases, in containers\n",

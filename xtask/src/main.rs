@@ -13,6 +13,7 @@ mod workspace;
 
 use std::env;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use error::Error;
 use workspace::Workspace;
@@ -27,6 +28,8 @@ Tasks:
   setup               Prepare the test servers only: a Docker engine and the database images
   ci                  What CI runs: fmt, clippy, doc, then test; stops at the first failure
   bench [REVISIONS]   Time check, rebuilds and round trips beside a floor or a peer
+  alembic [GRAPHS [SEED]]
+                      Ask Alembic what the tests of the graph ask, and compare random graphs
   images [--build] NAME:VERSION…
                       Make these images available: present, else pulled, else built from Debian
                       packages. --build builds even if they are present
@@ -43,6 +46,7 @@ enum Task {
     Setup,
     Ci,
     Bench { revisions: usize },
+    Alembic { graphs: usize, seed: u64 },
     Images { names: Vec<String>, rebuild: bool },
     Help,
 }
@@ -84,6 +88,25 @@ impl Task {
                     "`bench` takes one number of revisions".to_owned(),
                 )),
             },
+            "alembic" => {
+                let number = |at: usize, default: u64| match rest.get(at).map(|text| text.parse()) {
+                    None => Ok(default),
+                    Some(Ok(number)) => Ok(number),
+                    Some(Err(_)) => Err(Error::Usage(format!("`{}` is no number", rest[at]))),
+                };
+                if rest.len() > 2 {
+                    return Err(Error::Usage(
+                        "`alembic` takes a number of graphs and a seed".to_owned(),
+                    ));
+                }
+                let now = SystemTime::now().duration_since(UNIX_EPOCH);
+                Ok(Self::Alembic {
+                    graphs: usize::try_from(number(0, alembic::GRAPHS as u64)?)
+                        .unwrap_or(usize::MAX),
+                    // Another one every time, so that more graphs are met; it is printed.
+                    seed: number(1, now.map_or(1, |now| now.as_secs()))?,
+                })
+            }
             "images" => {
                 let (flags, names): (Vec<_>, Vec<_>) =
                     rest.into_iter().partition(|arg| arg.starts_with('-'));
@@ -118,6 +141,7 @@ impl Task {
             Self::Setup => steps::setup(&workspace),
             Self::Ci => steps::ci(&workspace),
             Self::Bench { revisions } => bench::run(&workspace, revisions),
+            Self::Alembic { graphs, seed } => alembic::compare(&workspace, graphs, seed),
             Self::Images { names, rebuild } => {
                 docker::ensure_engine(&workspace)?;
                 names
@@ -156,6 +180,10 @@ mod tests {
         assert_eq!(parse("ci --help"), Ok(Task::Help));
         assert_eq!(parse("ci"), Ok(Task::Ci));
         assert_eq!(parse("setup"), Ok(Task::Setup));
+        assert_eq!(
+            parse("alembic 9 2"),
+            Ok(Task::Alembic { graphs: 9, seed: 2 })
+        );
         assert_eq!(parse("test"), Ok(Task::Test { cargo_args: vec![] }));
         assert_eq!(
             parse("images postgres:18 --build"),
@@ -185,6 +213,7 @@ mod tests {
             ("ci fast", "`fast`"),
             ("test -p", "`--`"),
             ("images", "NAME:VERSION"),
+            ("alembic many", "`many`"),
             ("images --force postgres:17", "`--force`"),
         ] {
             assert!(

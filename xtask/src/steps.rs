@@ -54,7 +54,7 @@ pub(crate) fn ci(workspace: &Workspace) -> Result<(), Error> {
     test(workspace, &[])
 }
 
-fn cargo(workspace: &Workspace) -> Command {
+pub(crate) fn cargo(workspace: &Workspace) -> Command {
     // The cargo that runs this task, so that every step uses one toolchain.
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);

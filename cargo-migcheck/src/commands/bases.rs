@@ -9,6 +9,8 @@ use crate::exit::Exit;
 use crate::output::{Format, table};
 
 /// List the revisions that the history starts with
+///
+/// With `--verbose` there is a page for each.
 #[derive(Debug, Args)]
 pub(crate) struct BasesArgs {
     /// For a person, or for a program

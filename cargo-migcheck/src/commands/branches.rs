@@ -4,6 +4,7 @@ use clap::Args;
 use migcheck_core::RevisionGraph;
 use serde::Serialize;
 
+use super::show::pages;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -11,6 +12,8 @@ use crate::output::json::{Answer, Directories, JsonRevision};
 use crate::output::{BOLD, Format, painted, table};
 
 /// List the revisions that several build on, with those that do
+///
+/// With `--verbose` there is a page for each branch point.
 #[derive(Debug, Args)]
 pub(crate) struct BranchesArgs {
     /// For a person, or for a program
@@ -76,6 +79,10 @@ fn human(context: &Context, graphs: &[(String, RevisionGraph)]) {
         }
         if branch_points(graph).next().is_none() {
             terminal.summary("no branch points: the history is one line\n");
+        }
+        if terminal.is_verbose() {
+            terminal.print(pages(graph, branch_points(graph), None, terminal.width()));
+            continue;
         }
         for point in branch_points(graph) {
             terminal.print(table(graph, &[point], "", width));

@@ -1,18 +1,23 @@
 //! `cargo migcheck check`: every finding of every directory.
 
-use std::collections::BTreeSet;
+mod checkout;
+mod fix;
+mod github;
+mod past;
+mod sarif;
 
-use clap::Args;
-use migcheck_core::{Checked, Code, Finding, Past, Since};
+use clap::{Args, ValueEnum};
+use migcheck_core::Checked;
 use serde::Serialize;
 
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::git::{self, Commit, Elsewhere, GitTexts, Repository};
-use crate::output::json::{Answer, JsonFinding};
-use crate::output::{Format, GREEN, RED, YELLOW, counted, painted};
+use crate::output::json::{Answer, Failure, JsonFinding};
+use crate::output::{Format, GREEN, RED, Terminal, YELLOW, counted, painted};
 use crate::workspace::Directory;
+use checkout::Checkout;
+use fix::{Fixed, JsonFixed, fix};
 
 /// Report everything that is wrong with the migrations
 #[derive(Debug, Default, PartialEq, Eq, Args)]
@@ -25,9 +30,46 @@ pub(crate) struct CheckArgs {
     /// the graph and of its history stay
     #[arg(long, value_name = "REF")]
     since: Option<String>,
-    /// For a person, or for a program
+    /// Make the edits that can mean one thing alone, and show each
+    #[arg(long, conflicts_with_all = ["against", "since"])]
+    fix: bool,
+    /// For a person, a program, a code-scanning service, or GitHub's log
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(crate) format: Format,
+    pub(crate) format: CheckFormat,
+}
+
+/// Who reads findings: more than read other answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    #[default]
+    Human,
+    // One JSON object, described in docs/json.md.
+    Json,
+    // SARIF 2.1.0.
+    Sarif,
+    // Workflow commands.
+    Github,
+}
+
+impl From<Format> for CheckFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Json => Self::Json,
+        }
+    }
+}
+
+impl CheckFormat {
+    /// Tells a program why there is no answer; a person is told on stderr.
+    pub(crate) fn fail(self, terminal: &Terminal, error: &CommandError) {
+        match self {
+            Self::Human => {}
+            Self::Json => terminal.json(&Failure::of(error)),
+            Self::Sarif => terminal.json(&sarif::failure(error)),
+            Self::Github => terminal.print(github::failure(error)),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -44,28 +86,51 @@ struct DirectoryAnswer<'a> {
     /// `None` where the errors leave no graph to count.
     revisions: Option<usize>,
     findings: Vec<JsonFinding<'a>>,
+    /// Where `--fix` was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<Vec<JsonFixed<'a>>>,
+}
+
+/// A directory, and what was found and done in it.
+#[derive(Debug)]
+struct Seen {
+    directory: Directory,
+    checked: Checked,
+    fixed: Option<Vec<Fixed>>,
 }
 
 impl CheckArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let directories = context.selection.directories()?;
-        let checked = directories
+        let seen = directories
             .into_iter()
-            .map(|directory| Ok((directory.name.clone(), self.check(context, &directory)?)))
-            .collect::<Result<Vec<_>, CommandError>>()?;
-        for (name, checked) in &checked {
+            .map(|directory| self.look(context, directory))
+            .collect::<Result<Vec<_>, _>>()?;
+        let terminal = &context.terminal;
+        for Seen {
+            directory, checked, ..
+        } in &seen
+        {
             let reason = checked.layout_reason.as_deref();
-            context.terminal.detail(format_args!(
-                "`{name}` is of the layout `{}`: {}",
+            terminal.detail(format_args!(
+                "`{}` is of the layout `{}`: {}",
+                directory.name,
                 checked.layout,
                 reason.unwrap_or("its migcheck.toml says so")
             ));
         }
         match self.format {
-            Format::Human => self.human(context, &checked),
-            Format::Json => context.terminal.json(&Answer::new(answer(&checked))),
+            CheckFormat::Human => self.human(terminal, &seen),
+            CheckFormat::Json => terminal.json(&Answer::new(answer(&seen))),
+            CheckFormat::Sarif => {
+                for fixed in fixed_in(&seen) {
+                    terminal.note(fixed.drawn().trim_end());
+                }
+                terminal.json(&sarif::log(&checkout(&seen), &seen));
+            }
+            CheckFormat::Github => self.github(terminal, &seen),
         }
-        let failed = checked.iter().any(|(_, checked)| checked.has_errors());
+        let failed = seen.iter().any(|one| one.checked.has_errors());
         Ok(if failed {
             Exit::Findings
         } else {
@@ -73,123 +138,95 @@ impl CheckArgs {
         })
     }
 
-    fn check(&self, context: &Context, directory: &Directory) -> Result<Checked, CommandError> {
-        let mut texts = GitTexts::of(&directory.path);
-        let since = match &self.against {
-            Some(name) => against(context, directory, name, &mut texts)?,
-            None => None,
+    fn look(&self, context: &Context, directory: Directory) -> Result<Seen, CommandError> {
+        let checked = past::check(
+            context,
+            &directory,
+            self.against.as_deref(),
+            self.since.as_deref(),
+        )?;
+        let (checked, fixed) = if self.fix {
+            let (checked, fixed) = fix(&directory, checked)?;
+            (checked, Some(fixed))
+        } else {
+            (checked, None)
         };
-        let mut checked = directory.check_with(Past {
-            texts: Some(&texts),
-            since: since.as_ref(),
-        });
-        if let Some(name) = &self.since {
-            let repository = Repository::of(&directory.path)?;
-            let commit = departure(context, &repository, name)?;
-            let changed = repository.changed_since(&commit)?;
-            let findings = std::mem::take(&mut checked.findings);
-            checked.findings = findings
-                .into_iter()
-                .filter(|finding| stays(finding) || touches(finding, &checked.shown_as, &changed))
-                .collect();
-        }
-        Ok(checked)
+        Ok(Seen {
+            directory,
+            checked,
+            fixed,
+        })
     }
 
-    fn human(&self, context: &Context, checked: &[(String, Checked)]) {
-        let terminal = &context.terminal;
-        for (_, checked) in checked {
-            terminal.findings(&checked.findings);
+    fn human(&self, terminal: &Terminal, seen: &[Seen]) {
+        print_fixed(terminal, seen);
+        for one in seen {
+            terminal.findings(&one.checked.findings);
         }
+        self.summary(terminal, seen);
+    }
+
+    fn github(&self, terminal: &Terminal, seen: &[Seen]) {
+        print_fixed(terminal, seen);
+        let checkout = checkout(seen);
+        for Seen {
+            directory, checked, ..
+        } in seen
+        {
+            for finding in &checked.findings {
+                terminal.print(github::annotation(&checkout, directory, finding));
+            }
+        }
+        self.summary(terminal, seen);
+    }
+
+    fn summary(&self, terminal: &Terminal, seen: &[Seen]) {
         let named = |word: &str, name: &Option<String>| {
             let name = name.as_ref();
             name.map_or(String::new(), |name| format!(" {word} `{name}`"))
         };
         let than = named("against", &self.against) + &named("since", &self.since);
-        for (name, checked) in checked {
+        for Seen {
+            directory,
+            checked,
+            fixed,
+        } in seen
+        {
+            let name = &directory.name;
             let what = match &checked.graph {
                 Some(graph) => format!("{} in {name}", counted(graph.len(), "revision")),
                 None => name.clone(),
             };
-            terminal.summary(format_args!("checked {what}{than}: {}\n", verdict(checked)));
+            let verdict = verdict(checked);
+            let fixed = fixed
+                .as_ref()
+                .map(|fixed| fixed.iter().map(Fixed::count).sum());
+            let verdict = match fixed {
+                None => verdict,
+                Some(0) => format!("nothing that is safe to fix, {verdict}"),
+                Some(count) => format!("{count} fixed, {verdict} left"),
+            };
+            terminal.summary(format_args!("checked {what}{than}: {verdict}\n"));
         }
     }
 }
 
-/// The commit at which the branch left `name`: what has been added there since is not this branch's.
-fn departure(
-    context: &Context,
-    repository: &Repository,
-    name: &str,
-) -> Result<Commit, CommandError> {
-    let commit = repository.commit(name)?;
-    if let Some(commit) = repository.fork_point(&commit) {
-        return Ok(commit);
-    }
-    if repository.is_shallow() {
-        context.terminal.note(format_args!(
-            "this clone is too shallow to tell where the branch left `{name}`, so that `{name}` \
-             itself is taken; `git fetch --unshallow` brings the rest"
-        ));
-    }
-    Ok(commit)
+fn checkout(seen: &[Seen]) -> Checkout {
+    Checkout::around(seen.iter().map(|one| &one.directory))
 }
 
-/// The history at `name`; `None` where the directory is not there.
-fn against(
-    context: &Context,
-    directory: &Directory,
-    name: &str,
-    texts: &mut GitTexts,
-) -> Result<Option<Since>, CommandError> {
-    let repository = Repository::of(&directory.path)?;
-    let commit = departure(context, &repository, name)?;
-    match git::since(&repository, directory, name, &commit)? {
-        Elsewhere::There {
-            since,
-            place,
-            renamed_from,
-        } => {
-            texts.first_at(place);
-            if let Some(folder) = renamed_from {
-                context.terminal.note(format_args!(
-                    "`{}` was `{}` at `{name}`",
-                    directory.name,
-                    folder.trim_end_matches('/')
-                ));
-            }
-            Ok(Some(since))
-        }
-        Elsewhere::Nowhere => {
-            context.terminal.note(format_args!(
-                "`{}` is not at `{name}`: all of it is new",
-                directory.name
-            ));
-            Ok(None)
-        }
+fn fixed_in(seen: &[Seen]) -> impl Iterator<Item = &Fixed> {
+    seen.iter().flat_map(|one| one.fixed.iter().flatten())
+}
+
+fn print_fixed(terminal: &Terminal, seen: &[Seen]) {
+    for fixed in fixed_in(seen) {
+        terminal.print(format_args!("{}\n", fixed.drawn()));
     }
 }
 
-/// Whether a finding matters whatever was changed: without a sound graph nothing else can be said,
-/// and history is nobody's own.
-fn stays(finding: &Finding) -> bool {
-    let guards = [
-        Code::EditedAfterLock,
-        Code::RemovedAfterLock,
-        Code::ReparentedAfterLock,
-    ];
-    finding.code.is_fixed() || guards.contains(&finding.code)
-}
-
-/// Whether a finding is about one of the files `changed`, which are below the directory.
-fn touches(finding: &Finding, shown_as: &str, changed: &BTreeSet<String>) -> bool {
-    finding.labels.iter().any(|label| {
-        let below = label.source.path.strip_prefix(shown_as);
-        below.is_some_and(|name| changed.contains(name.trim_start_matches('/')))
-    })
-}
-
-fn verdict(checked: &Checked) -> String {
+/// How a check ended, in a few words.
+pub(super) fn verdict(checked: &Checked) -> String {
     let (errors, warnings) = checked.counts();
     let parts: Vec<String> = [(errors, "error", RED), (warnings, "warning", YELLOW)]
         .into_iter()
@@ -203,21 +240,26 @@ fn verdict(checked: &Checked) -> String {
     }
 }
 
-fn answer(checked: &[(String, Checked)]) -> CheckAnswer<'_> {
-    let counts = || checked.iter().map(|(_, checked)| checked.counts());
+fn answer(seen: &[Seen]) -> CheckAnswer<'_> {
+    let counts = || seen.iter().map(|one| one.checked.counts());
     CheckAnswer {
         errors: counts().map(|(errors, _)| errors).sum(),
         warnings: counts().map(|(_, warnings)| warnings).sum(),
-        directories: checked
+        directories: seen
             .iter()
-            .map(|(name, checked)| DirectoryAnswer {
-                directory: name,
-                layout: checked.layout.name(),
-                revisions: checked
+            .map(|one| DirectoryAnswer {
+                directory: &one.directory.name,
+                layout: one.checked.layout.name(),
+                revisions: one
+                    .checked
                     .graph
                     .as_ref()
                     .map(migcheck_core::RevisionGraph::len),
-                findings: checked.findings.iter().map(JsonFinding::of).collect(),
+                findings: one.checked.findings.iter().map(JsonFinding::of).collect(),
+                fixed: one
+                    .fixed
+                    .as_ref()
+                    .map(|fixed| fixed.iter().map(Fixed::answer).collect()),
             })
             .collect(),
     }

@@ -3,9 +3,10 @@
 use std::fs;
 
 use migcheck_core::create::{self, CreateError, NewRevision};
-use migcheck_core::{Checked, Code, LOCK_FILE, RevisionGraph, Severity, relock};
+use migcheck_core::{Checked, Code, Finding, LOCK_FILE, RevisionGraph, Severity, relock};
 use serde::Serialize;
 
+use super::editor::Editor;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -21,30 +22,42 @@ struct CreationAnswer<'a> {
     lock: Option<&'a str>,
 }
 
-/// Writes `new` into the directory and says what was written.
+/// Writes `new` into the directory and says what was written. With an `editor`, its up script is
+/// edited before it is locked.
 ///
 /// # Errors
 ///
 /// A file exists already, or the directory is not sound with the new revision in it. In both cases
-/// nothing is left behind.
+/// nothing is left behind. What was edited stays, whatever it says.
 pub(crate) fn write(
     context: &Context,
     format: Format,
     directory: &Directory,
     before: &Checked,
     new: &NewRevision,
+    editor: Option<&Editor>,
 ) -> Result<Exit, CommandError> {
     let written = create::write(&directory.path, &new.files)?;
     let mut after = directory.check();
-    let Some(graph) = after.graph.take() else {
+    if after.graph.is_none() {
         written.undo();
-        let mut findings = after.findings;
-        findings.retain(|finding| finding.severity == Severity::Deny);
         return Err(CommandError::unsound(
             "the new revision would leave the history broken, so it was not made",
-            findings,
+            errors(after),
         )
         .hinted("correct the options, and try again"));
+    }
+    let mut edited = Ok(());
+    if let (Some(editor), Some(up)) = (editor, new.files.first()) {
+        edited = editor.open(&directory.path.join(&up.name));
+        after = directory.check();
+    }
+    let Some(graph) = after.graph.take() else {
+        return Err(CommandError::unsound(
+            "the new revision leaves the history broken as it was edited; its files stay as they are",
+            errors(after),
+        )
+        .hinted("mend them; then `cargo migcheck lock` records the revision, where there is a lock"));
     };
     let files: Vec<String> = new
         .files
@@ -79,7 +92,13 @@ pub(crate) fn write(
     if let (None, Some(message)) = (heads(before), heads(&after)) {
         context.terminal.warn(message);
     }
-    Ok(Exit::Success)
+    edited.map(|()| Exit::Success)
+}
+
+fn errors(checked: Checked) -> Vec<Finding> {
+    let mut findings = checked.findings;
+    findings.retain(|finding| finding.severity == Severity::Deny);
+    findings
 }
 
 /// Records the new revision in the lock, where the directory has one.

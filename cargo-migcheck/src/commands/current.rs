@@ -5,6 +5,7 @@ use migcheck_db::Migrator;
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open};
+use super::show::pages;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -12,6 +13,8 @@ use crate::output::json::Answer;
 use crate::output::{Format, counted, table};
 
 /// Print the revisions a database is at
+///
+/// With `--verbose` there is a page for each.
 #[derive(Debug, Args)]
 pub(crate) struct CurrentArgs {
     /// For a person, or for a program
@@ -44,7 +47,11 @@ impl CurrentArgs {
                 let places: Vec<usize> =
                     current.iter().filter_map(|id| graph.position(id)).collect();
                 let terminal = &context.terminal;
-                terminal.print(table(&graph, &places, "", terminal.columns()));
+                terminal.print(if terminal.is_verbose() {
+                    pages(&graph, places.iter().copied(), None, terminal.width())
+                } else {
+                    table(&graph, &places, "", terminal.columns())
+                });
                 let at = if places.is_empty() {
                     "nothing is applied"
                 } else if pending.is_empty() {

@@ -25,6 +25,7 @@ pub(crate) struct ExplainArgs {
 #[derive(Debug, Serialize)]
 struct Explained {
     code: &'static str,
+    group: &'static str,
     severity: &'static str,
     /// Whether `[rules]` may change the severity.
     configurable: bool,
@@ -43,6 +44,7 @@ impl Explained {
         let page = page(code);
         Self {
             code: code.name(),
+            group: group(code),
             severity: code.default_severity().name(),
             configurable: !code.is_fixed(),
             summary: code.summary().trim(),
@@ -57,7 +59,12 @@ impl ExplainArgs {
         let terminal = &context.terminal;
         let Some(name) = self.code else {
             match self.format {
-                Format::Human => terminal.print(list(terminal.width())),
+                Format::Human => {
+                    terminal.print(list(terminal.width().min(100)));
+                    terminal.summary(
+                        "\n`cargo migcheck explain CODE` shows an example and the way out\n",
+                    );
+                }
                 Format::Json => terminal.json(&Answer::new(Codes {
                     codes: Code::ALL.iter().map(|code| Explained::of(*code)).collect(),
                 })),
@@ -83,18 +90,41 @@ fn unknown(name: &str) -> CommandError {
     }
 }
 
+/// What codes are about: each group begins with the code beside it, and ends before the next one.
+const GROUPS: [(Code, &str); 5] = [
+    (Code::DuplicateRevision, "The graph"),
+    (Code::MissingUp, "The scripts of a revision"),
+    (Code::StrayFile, "Files"),
+    (
+        Code::UnknownDirective,
+        "Directives, configuration and layout",
+    ),
+    (Code::EditedAfterLock, "The lock"),
+];
+
+fn group(code: Code) -> &'static str {
+    let group = GROUPS.iter().rfind(|(first, _)| *first <= code);
+    group.map_or("", |(_, name)| name)
+}
+
 fn list(columns: usize) -> String {
     let width = Code::ALL.iter().map(|code| code.name().len()).max();
     let width = width.unwrap_or(0);
-    let indent = " ".repeat(width + 2);
-    Code::ALL
-        .iter()
-        .map(|code| {
-            let name = painted(BOLD, format_args!("{:width$}", code.name()));
-            let summary = wrapped(code.summary(), &indent, columns);
-            format!("{name}  {}", summary.trim_start())
-        })
-        .collect()
+    let indent = " ".repeat(width + 4);
+    let mut list = String::new();
+    for code in Code::ALL {
+        if GROUPS.iter().any(|(first, _)| first == code) {
+            list.push_str(&format!("{}\n\n", painted(BOLD, group(*code))));
+        }
+        let summary = wrapped(code.summary(), &indent, columns);
+        let name = code.name();
+        list.push_str(&format!("  {name:width$}  {}", summary.trim_start()));
+        let next = Code::ALL.iter().find(|next| *next > code);
+        if next.is_some_and(|next| group(*next) != group(*code)) {
+            list.push('\n');
+        }
+    }
+    list
 }
 
 fn human(explained: &Explained, width: usize) -> String {
@@ -125,12 +155,24 @@ fn human(explained: &Explained, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use super::*;
 
     #[test]
     fn every_code_has_a_page() {
         for code in Code::ALL {
-            assert!(page(*code).is_some(), "{code} has no page");
+            let page = page(*code).unwrap_or_else(|| panic!("{code} has no page"));
+            let fits = |line: &str| line.chars().count() <= 76;
+            assert!(page.example.lines().all(fits), "{code}: {}", page.example);
+            let end = page.way_out.trim_end_matches('.');
+            assert_eq!(
+                page.way_out.len() - end.len(),
+                1,
+                "{code}: {}",
+                page.way_out
+            );
+            assert!(!page.way_out.contains(".."), "{code}: {}", page.way_out);
+            assert!(!group(*code).is_empty(), "{code} is in no group");
         }
     }
 }

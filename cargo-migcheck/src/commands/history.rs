@@ -2,23 +2,27 @@
 
 use clap::Args;
 use migcheck_core::RevisionGraph;
-use migcheck_db::Migrator;
+use migcheck_db::{DatabaseUrl, Migrator};
 
 use super::database::{DatabaseArgs, block_on, open};
 use super::listing::{Chosen, list};
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{Format, draw};
+use crate::output::{Format, Standing, draw};
 
 /// Draw the history, the newest revision first
 ///
-/// Where a database is named, `●` is applied there and `○` is pending.
+/// Where a database is named, `●` is applied there, `○` is pending, and `(current)` is where it
+/// is. With `--verbose` there is a page for each revision.
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArgs {
     /// What to draw: `a:b`, `a:`, `:b`, or a revision and all that leads to it
     #[arg(value_name = "RANGE", default_value = ":", hide_default_value = true)]
     range: String,
+    /// Insist on a database to mark the current revisions of
+    #[arg(short, long)]
+    indicate_current: bool,
     /// For a person, or for a program
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
@@ -29,35 +33,32 @@ pub(crate) struct HistoryArgs {
 impl HistoryArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let width = context.terminal.columns();
+        let is_drawn = self.format == Format::Human && !context.terminal.is_verbose();
         list(
             context,
             self.format,
             |checked, graph| {
-                let mut places = graph.range(&self.range)?;
-                if self.format == Format::Json {
-                    places.reverse();
-                }
-                let applied = if self.database.is_named() {
-                    Some(self.applied(&self.database.url(&checked.config)?, graph)?)
+                let standing = if self.database.is_named() || self.indicate_current {
+                    Some(standing(&self.database.url(&checked.config)?, graph)?)
                 } else {
                     None
                 };
-                Ok(Chosen { places, applied })
+                let mut places = graph.range(&self.range)?;
+                if !is_drawn {
+                    places.reverse();
+                }
+                Ok(Chosen { places, standing })
             },
-            |graph, chosen| draw(graph, &chosen.places, chosen.applied.as_deref(), width),
+            |graph, chosen| draw(graph, &chosen.places, chosen.standing.as_ref(), width),
         )
     }
+}
 
-    fn applied(
-        &self,
-        url: &migcheck_db::DatabaseUrl,
-        graph: &RevisionGraph,
-    ) -> Result<Vec<bool>, CommandError> {
-        let migrator = Migrator::new(graph)?;
-        let current = block_on(async {
-            let mut session = open(url, false).await?;
-            Ok(migrator.current(&mut *session).await?)
-        })?;
-        Ok(graph.applied_at(current)?)
-    }
+fn standing(url: &DatabaseUrl, graph: &RevisionGraph) -> Result<Standing, CommandError> {
+    let migrator = Migrator::new(graph)?;
+    let current = block_on(async {
+        let mut session = open(url, false).await?;
+        Ok(migrator.current(&mut *session).await?)
+    })?;
+    Ok(Standing::at(graph, &current)?)
 }

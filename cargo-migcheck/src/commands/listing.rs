@@ -2,30 +2,32 @@
 
 use migcheck_core::{Checked, RevisionGraph};
 
+use super::show::pages;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::json::{Answer, Directories, JsonRevision, Listed};
-use crate::output::{BOLD, Format, painted};
+use crate::output::{BOLD, Format, Standing, painted};
 
 /// The revisions to print.
 pub(crate) struct Chosen {
     /// Their places.
     pub(crate) places: Vec<usize>,
-    /// What is applied, by place, where a database was asked.
-    pub(crate) applied: Option<Vec<bool>>,
+    /// How a database stands, where one was asked.
+    pub(crate) standing: Option<Standing>,
 }
 
 impl From<Vec<usize>> for Chosen {
     fn from(places: Vec<usize>) -> Self {
         Self {
             places,
-            applied: None,
+            standing: None,
         }
     }
 }
 
-/// Prints the revisions that `choose` takes from each directory, drawn by `draw`.
+/// Prints the revisions that `choose` takes from each directory, drawn by `draw`; where the user
+/// wants to know more, a page for each.
 pub(crate) fn list(
     context: &Context,
     format: Format,
@@ -51,20 +53,31 @@ pub(crate) fn list(
                 } else if chosen.places.is_empty() {
                     context.terminal.summary("no revisions in this range\n");
                 }
-                context.terminal.print(draw(graph, chosen));
+                context.terminal.print(if context.terminal.is_verbose() {
+                    let places = chosen.places.iter().copied();
+                    let standing = chosen.standing.as_ref();
+                    pages(graph, places, standing, context.terminal.width())
+                } else {
+                    draw(graph, chosen)
+                });
             }
         }
         Format::Json => {
             let directories = graphs
                 .iter()
-                .map(|(name, graph, chosen)| Listed {
-                    directory: name,
-                    revisions: JsonRevision::all(graph, &chosen.places),
-                    applied: chosen.applied.as_ref().map(|applied| {
+                .map(|(name, graph, chosen)| {
+                    let ids = |flags: &Vec<bool>| {
                         let mut places = chosen.places.clone();
-                        places.retain(|at| applied[*at]);
+                        places.retain(|at| flags[*at]);
                         graph.ids(&places)
-                    }),
+                    };
+                    let standing = chosen.standing.as_ref();
+                    Listed {
+                        directory: name,
+                        revisions: JsonRevision::all(graph, &chosen.places),
+                        applied: standing.map(|standing| ids(&standing.applied)),
+                        current: standing.map(|standing| ids(&standing.current)),
+                    }
                 })
                 .collect();
             context

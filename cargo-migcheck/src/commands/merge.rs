@@ -36,6 +36,6 @@ impl MergeArgs {
         };
         let new = create::merge(&checked, &graph, &wanted, &Stamp::now())
             .map_err(|error| creation::refused(&error, &checked))?;
-        creation::write(context, self.format, &directory, &checked, &new)
+        creation::write(context, self.format, &directory, &checked, &new, None)
     }
 }

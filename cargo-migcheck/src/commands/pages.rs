@@ -21,12 +21,12 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::DuplicateRevision,
         "003_add_users.up.sql\n003_add_orders.up.sql",
-        "Rename the one that no database has run yet, and let it revise the other. Two branches that each took the next number often end here: put `{timestamp}` or `{date}` into `[naming] file`, and they no longer meet.",
+        "Give the one that no database has run yet another id, by renaming its files, and let it revise the other. Two branches that each took the next number often end here: put `{timestamp}` or `{date}` into `[naming] file`, and they no longer meet.",
     ),
     (
         Code::UnknownParent,
         "-- migcheck: revises = \"002\"      and there is no 002",
-        "Restore the parent's file, if it was deleted or renamed. If it was never merged, name the revision that takes its place.",
+        "Restore the parent's file, if it was deleted or renamed: `git log --diff-filter=DR -- migrations` finds the commit. If it was never merged, name the revision that takes its place. An id is what stands before the name in `002_add_users.up.sql`: `002`, and not the whole file name.",
     ),
     (
         Code::UnknownDependency,
@@ -46,27 +46,27 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::MultipleBases,
         "001_users.up.sql:    -- migcheck: revises = \"base\"\n002_billing.up.sql:  -- migcheck: revises = \"base\"",
-        "Give all but one of them a parent, or set `bases = 2` in migcheck.toml.",
+        "Give all but one of them a parent: a new revision revises the head that was there before it. A directory that is meant to hold several histories says so: `bases = 2` in migcheck.toml.",
     ),
     (
         Code::NoBase,
-        "001_users.up.sql:  -- migcheck: revises = \"000\"",
-        "The first revision says `-- migcheck: revises = \"base\"`.",
+        "001_users.up.sql:   -- migcheck: revises = \"002\"\n002_orders.up.sql:  -- migcheck: revises = \"001\"",
+        "One of them came first, and revises nothing: it says `-- migcheck: revises = \"base\"`.",
     ),
     (
         Code::Unreachable,
         "002 and 003 revise each other, and 004 revises 003",
-        "Break the cycle that the revisions build on.",
+        "Break the cycle that the revisions build on, which `cargo migcheck check` shows edge by edge. They are then reached.",
     ),
     (
         Code::RedundantParent,
         "-- migcheck: revises = [\"001\", \"003\"]      and 003 builds on 001",
-        "Leave out the ancestor: whoever has applied its descendant has applied it.",
+        "Leave out the ancestor: whoever has applied its descendant has applied it. `cargo migcheck check --fix` does.",
     ),
     (
         Code::DuplicateParent,
         "-- migcheck: revises = [\"002\", \"002\"]",
-        "Name it once.",
+        "Name it once; `cargo migcheck check --fix` does. If another one was meant, name that.",
     ),
     (
         Code::DuplicateLabel,
@@ -81,7 +81,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::InvalidRevisionId,
         "-- migcheck: revision = \"add users\"",
-        "An id has at most 128 bytes, no white space and none of `@ - + : / \\`, which have a meaning in targets; and it is none of `base`, `head`, `heads`, `current`.",
+        "Choose another id: rename the files, or change the `revision` directive. An id has at most 128 bytes, no white space and none of `@ - + : / \\`, which have a meaning in targets; and it is none of `base`, `head`, `heads`, `current`.",
     ),
     (
         Code::MissingRevises,
@@ -91,7 +91,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::MissingUp,
         "002_add_users.down.sql, and no 002_add_users.up.sql",
-        "Add the up script, or delete the down script.",
+        "Add the up script, or delete the down script. Where the up script is there under another name, give both the same: what stands before `.up.sql` and `.down.sql` has to agree.",
     ),
     (
         Code::MissingDown,
@@ -104,6 +104,11 @@ const PAGES: &[(Code, &str, &str)] = &[
         "Undo what the up script does: a downgrade that does nothing is recorded as done, and the next upgrade fails. Where there is no way back, delete the file and declare the revision `irreversible`.",
     ),
     (
+        Code::Unfinished,
+        "-- migcheck: todo = \"write the block of Python below in SQL\"",
+        "`import` marks a script so where it could not translate everything, and anybody may mark one: nothing runs until it is done. Write what is missing, and delete the line.",
+    ),
+    (
         Code::MissingDialect,
         "migcheck.toml:  databases = [\"postgres\", \"mysql\"]\n002_add_users.up.postgres.sql",
         "Add the script for the other database, with only a comment if there is nothing to do; or a common `002_add_users.up.sql`.",
@@ -111,7 +116,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::StrayFile,
         "migrations/dump.csv",
-        "Move the file out of the directory. READMEs, `.gitkeep`, `migcheck.*` and editors' backups may stay.",
+        "Move the file out of the directory. READMEs, `.gitkeep`, `migcheck.*` and editors' backups may stay. Where other files have to stand there too: `stray-file = \"allow\"` below `[rules]` in migcheck.toml.",
     ),
     (
         Code::BadFileName,
@@ -126,12 +131,12 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::NotUtf8,
         "a script that was saved as Latin-1",
-        "Save the file as UTF-8. If a database has run it, the checksum changes: accept it with `cargo migcheck lock --accept REV`.",
+        "Save the file as UTF-8: `iconv -f latin1 -t utf-8 OLD > NEW` converts it. If a database has run it, the checksum changes: accept it with `cargo migcheck lock --accept REV`.",
     ),
     (
         Code::Unreadable,
         "a file without permission to read it, or a link that leads nowhere",
-        "Correct the permission or the link.",
+        "Correct the permission or the link. A directory that does not exist is made by `cargo migcheck init`, or has another name in Cargo.toml below `[package.metadata.migcheck]`.",
     ),
     (
         Code::SymlinkEscape,
@@ -146,17 +151,17 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::UnknownDirective,
         "-- migcheck: revise = \"001\"",
-        "The directives are `revision`, `revises`, `depends-on`, `labels`, `irreversible`, `transaction`, `touches` and `allow`.",
+        "The directives are `revision`, `revises`, `depends-on`, `labels`, `irreversible`, `transaction`, `touches` and `allow`. A misspelt one that can mean one of them alone is mended by `cargo migcheck check --fix`. A comment that is not meant for migcheck must not begin with `migcheck:`.",
     ),
     (
         Code::InvalidDirective,
-        "-- migcheck: transaction = \"no\"\n-- migcheck: revises = 7",
-        "The value is TOML: ids are strings, `transaction` is `true` or `false`. Directives stand in the comment block at the top of the up script; `transaction` and `allow` may stand in a down script, and `allow` before a statement.",
+        "-- migcheck: transaction = \"no\"     it is true or false, without quotes\n-- migcheck: revises = 7            an id stands in quotes: \"7\"",
+        "The value is TOML: `revises = \"001\"` or `revises = [\"001\", \"002\"]`, `depends-on = [\"001\"]`, `labels = [\"billing\"]`, `irreversible = \"why\"`, `transaction = false`, `touches = [\"orders\"]`, `allow = [\"missing-down\"]`.\n\nDirectives stand in the comment block at the top of the up script; `transaction` and `allow` may stand in a down script, and `allow` before a statement.",
     ),
     (
         Code::InvalidConfig,
         "layot = \"native\"\n\n[rules]\ncycle = \"allow\"",
-        "The keys are `layout`, `databases`, `heads`, `bases`, `[naming] file, max-slug, vague`, `[categories]`, `[rules]`, `[environments.NAME] url-env, allow-reset`, `[roundtrip] servers`, `[roundtrip.images]` and `[history] table`. Errors of the graph itself cannot be silenced.",
+        "The keys are `layout`, `include`, `databases`, `heads`, `bases`, `[naming] file, max-slug, vague`, `[categories]`, `[rules]`, `[environments.NAME] url-env, allow-reset`, `[roundtrip] servers`, `[roundtrip.images]` and `[history] table`. Errors of the graph itself cannot be silenced.",
     ),
     (
         Code::AmbiguousLayout,

@@ -8,7 +8,7 @@ use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::json::{Answer, JsonRevision};
-use crate::output::{BOLD, DIM, Format, marks, painted, wrapped};
+use crate::output::{BOLD, DIM, Format, Standing, marks, painted, wrapped};
 
 /// Show one revision
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ impl ShowArgs {
                 let width = context.terminal.width().min(100);
                 context
                     .terminal
-                    .print(human(&graph, place, revision, width));
+                    .print(page(&graph, place, revision, None, width));
             }
             Format::Json => context.terminal.json(&Answer::new(ShowAnswer {
                 revision: JsonRevision::of(&graph, place, revision),
@@ -79,13 +79,40 @@ impl ShowArgs {
     }
 }
 
-fn human(graph: &RevisionGraph, place: usize, revision: &Revision, width: usize) -> String {
+/// The pages of the revisions at `places`, as `--verbose` lists have them.
+pub(super) fn pages(
+    graph: &RevisionGraph,
+    places: impl IntoIterator<Item = usize>,
+    standing: Option<&Standing>,
+    width: usize,
+) -> String {
+    let known = places
+        .into_iter()
+        .filter_map(|at| Some((at, graph.get(at)?)));
+    let pages = known.map(|(at, revision)| page(graph, at, revision, standing, width.min(100)));
+    pages.collect::<Vec<_>>().join("\n")
+}
+
+fn page(
+    graph: &RevisionGraph,
+    place: usize,
+    revision: &Revision,
+    standing: Option<&Standing>,
+    width: usize,
+) -> String {
     let marks = marks(graph, place, revision);
+    let (applied, current) = match standing {
+        Some(standing) => (standing.applied[place], standing.current[place]),
+        None => (false, false),
+    };
     let kinds: Vec<&str> = [
         (marks.base, "base"),
         (marks.merge, "merge"),
         (marks.branch_point, "branch point"),
         (marks.head, "head"),
+        (applied && !current, "applied"),
+        (current, "current"),
+        (standing.is_some() && !applied, "pending"),
     ]
     .into_iter()
     .filter_map(|(is, name)| is.then_some(name))

@@ -3,17 +3,17 @@
 use migcheck_core::RevisionGraph;
 use renderdag::{Ancestor, GraphRowRenderer, Renderer as _};
 
-use super::revisions::Line;
+use super::revisions::{Line, Standing};
 
 const REVISION: &str = "○";
 const APPLIED: &str = "●";
 
 /// Draws the revisions at `places`, which are in topological order. Parents outside of them are
-/// drawn as an edge that goes on. Where it is known what is `applied`, that is marked.
+/// drawn as an edge that goes on. Where it is known how a database stands, that is marked.
 pub(crate) fn draw(
     graph: &RevisionGraph,
     places: &[usize],
-    applied: Option<&[bool]>,
+    standing: Option<&Standing>,
     width: Option<usize>,
 ) -> String {
     let mut shown = vec![false; graph.len()];
@@ -41,8 +41,13 @@ pub(crate) fn draw(
         let taken = renderer.width(Some(&place), Some(&parents));
         let taken = usize::try_from(taken).unwrap_or(usize::MAX);
         let width = width.map(|width| width.saturating_sub(taken + 1));
-        let line = Line::of(graph, place, revision).render(0, width);
-        let is_applied = applied.is_some_and(|applied| applied[place]);
+        let line = Line::of(graph, place, revision);
+        let line = match standing {
+            Some(standing) if standing.current[place] => line.current(),
+            _ => line,
+        };
+        let line = line.render(0, width);
+        let is_applied = standing.is_some_and(|standing| standing.applied[place]);
         let glyph = if is_applied { APPLIED } else { REVISION };
         drawing.push_str(&renderer.next_row(place, parents, glyph.to_owned(), line));
     }

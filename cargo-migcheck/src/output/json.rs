@@ -1,11 +1,11 @@
 //! The shapes of `--format json`. docs/json.md describes them; a change that takes something away
 //! raises [`VERSION`].
 
-use migcheck_core::{Edit, Finding, Label, Revision, RevisionGraph, line_of};
+use migcheck_core::{Edit, Finding, Label, Revision, RevisionGraph};
 use migcheck_db::ScriptError;
 use serde::Serialize;
 
-use super::marks;
+use super::{Region, marks};
 use crate::error::CommandError;
 
 /// The version of all shapes.
@@ -127,11 +127,11 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn of(label: &'a Label) -> Self {
-        let line = label.line();
+        let region = Region::of_label(label);
         Self {
             file: &label.source.path,
-            line,
-            column: line.map(|_| column_of(&label.source.text, label.span.start)),
+            line: region.map(|region| region.line),
+            column: region.map(|region| region.column),
             text: &label.text,
         }
     }
@@ -146,27 +146,23 @@ struct JsonEdit<'a> {
     end_line: usize,
     end_column: usize,
     replacement: &'a str,
+    /// `safe`, or `guess`.
+    applicability: &'static str,
 }
 
 impl<'a> JsonEdit<'a> {
     fn of(edit: &'a Edit) -> Self {
-        let text = &*edit.source.text;
+        let region = Region::of_edit(edit);
         Self {
             file: &edit.source.path,
-            line: line_of(text, edit.span.start),
-            column: column_of(text, edit.span.start),
-            end_line: line_of(text, edit.span.end),
-            end_column: column_of(text, edit.span.end),
+            line: region.line,
+            column: region.column,
+            end_line: region.end_line,
+            end_column: region.end_column,
             replacement: &edit.replacement,
+            applicability: edit.applicability.name(),
         }
     }
-}
-
-/// The column of `offset` in `text`, in characters from 1.
-fn column_of(text: &str, offset: usize) -> usize {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    1 + line.chars().count()
 }
 
 /// A revision, as lists show it.
@@ -222,17 +218,7 @@ pub(crate) struct Listed<'a> {
     /// Those that are applied, where a database was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) applied: Option<Vec<String>>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_counted_in_characters() {
-        let text = "a\nübung = 1\n";
-        assert_eq!(column_of(text, 0), 1);
-        assert_eq!(column_of(text, 2), 1);
-        assert_eq!(column_of(text, text.find('=').unwrap_or(0)), 7);
-    }
+    /// Those that the database is at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) current: Option<Vec<String>>,
 }

@@ -2,14 +2,18 @@
 
 mod graph;
 pub(crate) mod json;
+mod picture;
 mod progress;
+mod region;
 mod revisions;
 mod style;
 mod terminal;
 
 pub(crate) use graph::draw;
+pub(crate) use picture::{MAX_CHARACTERS, MAX_EDGES, Picture};
 pub(crate) use progress::Progress;
-pub(crate) use revisions::{Line, marks, table};
+pub(crate) use region::Region;
+pub(crate) use revisions::{Line, Standing, marks, table};
 pub(crate) use style::{BOLD, DIM, GREEN, RED, YELLOW, painted};
 pub(crate) use terminal::{Terminal, TerminalOptions};
 

@@ -1,6 +1,6 @@
 //! Revisions in a line each: id, title, labels and marks.
 
-use migcheck_core::{Revision, RevisionGraph};
+use migcheck_core::{PlanError, Revision, RevisionGraph};
 
 use super::style::{BOLD, DIM, GREEN, YELLOW, painted};
 
@@ -21,6 +21,29 @@ pub(crate) fn marks(graph: &RevisionGraph, place: usize, revision: &Revision) ->
         base: revision.parents.is_empty(),
         merge: revision.parents.len() > 1,
         branch_point: children > 1,
+    }
+}
+
+/// Where a database stands.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// What is applied, by place.
+    pub(crate) applied: Vec<bool>,
+    /// What it is at, by place: applied, with nothing applied on top.
+    pub(crate) current: Vec<bool>,
+}
+
+impl Standing {
+    /// Of a database that is at `current`, a list of ids.
+    pub(crate) fn at(graph: &RevisionGraph, current: &[String]) -> Result<Self, PlanError> {
+        let mut flags = vec![false; graph.len()];
+        for place in current.iter().filter_map(|id| graph.position(id)) {
+            flags[place] = true;
+        }
+        Ok(Self {
+            applied: graph.applied_at(current)?,
+            current: flags,
+        })
     }
 }
 
@@ -69,6 +92,12 @@ impl Line {
             line.mark("head", true);
         }
         line
+    }
+
+    /// The same, with a word that the database is at it.
+    pub(crate) fn current(mut self) -> Self {
+        self.mark("current", true);
+        self
     }
 
     fn mark(&mut self, name: &str, here: bool) {

@@ -5,11 +5,12 @@ use std::io::{self, IsTerminal as _};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::{Args, ValueEnum};
-use migcheck_core::Finding;
 use migcheck_core::render::{RenderStyle, render_all};
+use migcheck_core::{Finding, Label};
 use serde::Serialize;
 
 use super::style::{GREEN, RED, YELLOW, painted};
+use super::wrapped;
 use crate::error::CommandError;
 
 /// How a command speaks.
@@ -105,13 +106,14 @@ impl Terminal {
     /// Prints findings as the answer.
     pub(crate) fn findings(&self, findings: &[Finding]) {
         if !findings.is_empty() {
-            self.print(format_args!("{}\n\n", render_all(findings, self.style())));
+            self.print(format_args!("{}\n\n", drawn(findings, self.style())));
         }
     }
 
     /// Tells what happened besides.
     pub(crate) fn note(&self, text: impl Display) {
         if !self.quiet {
+            let text = hanging("note", &text.to_string(), self.width());
             let note = painted(GREEN, "note");
             put(anstream::stderr(), format_args!("{note}: {text}\n"));
         }
@@ -126,6 +128,7 @@ impl Terminal {
 
     /// Tells what may go wrong.
     pub(crate) fn warn(&self, text: impl Display) {
+        let text = hanging("warning", &text.to_string(), self.width());
         let warning = painted(YELLOW, "warning");
         put(anstream::stderr(), format_args!("{warning}: {text}\n"));
     }
@@ -135,17 +138,24 @@ impl Terminal {
         let mut text = String::new();
         let style = self.render_style(AutoStream::choice(&io::stderr()));
         if !error.findings().is_empty() {
-            text.push_str(&render_all(error.findings(), style));
+            text.push_str(&drawn(error.findings(), style));
             text.push_str("\n\n");
         }
         match error.script() {
             Some(script) => text.push_str(&format!("{}\n", script.render(style))),
-            None => text.push_str(&format!("{}: {}\n", painted(RED, "error"), error.message())),
+            None => {
+                let message = hanging("error", error.message(), style.width);
+                text.push_str(&format!("{}: {message}\n", painted(RED, "error")));
+            }
         }
         for hint in error.hints() {
             // What follows a first line is an example to copy.
-            let hint = hint.replace('\n', "\n    ");
+            let (hint, example) = hint.split_once('\n').unwrap_or((hint, ""));
+            let hint = hanging("help", hint, style.width);
             text.push_str(&format!("{}: {hint}\n", painted(GREEN, "help")));
+            for line in example.lines() {
+                text.push_str(&format!("    {line}\n"));
+            }
         }
         put(anstream::stderr(), text);
     }
@@ -171,6 +181,33 @@ impl Terminal {
             width: self.width(),
         }
     }
+}
+
+/// Findings with their text in lines that fit; lines of files are the renderer's business.
+fn drawn(findings: &[Finding], style: RenderStyle) -> String {
+    let fitted = |finding: &Finding| {
+        let mut finding = finding.clone();
+        let line = finding.labels.iter().filter_map(Label::line).max();
+        // ` = help: ` stands below the bar, which is as far to the right as the line numbers are long.
+        let gutter = line.map_or(0, |line| line.to_string().len()) + " = help: ".len();
+        for text in finding.notes.iter_mut().chain(&mut finding.help) {
+            let lines = wrapped(text, "", style.width.saturating_sub(gutter));
+            lines.trim_end().clone_into(text);
+        }
+        finding
+    };
+    let fitted: Vec<Finding> = findings.iter().map(fitted).collect();
+    render_all(&fitted, style)
+}
+
+/// `text` behind `word`, in lines of at most `width` columns, each below the beginning of the text.
+/// What has lines of its own, such as what cargo said, keeps them.
+fn hanging(word: &str, text: &str, width: usize) -> String {
+    if text.contains('\n') {
+        return text.to_owned();
+    }
+    let indent = " ".repeat(word.len() + ": ".len());
+    wrapped(text, &indent, width).trim().to_owned()
 }
 
 /// Writes what can be written: a reader that has seen enough closes the pipe, and that is its right.

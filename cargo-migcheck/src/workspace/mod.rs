@@ -90,6 +90,14 @@ impl Directory {
         Err(unsound(&self.name, checked, "nothing was run"))
     }
 
+    /// The file that findings call `shown`.
+    pub(crate) fn path_of(&self, shown: &str) -> PathBuf {
+        match shown.strip_prefix(&*self.shown_as) {
+            Some(below) => self.path.join(below.trim_start_matches('/')),
+            None => self.path.join(shown),
+        }
+    }
+
     /// A file of it, as a shell that stands here can open it.
     pub(crate) fn file(&self, name: &str) -> String {
         let path = self.path.join(name);
@@ -184,10 +192,16 @@ impl Selection {
     /// # Errors
     ///
     /// There is none, or there are several.
-    pub(crate) fn package(&self) -> Result<Package, CommandError> {
+    pub(crate) fn package(&self) -> Result<Home, CommandError> {
         let packages = self.packages()?;
+        let workspace = packages.metadata.workspace_root.clone().into_std_path_buf();
         match packages.selected.as_slice() {
-            [one] => Ok(one.clone()),
+            [one] => Ok(Home {
+                package: one.clone(),
+                workspace,
+            }),
+            [] => Err(CommandError::usage("the workspace has no package")
+                .hinted("add one with `cargo new NAME`, or name a directory with `--directory`")),
             several => {
                 let names: Vec<&str> = several.iter().map(|one| one.name.as_str()).collect();
                 Err(CommandError::usage(format!(
@@ -274,6 +288,44 @@ impl Selection {
             .find(|package| is_same(package.manifest_path.as_std_path(), manifest));
         Ok(current.map_or(members.clone(), |package| vec![package.clone()]))
     }
+}
+
+/// A package, and the folder of the workspace it is in.
+pub(crate) struct Home {
+    pub(crate) package: Package,
+    pub(crate) workspace: PathBuf,
+}
+
+impl Home {
+    /// The package in whose folder `directory` is, which need not exist, and its path below that.
+    pub(crate) fn around(directory: &Path) -> Option<(Self, String)> {
+        let directory = resolved(directory)?;
+        let manifest = directory
+            .ancestors()
+            .map(|folder| folder.join("Cargo.toml"))
+            .find(|manifest| manifest.is_file())?;
+        let mut command = MetadataCommand::new();
+        let metadata = command.manifest_path(manifest).no_deps().exec().ok()?;
+        let below = |package: &Package| {
+            let folder = folder_of(package).canonicalize().ok()?;
+            let below = slashed(directory.strip_prefix(folder).ok()?);
+            (!below.is_empty()).then_some(below)
+        };
+        let members = metadata.workspace_packages().into_iter();
+        let around = members.filter_map(|package| Some((package.clone(), below(package)?)));
+        // A package may stand in the folder of another.
+        let (package, below) = around.min_by_key(|(_, below)| below.len())?;
+        let workspace = metadata.workspace_root.into_std_path_buf();
+        Some((Self { package, workspace }, below))
+    }
+}
+
+/// The absolute path of what may not exist yet, without links and `..`.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).ok()?;
+    let there = path.ancestors().find(|folder| folder.exists())?;
+    let rest = path.strip_prefix(there).ok()?;
+    Some(there.canonicalize().ok()?.join(rest))
 }
 
 struct Packages {

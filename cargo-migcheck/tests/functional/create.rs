@@ -1,4 +1,4 @@
-//! `init`, `new`, `merge`.
+//! `new`, `merge`.
 
 use crate::project::Project;
 use crate::{regex_of, screens};
@@ -27,12 +27,115 @@ fn a_new_revision_says_what_it_is_told() {
             "search",
             "--revises",
             "001",
+            "--splice",
             "--label",
             "search",
             "--depends-on",
             "002"
         ]),
         project.read("migrations/004_search.up.sql"),
+    );
+}
+
+#[test]
+fn a_history_parts_only_where_it_is_told_to() {
+    let project = Project::chain();
+    screens!(
+        "new-splice",
+        project,
+        project.run("new search --revises 001"),
+        project.run("new search --splice"),
+        project.run("new search --revises 001 --splice"),
+    );
+}
+
+#[test]
+fn a_new_revision_is_made_of_the_templates() {
+    let project = Project::chain()
+        .file(
+            "migrations/template.up.sql",
+            "-- Revision {id}: {message}\n-- Made on {date}.\n\
+             -- migcheck: touches = [\"TODO\"]\nSET lock_timeout = '5s';\n",
+        )
+        .file(
+            "migrations/template.up.mysql.sql",
+            "-- migcheck: revises = {revises}\nSET lock_wait_timeout = 5;\n",
+        )
+        .file(
+            "migrations/template.down.sql",
+            "-- Takes back {slug}.\n-- '{{id}}' '{}'\n",
+        );
+    let mut screens = [
+        project.run_with(&["new", "Add teams\nand their members", "--label", "teams"]),
+        project.read("migrations/004_add_teams.up.sql"),
+        project.read("migrations/004_add_teams.up.mysql.sql"),
+        project.read("migrations/004_add_teams.down.sql"),
+        project.run("check"),
+    ];
+    let today = screens[1].split_once("Made on ").expect("a date").1[..8].to_owned();
+    assert!(today.bytes().all(|byte| byte.is_ascii_digit()), "{today}");
+    screens[1] = screens[1].replace(&today, "[TODAY]");
+    screens!("new-template", project, screens.join("\n"));
+}
+
+#[test]
+fn a_template_in_a_peers_directory() {
+    let project = Project::bare()
+        .file(
+            "migrations/0001_users.up.sql",
+            "CREATE TABLE users (id int);\n",
+        )
+        .file("migrations/0001_users.down.sql", "DROP TABLE users;\n")
+        .file(
+            "migrations/template.up.sql",
+            "-- migcheck: revises = {revises}\n-- {message}\n",
+        );
+    let before = project.run("check -v");
+    let new = project.run("new orders");
+    let text = project.read("migrations/0002_orders.up.sql");
+    let project = project.file("migrations/template.up.mysql.sql", "");
+    screens!(
+        "new-template-sqlx",
+        project,
+        before,
+        new,
+        text,
+        project.run("new invoices"),
+    );
+}
+
+#[test]
+fn a_template_that_cannot_be_used() {
+    let with = |name: &str, text: &str| Project::chain().file(&format!("migrations/{name}"), text);
+    let project = with(
+        "template.up.sql",
+        "-- {message}\n-- by {author}\nSELECT '{mesage}';\n",
+    );
+    let fixed = with("template.up.sql", "\n-- migcheck: revises = \"001\"\n");
+    let nameless = with("template.sql", "");
+    let unknown = with("template.down.oracle.sql", "");
+    let broken = with("template.up.sql", "-- migcheck: transactoin = false\n");
+    let mut screens = Vec::new();
+    for project in [&project, &fixed, &nameless, &unknown, &broken] {
+        screens.push(project.run("new orders"));
+        assert!(
+            !project
+                .files("migrations")
+                .iter()
+                .any(|name| name.starts_with("004"))
+        );
+    }
+    screens!("new-template-bad", project, screens.join("\n"));
+}
+
+#[test]
+fn an_editor_needs_a_terminal() {
+    let project = Project::chain();
+    screens!(
+        "new-edit",
+        project,
+        project.run("new search --edit"),
+        project.files("migrations").join("\n"),
     );
 }
 
@@ -88,7 +191,7 @@ fn a_new_revision_of_a_peers_layout() {
         project,
         project.run("new orders"),
         project.read("migrations/0002_orders.up.sql"),
-        project.run("new search --revises 0001"),
+        project.run("new search --revises 0001 --splice"),
         project.run("check -v"),
     );
 }
@@ -156,38 +259,4 @@ fn two_heads_that_are_wanted_are_not_merged() {
         "layout = \"native\"\nheads = 2\n[naming]\nfile = \"{seq}_{slug}\"\n",
     );
     screens!("merge-wanted-heads", project, project.run("merge"));
-}
-
-#[test]
-fn init_in_a_fresh_package() {
-    let project = Project::bare();
-    screens!(
-        "init",
-        project,
-        project.run("init --database postgres,mysql"),
-        project.read("migrations/migcheck.toml"),
-        project.read("build.rs"),
-        project.run("check"),
-        project.run("init"),
-    );
-}
-
-#[test]
-fn init_beside_what_is_there() {
-    let project = Project::bare()
-        .file("build.rs", "fn main() {}\n")
-        .file("db/1_users.sql", "CREATE TABLE users (id int);\n")
-        .file(
-            "Cargo.toml",
-            "[package]\nname = \"shop\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-             [package.metadata.migcheck]\ndirectories = [\"db\"]\n[workspace]\n",
-        );
-    screens!(
-        "init-existing",
-        project,
-        project.run("init"),
-        project.read("db/migcheck.toml"),
-        project.read("build.rs"),
-        project.run("init --database oracle"),
-    );
 }

@@ -31,6 +31,21 @@ fn up_and_down() {
 }
 
 #[test]
+fn the_history_shows_where_a_database_is() {
+    let project = project();
+    let upgraded = project.run("upgrade 002 --create --database-url sqlite:shop.db");
+    assert!(upgraded.ends_with("exit code 0\n"), "{upgraded}");
+    screens!(
+        "history-current",
+        project,
+        project.run("history -i"),
+        project.run("history -i --database-url sqlite:shop.db :002"),
+        project.run("history -v --database-url sqlite:shop.db"),
+        project.run("current -v --database-url sqlite:shop.db"),
+    );
+}
+
+#[test]
 fn a_script_that_fails_stops_the_run() {
     let project = project().file(
         "migrations/003_invoices.up.sql",

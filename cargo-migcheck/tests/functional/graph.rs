@@ -4,7 +4,7 @@ use crate::project::Project;
 use crate::{regex_of, screens};
 
 /// Two features side by side, merged, with everything that a list marks.
-fn full() -> Project {
+pub(crate) fn full() -> Project {
     Project::new()
         .file(
             "migrations/001_users.up.sql",
@@ -83,6 +83,40 @@ fn history_of_what_is_not_there() {
         project.run("history 004:"),
         project.run("history base:current"),
         project.run("history 003:001"),
+    );
+}
+
+#[test]
+fn lists_with_pages() {
+    let project = full();
+    screens!(
+        "pages",
+        project,
+        project.run("history -v 003:"),
+        project.run("heads -v"),
+        project.run("branches -v"),
+    );
+}
+
+#[test]
+fn heads_that_others_depend_on() {
+    let project = Project::new()
+        .file(
+            "migrations/migcheck.toml",
+            "layout = \"native\"\nheads = 2\n[naming]\nfile = \"{seq}_{slug}\"\n",
+        )
+        .revision("001", "users", "base")
+        .revision("002", "orders", "001")
+        .file(
+            "migrations/003_search.up.sql",
+            "-- migcheck: revises = \"001\"\n-- migcheck: depends-on = [\"002\"]\n",
+        )
+        .file("migrations/003_search.down.sql", "");
+    screens!(
+        "heads-dependencies",
+        project,
+        project.run("heads"),
+        project.run("heads --resolve-dependencies"),
     );
 }
 

@@ -6,17 +6,26 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod check;
+mod completions;
 mod create;
 mod database;
 mod explain;
+mod fix;
+mod github;
 mod graph;
 mod guard;
+mod import;
+mod init;
 mod json;
 mod lock;
+mod picture;
 mod project;
 mod rebase;
 mod roundtrip;
+mod sarif;
+mod schema;
 mod selection;
+mod sql;
 mod terminal;
 
 /// Compares screens with the snapshot of that name; paths of temporary folders and

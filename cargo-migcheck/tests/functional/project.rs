@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::schema::hold_against_schema;
+
 /// A package called `shop`. Its template is `{seq}_{slug}`, so that what commands make is the same
 /// in every run.
 pub(crate) struct Project {
@@ -117,7 +119,13 @@ impl Project {
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-migcheck"));
-        for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CARGO_TERM_COLOR"] {
+        for variable in [
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "CARGO_TERM_COLOR",
+            "GITHUB_WORKSPACE",
+        ] {
             command.env_remove(variable);
         }
         command
@@ -161,6 +169,18 @@ pub(crate) fn git<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str
 /// The command as it is typed, both streams and the exit code.
 pub(crate) fn screen(command: &mut Command) -> String {
     let output = command.output().expect("the binary runs");
+    let arguments: Vec<String> = command
+        .get_args()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    let is_json = arguments
+        .windows(2)
+        .any(|pair| pair == ["--format", "json"]);
+    // Wrong arguments end before there is a command that could answer.
+    if is_json && !output.stdout.is_empty() {
+        hold_against_schema(&arguments, &String::from_utf8_lossy(&output.stdout));
+    }
     let typed: Vec<_> = command
         .get_args()
         .skip(1)

@@ -1,5 +1,6 @@
 //! Why there is no new revision, and what to do about it.
 
+use super::TemplateError;
 use crate::config::Config;
 use crate::layout::Layout;
 use crate::nearest::nearest;
@@ -33,6 +34,17 @@ pub enum CreateError {
         /// The one that builds on it.
         descendant: String,
     },
+    /// A parent that others already build on, and nothing says that the history shall part there.
+    #[error("`{parent}` is no head: {} builds on it already", .children.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" and "))]
+    NoHead {
+        /// The parent.
+        parent: String,
+        /// What builds on it.
+        children: Vec<String>,
+    },
+    /// A template of the project's own that cannot be used.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
     /// A message no file name can be made of.
     #[error("the message `{0}` has no letter or digit to name a file with")]
     NoSlug(String),
@@ -83,6 +95,11 @@ impl CreateError {
             Self::OneToMerge(_) => {
                 one("name all of them, or none: without a name the heads are merged".to_owned())
             }
+            Self::NoHead { .. } => vec![
+                "without `--revises` the revision builds on the head".to_owned(),
+                "if the history shall part there, say so with `--splice`".to_owned(),
+            ],
+            Self::Template(error) => error.help.clone(),
             Self::AlreadyMerged { ancestor, .. } => one(format!("leave `{ancestor}` out")),
             Self::NoSlug(_) => {
                 one("say in a few words what the revision does: `add invoices`".to_owned())

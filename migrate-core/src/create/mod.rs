@@ -1,10 +1,12 @@
 //! New revisions: what their files are called and say, and how they get onto the disk.
 //!
 //! [`revision`] and [`merge`] are pure: they return the files, and [`write()`] puts them down. It never
-//! overwrites a file, and takes back what it wrote when it cannot write all of it.
+//! overwrites a file, and takes back what it wrote when it cannot write all of it. What the scripts
+//! say besides their directives may come from [`Templates`] of the project's own.
 
 mod error;
 mod name;
+mod template;
 mod write;
 
 use std::collections::BTreeSet;
@@ -12,8 +14,11 @@ use std::collections::BTreeSet;
 pub use error::CreateError;
 pub(crate) use name::{Name, renewed};
 use name::{in_chain, in_diesel, last_in_chain, native};
+use template::Values;
+pub use template::{TemplateError, Templates};
 pub use write::{NewFile, WriteError, Written, replace, write};
 
+use crate::Dialect;
 use crate::check::Checked;
 use crate::clock::Stamp;
 use crate::config::Heads;
@@ -36,6 +41,10 @@ pub struct Wanted {
     pub labels: Vec<String>,
     /// The name of a category, whose next number is taken.
     pub category: Option<String>,
+    /// Whether the history may part at a parent that others build on.
+    pub splice: bool,
+    /// What the scripts say, where the project has templates of its own.
+    pub templates: Templates,
 }
 
 /// A revision that is not on the disk yet.
@@ -68,6 +77,13 @@ pub fn revision(
         },
         named => independent(graph, named)?,
     };
+    let parting = parents.iter().find(|at| !graph.children(**at).is_empty());
+    if let (Some(parent), false) = (parting, wanted.splice) {
+        return Err(CreateError::NoHead {
+            parent: graph.ids(&[*parent]).pop().unwrap_or_default(),
+            children: graph.ids(graph.children(*parent)),
+        });
+    }
     let comment = wanted.message.trim();
     let undo = format!("Undoes `{}`.", first_line(comment));
     assemble(checked, graph, wanted, &parents, stamp, comment, &undo)
@@ -112,6 +128,8 @@ pub fn merge(
         .map(|revision| format!("{} ({})", revision.id, revision.slug.replace('_', " ")))
         .collect();
     let mut wanted = wanted.clone();
+    // A merge changes nothing, and there is nothing for a template to prepare.
+    wanted.templates = Templates::default();
     let slugs: Vec<&str> = parents
         .iter()
         .filter_map(|at| graph.get(*at))
@@ -174,53 +192,72 @@ fn assemble(
     {
         return Err(CreateError::LayoutNotPinned(checked.layout));
     }
-    let mut up = String::new();
-    if directive {
-        let value = match revises.as_slice() {
-            [] => quoted("base"),
-            [one] => quoted(one),
-            several => list(several),
-        };
-        up.push_str(&format!("-- migcheck: revises = {value}\n"));
-    }
     let mut depends_on = graph.ids(&wanted.depends_on);
     depends_on.sort();
     depends_on.dedup();
-    for (key, values) in [("depends-on", &depends_on), ("labels", &wanted.labels)] {
-        if !values.is_empty() {
-            up.push_str(&format!("-- migcheck: {key} = {}\n", list(values)));
-        }
-    }
-    up.push_str(&commented(comment));
+    let values = Values {
+        id: &name.id,
+        slug: &slug,
+        message: &wanted.message,
+        stamp,
+        revises: directive.then(|| match revises.as_slice() {
+            [] => quoted("base"),
+            [one] => quoted(one),
+            several => list(several),
+        }),
+        depends_on: (!depends_on.is_empty()).then(|| list(&depends_on)),
+        labels: (!wanted.labels.is_empty()).then(|| list(&wanted.labels)),
+    };
+    let scripts = |direction, comment: &str| {
+        let templates = &wanted.templates;
+        templates.scripts(direction, &values, &commented(comment), &config.databases)
+    };
+    let ups = scripts(Direction::Up, comment)?;
+    let downs = scripts(Direction::Down, undo)?;
     Ok(NewRevision {
-        files: files(checked.layout, &name.file, &slug, up, commented(undo)),
+        files: files(checked.layout, &name.file, &slug, ups, downs),
         id: name.id,
         revises,
     })
 }
 
+/// Texts of scripts, each for every dialect or for one.
+type Texts = Vec<(Option<Dialect>, String)>;
+
 /// The scripts as a layout keeps them.
-fn files(layout: Layout, name: &str, slug: &str, up: String, down: String) -> Vec<NewFile> {
-    let file = |name, text| NewFile { name, text };
-    let pair = |path: &dyn Fn(Direction) -> String| {
-        vec![
-            file(path(Direction::Up), up.clone()),
-            file(path(Direction::Down), down.clone()),
-        ]
+fn files(layout: Layout, name: &str, slug: &str, ups: Texts, downs: Texts) -> Vec<NewFile> {
+    let of = |direction, texts: Texts, path: &dyn Fn(Direction, &str) -> String| {
+        let files = texts.into_iter().map(move |(dialect, text)| {
+            let dialect = dialect.map_or(String::new(), |dialect| format!(".{dialect}"));
+            let name = path(direction, &dialect);
+            NewFile { name, text }
+        });
+        files.collect::<Vec<_>>()
     };
-    let sections = |first: &str, second: &str| {
-        let text = format!("{first}\n{up}\n{second}\n{down}");
-        vec![file(format!("{name}_{slug}.sql"), text)]
+    let pair = |ups, downs, path: &dyn Fn(Direction, &str) -> String| {
+        let mut files = of(Direction::Up, ups, path);
+        files.extend(of(Direction::Down, downs, path));
+        files
+    };
+    let sections = |ups: Texts, downs: Texts, first: &str, second: &str| {
+        let text = |texts: Texts| texts.into_iter().map(|(_, text)| text).collect::<String>();
+        let text = format!("{first}\n{}\n{second}\n{}", text(ups), text(downs));
+        let name = format!("{name}_{slug}.sql");
+        vec![NewFile { name, text }]
     };
     match layout {
         Layout::Native | Layout::Sqlx | Layout::GolangMigrate => {
-            pair(&|direction| format!("{name}_{slug}.{direction}.sql"))
+            pair(ups, downs, &|direction, dialect| {
+                format!("{name}_{slug}.{direction}{dialect}.sql")
+            })
         }
-        Layout::Diesel => pair(&|direction| format!("{name}_{slug}/{direction}.sql")),
+        Layout::Diesel => pair(ups, downs, &|direction, _| {
+            format!("{name}_{slug}/{direction}.sql")
+        }),
         // refinery knows no way down.
-        Layout::Refinery => vec![file(format!("V{name}__{slug}.sql"), up.clone())],
-        Layout::Dbmate => sections("-- migrate:up", "-- migrate:down"),
-        Layout::Goose => sections("-- +goose Up", "-- +goose Down"),
+        Layout::Refinery => of(Direction::Up, ups, &|_, _| format!("V{name}__{slug}.sql")),
+        Layout::Dbmate => sections(ups, downs, "-- migrate:up", "-- migrate:down"),
+        Layout::Goose => sections(ups, downs, "-- +goose Up", "-- +goose Down"),
     }
 }
 
@@ -231,12 +268,16 @@ fn first_line(message: &str) -> &str {
 fn commented(text: &str) -> String {
     let mut comment = String::new();
     for line in text.lines() {
-        // A message is prose, even where it speaks about directives.
-        let line = line.trim().replacen("migcheck:", "migcheck :", 1);
+        let line = as_prose(line);
         comment.push_str(format!("-- {line}").trim_end());
         comment.push('\n');
     }
     comment
+}
+
+/// A message is prose, even where it speaks about directives.
+fn as_prose(line: &str) -> String {
+    line.trim().replace("migcheck:", "migcheck :")
 }
 
 #[cfg(test)]

@@ -85,7 +85,8 @@ pub fn write(root: &Path, files: &[NewFile]) -> Result<Written, WriteError> {
     Ok(written)
 }
 
-/// Puts `text` in the place of a file, in one step: a reader sees the old text or the new one.
+/// Puts `text` in the place of a file, in one step: a reader sees the old text or the new one. Who
+/// may read and write it stays as it was.
 ///
 /// # Errors
 ///
@@ -94,7 +95,12 @@ pub fn replace(path: &Path, text: &str) -> Result<(), WriteError> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
-    let result = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    let result = fs::write(&beside, text)
+        .and_then(|()| match fs::metadata(path) {
+            Ok(old) => fs::set_permissions(&beside, old.permissions()),
+            Err(_) => Ok(()),
+        })
+        .and_then(|()| fs::rename(&beside, path));
     result.map_err(|source| {
         let _ = fs::remove_file(&beside);
         WriteError {

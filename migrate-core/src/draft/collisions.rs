@@ -27,7 +27,25 @@ pub(crate) fn duplicate(id: &str, first: Label, second: Label) -> Finding {
             .note("their names differ in case alone: on Windows and macOS they are one file")
             .help("delete one of them");
     }
+    if let [one, other] = finding.labels.as_slice()
+        && let Some(stem) = underscored(&one.source.path, &other.source.path)
+    {
+        let help = format!("rename them to `{stem}.up.sql` and `{stem}.down.sql`");
+        return finding
+            .note("`_up` and `_down` are a part of the name: both files are read as up scripts")
+            .help(help);
+    }
     finding.help("give one of them another id, in its file names or its `revision` directive: an id names one revision, for ever")
+}
+
+/// What `1_x_up.sql` and `1_x_down.sql` have in common.
+fn underscored<'a>(one: &'a str, other: &'a str) -> Option<&'a str> {
+    let pair = |up: &'a str, down: &'a str| {
+        let stem = up.strip_suffix("_up.sql")?;
+        (down.strip_suffix("_down.sql") == Some(stem)).then_some(stem)
+    };
+    let stem = pair(one, other).or_else(|| pair(other, one))?;
+    stem.rsplit('/').next()
 }
 
 /// Two paths, whichever of them comes first.
@@ -50,7 +68,7 @@ pub(super) fn case_collisions(files: &[FileRead], findings: &mut Vec<Finding>) {
         })
         .collect();
     for file in files {
-        if let Some(other) = seen.insert(file.name.to_lowercase(), file) {
+        if let Some(other) = seen.insert(file.source.path.to_lowercase(), file) {
             if explained.contains(&pair(&file.source.path, &other.source.path)) {
                 continue;
             }

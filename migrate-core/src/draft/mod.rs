@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use crate::config::Config;
 use crate::finding::{Finding, Label, SourceFile};
-use crate::layout::{Class, Layout, Order, ScriptName};
+use crate::layout::{Class, Layout, Order, ScriptName, stray};
 use crate::read::FileRead;
 use crate::revision::{Direction, RevisionId};
 use crate::{Checksum, Code, Dialect, section};
@@ -41,6 +41,8 @@ pub(crate) struct Draft {
     pub(crate) one_way: bool,
     /// Its scripts name different parents, which is reported.
     pub(crate) is_disputed: bool,
+    /// Several of its scripts name the parents: a change to them is a change to all of these.
+    pub(crate) is_repeated: bool,
 }
 
 #[derive(Debug)]
@@ -53,6 +55,8 @@ pub(crate) struct DraftScript {
     pub(crate) section: Option<Range<usize>>,
     slug: String,
     is_unread: bool,
+    /// It says that something is still to be written.
+    is_unfinished: bool,
 }
 
 impl DraftScript {
@@ -69,17 +73,20 @@ pub(crate) fn draft(
     findings: &mut Vec<Finding>,
 ) -> Vec<Draft> {
     let mut groups: BTreeMap<String, Vec<(&FileRead, ScriptName)>> = BTreeMap::new();
-    let mut metadata: HashMap<String, &FileRead> = HashMap::new();
+    let mut metadata: Vec<(String, &FileRead)> = Vec::new();
     for file in files {
         match layout.classify(file, &config.naming.file) {
             Class::Scripts(names) => {
                 for (code, problem) in &file.header.problems {
-                    let label = Label::new(&file.source, problem.span.clone(), "");
-                    let finding = Finding::new(*code, &*problem.message).label(label);
-                    findings.push(match &problem.help {
-                        Some(help) => finding.help(help),
-                        None => finding.help(how_it_is_written(*code)),
-                    });
+                    findings.push(Finding::of_problem(*code, &file.source, problem.clone()));
+                }
+                for todo in &file.header.todo {
+                    let message = format!("the script is not finished: {}", todo.get_ref());
+                    findings.push(
+                        Finding::new(Code::Unfinished, message)
+                            .label(at(file, todo))
+                            .help("do it, and delete this line"),
+                    );
                 }
                 for name in names {
                     groups
@@ -88,14 +95,27 @@ pub(crate) fn draft(
                         .push((file, name));
                 }
             }
-            Class::Metadata(key) => {
-                metadata.insert(key, file);
-            }
+            Class::Metadata(key) => metadata.push((key, file)),
             Class::Companion => {}
             Class::Wrong(_) if file.is_unread => {}
             Class::Wrong(finding) => findings.push(finding),
         }
     }
+    // Settings of a folder without scripts are nobody's.
+    let folder = |file: &FileRead| {
+        file.name
+            .rsplit_once('/')
+            .map(|(folder, _)| folder.to_owned())
+    };
+    let (metadata, strays): (HashMap<_, _>, Vec<_>) = {
+        let is_used = |(key, file): &(String, &FileRead)| {
+            let mut scripts = groups.get(key).into_iter().flatten();
+            scripts.any(|(script, _)| folder(script) == folder(file))
+        };
+        let (used, strays): (Vec<_>, Vec<_>) = metadata.into_iter().partition(is_used);
+        (used.into_iter().collect(), strays)
+    };
+    findings.extend(strays.iter().map(|(_, file)| stray(file)));
     let mut drafts = Vec::with_capacity(groups.len());
     for (key, group) in groups {
         let transaction = metadata
@@ -107,25 +127,26 @@ pub(crate) fn draft(
     drafts
 }
 
-fn how_it_is_written(code: Code) -> String {
-    format!("correct it; `cargo migcheck explain {code}` says how it is written")
-}
-
-/// diesel's one setting.
+/// diesel's one setting. A file without it says `false`, as its `TomlMetadata` has `#[serde(default)]` on
+/// the field: `true` holds where there is no file.
 fn run_in_transaction(file: &FileRead, findings: &mut Vec<Finding>) -> Option<bool> {
     use crate::toml_reader as reader;
     let read = reader::parse(&file.source.text).and_then(|table| {
-        table
-            .get("run_in_transaction")
-            .map(reader::boolean)
-            .transpose()
+        let value = table.get("run_in_transaction");
+        value.map_or(Ok(false), reader::boolean)
     });
     match read {
-        Ok(value) => value,
+        Ok(value) => Some(value),
         Err(problem) => {
-            let label = Label::new(&file.source, problem.span, "");
-            let finding = Finding::new(Code::InvalidDirective, problem.message).label(label);
-            findings.push(finding.help("diesel reads `run_in_transaction = false` here"));
+            let problem = match problem.help {
+                Some(_) => problem,
+                None => problem.help("diesel reads `run_in_transaction = false` here"),
+            };
+            findings.push(Finding::of_problem(
+                Code::InvalidDirective,
+                &file.source,
+                problem,
+            ));
             None
         }
     }
@@ -180,6 +201,7 @@ fn assemble(
         order: leader_name.order.clone(),
         one_way: leader_name.one_way,
         is_disputed: false,
+        is_repeated: false,
         id,
         claimed,
         description: String::new(),
@@ -205,7 +227,9 @@ fn assemble(
     // A misspelt `revises` is reported as such, and a file that cannot be read may have one.
     let is_explained = group.iter().any(|(file, _)| {
         let mut problems = file.header.problems.iter();
-        file.is_unread || problems.any(|(code, _)| *code == Code::UnknownDirective)
+        file.is_unread
+            || file.header.revises_is_wrong
+            || problems.any(|(code, _)| *code == Code::UnknownDirective)
     });
     if layout == Layout::Native && draft.revises.is_none() && first_up.is_some() && !is_explained {
         findings.push(
@@ -296,6 +320,7 @@ impl Draft {
                 .unwrap_or(name.transaction),
             slug: name.slug.clone(),
             is_unread: file.is_unread,
+            is_unfinished: !header.todo.is_empty(),
         });
     }
 
@@ -310,6 +335,7 @@ impl Draft {
             self.revises_at = Some(label);
             return;
         };
+        self.is_repeated = true;
         let names = |list: &[(String, Label)]| -> Vec<String> {
             let mut names: Vec<_> = list.iter().map(|(name, _)| name.clone()).collect();
             names.sort();

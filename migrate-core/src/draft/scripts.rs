@@ -184,7 +184,7 @@ impl Draft {
                 continue;
             }
             let blank = |script: &DraftScript| split::is_blank(&script.source.text, dialect);
-            if blank(down) && !blank(up) {
+            if blank(down) && !blank(up) && !down.is_unfinished {
                 seen.push(&down.source);
                 let mut label = down.label();
                 if !down.source.text.is_empty() {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::edges::Builder;
 use super::ends::{Known, check_ends};
+use super::head_labels::check_head_labels;
 use super::{RevisionGraph, Settings, dag};
 use crate::config::Config;
 use crate::draft::Draft;
@@ -53,6 +54,15 @@ pub(crate) fn build(
         dependencies: graph.dependencies,
     };
     check_ends(&drafts, &edges, &known, config, findings);
+    // A mistake in the edges makes heads that are none.
+    let of_labels = match known.broken == 0 && known.revised.is_empty() {
+        true => check_head_labels(&drafts, &edges, config),
+        false => Vec::new(),
+    };
+    if !of_labels.is_empty() {
+        findings.retain(|finding| finding.code != Code::MultipleHeads);
+        findings.extend(of_labels);
+    }
     let fatal = findings[known_before..]
         .iter()
         .any(|finding| !matches!(finding.code, Code::MultipleHeads | Code::MultipleBases));

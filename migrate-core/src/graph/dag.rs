@@ -1,7 +1,7 @@
 //! Pure walks over a directed graph. They know nothing of files or SQL.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BinaryHeap, VecDeque};
 
 /// A directed graph: for each node, the nodes that have to come before it.
 pub(crate) type Before = Vec<Vec<usize>>;
@@ -74,7 +74,7 @@ pub(crate) fn shared(edges: &Before, starts: &[usize]) -> Vec<bool> {
 /// One shortest cycle for each knot of nodes that are their own ancestors, in the order of the
 /// edges. A cycle is rotated so that its lowest `rank` comes first.
 pub(crate) fn cycles(before: &Before, rank: &[usize]) -> Vec<Vec<usize>> {
-    // Shared by all knots, because there may be as many of them as half the nodes.
+    // Made once: there can be as many knots as nodes.
     let mut inside = vec![false; before.len()];
     let mut came_from = vec![usize::MAX; before.len()];
     let mut found: Vec<Vec<usize>> = knots(before)
@@ -96,6 +96,7 @@ pub(crate) fn cycles(before: &Before, rank: &[usize]) -> Vec<Vec<usize>> {
 /// mistake in one file, and any of its cycles shows where to begin.
 const CYCLE_STARTS: usize = 256;
 
+/// `inside` has nothing marked, and is given back so; both it and `came_from` have a place a node.
 fn shortest_cycle(
     before: &Before,
     knot: &[usize],
@@ -196,54 +197,44 @@ pub(crate) fn knots(before: &Before) -> Vec<Vec<usize>> {
     knots
 }
 
-/// For each node the length of the longest way to it; an ancestor always has a lower one.
-pub(crate) fn generations(before: &Before, order: &[usize]) -> Vec<usize> {
-    let mut generation = vec![0; before.len()];
-    for &node in order {
-        generation[node] = before[node]
-            .iter()
-            .map(|earlier| generation[*earlier] + 1)
-            .max()
-            .unwrap_or(0);
-    }
-    generation
-}
-
-/// Those of `nodes` that come before another of them, each with one that it comes before.
-/// `children` counts what comes right after each node. Of `nodes` that is the merge which names them,
-/// so that one without another child comes before none of them. Only the branches down to the oldest
-/// of the rest are walked, and each node of them once.
-pub(crate) fn covered(
+/// Of `edges`, each a node and one that comes right before it: those that say nothing new, with
+/// the other one right before the node that has the earlier one before it.
+///
+/// 64 edges are looked at in one pass over `order`, each as a bit: whoever has its earlier end
+/// before it carries it. A walk for each edge would cost the whole graph for a line that is merged
+/// into another again and again.
+pub(crate) fn implied(
     before: &Before,
-    generation: &[usize],
-    children: &[usize],
-    nodes: &[usize],
-) -> HashMap<usize, usize> {
-    let mut asked: HashSet<usize> = nodes.iter().copied().collect();
-    asked.retain(|node| children[*node] > 1);
-    let floor = asked.iter().map(|node| generation[*node]).min();
-    let mut covered = HashMap::new();
-    let Some(floor) = floor else { return covered };
-    let mut latest_first = nodes.to_vec();
-    latest_first.sort_by_key(|node| Reverse(generation[*node]));
-    let mut seen = HashSet::new();
-    for top in latest_first {
-        let mut stack = vec![top];
-        while let Some(at) = stack.pop() {
-            for &earlier in &before[at] {
-                if asked.remove(&earlier) {
-                    covered.insert(earlier, top);
-                }
-                if generation[earlier] > floor && seen.insert(earlier) {
-                    stack.push(earlier);
-                }
-            }
-            if asked.is_empty() {
-                return covered;
-            }
-        }
+    order: &[usize],
+    edges: &[(usize, usize)],
+) -> Vec<(usize, usize, usize)> {
+    let mut place = vec![0; before.len()];
+    for (at, node) in order.iter().enumerate() {
+        place[*node] = at;
     }
-    covered
+    let (mut starts, mut carried) = (vec![0_u64; before.len()], vec![0_u64; before.len()]);
+    let mut implied = Vec::new();
+    for batch in edges.chunks(64) {
+        for (bit, (_, earlier)) in batch.iter().enumerate() {
+            starts[*earlier] |= 1 << bit;
+        }
+        let first = batch.iter().map(|(_, earlier)| place[*earlier]).min();
+        let last = batch.iter().map(|(node, _)| place[*node]).max();
+        let span = &order[first.unwrap_or(0)..last.unwrap_or(0)];
+        for &node in span {
+            let bits = before[node].iter().map(|one| starts[*one] | carried[*one]);
+            carried[node] = bits.fold(0, |all, bits| all | bits);
+        }
+        for (bit, &(node, earlier)) in batch.iter().enumerate() {
+            let over = before[node]
+                .iter()
+                .find(|one| carried[**one] >> bit & 1 == 1);
+            implied.extend(over.map(|over| (node, earlier, *over)));
+        }
+        batch.iter().for_each(|(_, earlier)| starts[*earlier] = 0);
+        span.iter().for_each(|node| carried[*node] = 0);
+    }
+    implied
 }
 
 #[cfg(test)]
@@ -275,22 +266,16 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_before_another_is_covered() {
-        // 0 → 1 → 2, 0 → 3; 4 names all of them, and 5 names 1 and 3.
-        let before = vec![
-            vec![],
-            vec![0],
-            vec![1],
-            vec![0],
-            vec![0, 1, 2, 3],
-            vec![1, 3],
-        ];
-        let order: Vec<usize> = (0..6).collect();
-        let generation = generations(&before, &order);
-        let children: Vec<usize> = after(&before).iter().map(Vec::len).collect();
-        let covered = |nodes: &[usize]| covered(&before, &generation, &children, nodes);
-        assert_eq!(covered(&before[4]), HashMap::from([(0, 2), (1, 2)]));
-        assert_eq!(covered(&before[5]), HashMap::new());
+    fn edges_that_say_nothing_new_are_told_from_those_that_do() {
+        // A line, each node of which also names the one before its parent; past 64 edges.
+        let before: Before = (0..200_usize)
+            .map(|node| (node.saturating_sub(2)..node).collect())
+            .collect();
+        let edges: Vec<(usize, usize)> = (0..200)
+            .flat_map(|node| before[node].iter().map(move |one| (node, *one)))
+            .collect();
+        let skips: Vec<_> = (2..200).map(|node| (node, node - 2, node - 1)).collect();
+        assert_eq!(implied(&before, &ranks(200), &edges), skips);
     }
 
     #[test]

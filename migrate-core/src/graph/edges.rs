@@ -6,9 +6,10 @@ use super::dag;
 use super::unknown::{Meant, SUGGESTIONS, Unknown};
 use crate::Code;
 use crate::draft::{Draft, duplicate};
-use crate::finding::{Finding, Label};
+use crate::finding::{Applicability, Finding, Label};
 use crate::nearest::nearest_id;
 use crate::revision::RevisionId;
+use crate::toml_reader::item_with_comma;
 
 /// Resolves names to revisions, and reports what cannot be a graph.
 pub(super) struct Builder<'a> {
@@ -16,6 +17,7 @@ pub(super) struct Builder<'a> {
     is_chain: bool,
     findings: &'a mut Vec<Finding>,
     by_id: HashMap<&'a str, usize>,
+    by_label: HashMap<&'a str, usize>,
     pub(super) before: dag::Before,
     pub(super) parents: dag::Before,
     pub(super) dependencies: dag::Before,
@@ -50,11 +52,16 @@ impl<'a> Builder<'a> {
                 by_id.insert(&draft.id, at);
             }
         }
+        let labels = drafts.iter().enumerate().flat_map(|(at, draft)| {
+            let labels = draft.labels.iter();
+            labels.map(move |(name, _)| (&**name, at))
+        });
         Self {
             drafts,
             is_chain,
             findings,
             by_id,
+            by_label: labels.collect(),
             before: vec![Vec::new(); drafts.len()],
             parents: vec![Vec::new(); drafts.len()],
             dependencies: vec![Vec::new(); drafts.len()],
@@ -117,7 +124,13 @@ impl<'a> Builder<'a> {
         let mut edges = Vec::with_capacity(names.len());
         let mut seen = HashSet::new();
         for (name, label) in names {
-            let Some(&at) = self.by_id.get(&**name) else {
+            let by_id = self.by_id.get(&**name);
+            // As in Alembic a dependency can be named by a label, and a parent cannot.
+            let by_label = || match code {
+                Code::UnknownDependency => self.by_label.get(&**name),
+                _ => None,
+            };
+            let Some(&at) = by_id.or_else(by_label) else {
                 unknown.push(Unknown {
                     draft: place,
                     name,
@@ -132,14 +145,14 @@ impl<'a> Builder<'a> {
                 } else {
                     "dependency"
                 };
-                self.findings.push(
-                    Finding::new(
-                        Code::DuplicateParent,
-                        format!("`{}` names the {word} `{name}` twice", draft.id),
-                    )
-                    .label(label.clone())
-                    .help("name it once"),
-                );
+                let finding = Finding::new(
+                    Code::DuplicateParent,
+                    format!("`{}` names the {word} `{name}` twice", draft.id),
+                )
+                .label(label.clone())
+                .help("name it once");
+                let alone = code == Code::UnknownDependency || !draft.is_repeated;
+                self.findings.push(without(finding, label, alone));
                 continue;
             }
             edges.push(at);
@@ -201,12 +214,15 @@ impl<'a> Builder<'a> {
                             "a label names one branch: take it from one of the two",
                         )
                     };
-                    self.findings.push(
-                        Finding::new(Code::DuplicateLabel, message)
-                            .label(label.clone())
-                            .label(first.clone())
-                            .help(help),
-                    );
+                    let finding = Finding::new(Code::DuplicateLabel, message)
+                        .label(label.clone())
+                        .label(first.clone())
+                        .help(help);
+                    self.findings.push(if owner == draft.id {
+                        without(finding, label, true)
+                    } else {
+                        finding
+                    });
                 }
                 let next = ids.partition_point(|id| *id < &**name);
                 if let Some(id) = ids
@@ -304,7 +320,7 @@ impl<'a> Builder<'a> {
             let edges = draft.revises.iter().flatten().chain(&draft.depends_on);
             let found = edges
                 .clone()
-                .find(|(id, _)| id == name(to))
+                .find(|(id, _)| id == name(to) || self.by_label.get(&**id) == Some(&to))
                 .map(|(_, label)| label.clone());
             let is_parent = draft.revises.iter().flatten().any(|(id, _)| id == name(to));
             let verb = if is_parent || self.parents[from].contains(&to) {
@@ -348,37 +364,50 @@ impl<'a> Builder<'a> {
 
     /// `order` leaves out what is on a cycle or behind one: what is redundant there is not known.
     pub(super) fn check_redundant(&mut self, order: &[usize]) {
-        let generation = dag::generations(&self.parents, order);
-        let after = dag::after(&self.parents);
-        let children: Vec<usize> = after.iter().map(Vec::len).collect();
-        for &at in order {
-            let draft = &self.drafts[at];
-            let parents = &self.parents[at];
-            if parents.len() < 2 {
-                continue;
-            }
-            let covered = dag::covered(&self.parents, &generation, &children, parents);
-            for &parent in parents {
-                let Some(&over) = covered.get(&parent) else {
-                    continue;
-                };
-                let name = &*self.drafts[parent].id;
-                let place = draft.revises.iter().flatten().find(|(id, _)| id == name);
-                let mut label =
-                    place.map_or_else(|| draft.claimed.clone(), |(_, label)| label.clone());
-                label.text = format!("`{}` already builds on it", self.drafts[over].id);
-                self.findings.push(
-                    Finding::new(
-                        Code::RedundantParent,
-                        format!(
-                            "`{}` merges `{name}` with its own descendant `{}`",
-                            draft.id, self.drafts[over].id
-                        ),
-                    )
-                    .label(label)
-                    .help(format!("leave `{name}` out")),
-                );
-            }
+        let mut children = vec![0_usize; self.drafts.len()];
+        for &parent in self.parents.iter().flatten() {
+            children[parent] += 1;
         }
+        // A parent of this revision alone is nobody else's ancestor.
+        let is_shared = |parent: &&usize| children[**parent] > 1;
+        let merges = order.iter().filter(|at| self.parents[**at].len() > 1);
+        let edges: Vec<(usize, usize)> = merges
+            .flat_map(|at| {
+                let parents = self.parents[*at].iter().filter(is_shared);
+                parents.map(move |parent| (*at, *parent))
+            })
+            .collect();
+        for (at, parent, over) in dag::implied(&self.parents, order, &edges) {
+            let draft = &self.drafts[at];
+            let name = &*self.drafts[parent].id;
+            let place = draft.revises.iter().flatten().find(|(id, _)| id == name);
+            let mut label = place.map_or_else(|| draft.claimed.clone(), |(_, label)| label.clone());
+            label.text = format!("`{}` already builds on it", self.drafts[over].id);
+            let finding = Finding::new(
+                Code::RedundantParent,
+                format!(
+                    "`{}` merges `{name}` with its own descendant `{}`",
+                    draft.id, self.drafts[over].id
+                ),
+            )
+            .label(label.clone())
+            .help(format!("leave `{name}` out"));
+            self.findings
+                .push(without(finding, &label, !draft.is_repeated));
+        }
+    }
+}
+
+/// Suggests to take what `label` points at from its list, which is safe where the list stands
+/// `alone`: no other script of the revision has to agree with it.
+fn without(finding: Finding, label: &Label, alone: bool) -> Finding {
+    let applicability = if alone {
+        Applicability::Safe
+    } else {
+        Applicability::Guess
+    };
+    match item_with_comma(&label.source.text, &label.span) {
+        Some(span) => finding.mend(&label.source, span, "", applicability),
+        None => finding,
     }
 }

@@ -4,6 +4,8 @@ mod build;
 pub(crate) mod dag;
 mod edges;
 mod ends;
+mod goal;
+mod head_labels;
 mod plan;
 mod range;
 mod target;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{RevisionGraph, dag};
+use super::RevisionGraph;
 use crate::nearest::nearest;
 
 /// A target as it was written.
@@ -16,7 +16,7 @@ pub enum Target {
     Base,
     /// `current`: what is applied.
     Current,
-    /// An id, a unique prefix of one, or a label.
+    /// An id or a label, or enough of one.
     Named(String),
     /// `label@head`, `label@base`, `label@+n`: a target within one branch.
     Within(String, Box<Target>),
@@ -62,6 +62,24 @@ impl Target {
             _ => Ok(Self::Named(text.to_owned())),
         }
     }
+
+    /// Whether it is so many steps from what is applied: `+1`, `label@-1`, `current+1`.
+    pub(super) fn is_from_current(&self) -> bool {
+        match self {
+            Self::Relative(start, _) => matches!(start.as_deref(), None | Some(Self::Current)),
+            Self::Within(_, inner) => inner.is_from_current(),
+            _ => false,
+        }
+    }
+
+    /// The steps alone: `+1` of `label@ab12+1`.
+    pub(super) fn offset(&self) -> String {
+        match self {
+            Self::Relative(_, offset) => format!("{offset:+}"),
+            Self::Within(_, inner) => inner.offset(),
+            _ => self.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Target {
@@ -96,19 +114,21 @@ pub enum TargetError {
     Unknown {
         /// What was asked for.
         name: String,
-        /// The nearest id.
+        /// The nearest id or label.
         nearest: Option<String>,
     },
-    /// A prefix of several ids.
+    /// The start of several ids or labels.
     #[error("`{name}` is the start of {}; write more of it", candidates.join(", "))]
     Ambiguous {
         /// What was asked for.
         name: String,
-        /// The ids.
+        /// The ids and labels.
         candidates: Vec<String>,
     },
     /// A revision on the way of no label's branch.
-    #[error("`{name}` is not on the branch `{label}`")]
+    #[error(
+        "`{name}` is not on the branch `{label}`; `cargo migcheck history {label}@heads` shows what is"
+    )]
     OtherBranch {
         /// What was asked for.
         name: String,
@@ -129,6 +149,16 @@ pub enum TargetError {
         /// The ids.
         candidates: Vec<String>,
     },
+    /// A range whose ends no way joins.
+    #[error("`{from}` does not lead to `{to}`; {}", if *backwards { format!("write `{to}:{from}`") } else { format!("`:{to}` is all that does") })]
+    NoWay {
+        /// Where the range begins.
+        from: String,
+        /// Where it ends.
+        to: String,
+        /// Whether it leads the other way.
+        backwards: bool,
+    },
     /// Past the base or a head.
     #[error("`{asked}` goes past the end: there {} {available} step{} that way", if *available == 1 { "is" } else { "are" }, if *available == 1 { "" } else { "s" })]
     TooFar {
@@ -139,46 +169,78 @@ pub enum TargetError {
     },
 }
 
-/// The shortest prefix that is taken for an id.
+/// The shortest prefix that is taken for an id or a label.
 const SHORTEST_PREFIX: usize = 4;
 
 impl RevisionGraph {
-    /// The revision that an id, a unique prefix or a label names.
+    /// The revision that an id or a label names, or the start of one.
     ///
     /// # Errors
     ///
     /// No such revision, or several.
     pub fn find(&self, name: &str) -> Result<usize, TargetError> {
+        self.find_among(name, |_| true)
+    }
+
+    /// As [`find`](Self::find), on the branch `label`, whose revisions `lineage` marks.
+    pub(super) fn find_within(
+        &self,
+        name: &str,
+        label: &str,
+        lineage: &[bool],
+    ) -> Result<usize, TargetError> {
+        let other_branch = || TargetError::OtherBranch {
+            name: name.to_owned(),
+            label: label.to_owned(),
+        };
+        match self.find_among(name, |at| lineage[at]) {
+            Ok(at) if lineage[at] => Ok(at),
+            Ok(_) => Err(other_branch()),
+            // The start of a name that is elsewhere.
+            Err(TargetError::Unknown { .. }) if self.find(name).is_ok() => Err(other_branch()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A whole name is looked for everywhere, the start of one where `is_in` allows.
+    fn find_among(&self, name: &str, is_in: impl Fn(usize) -> bool) -> Result<usize, TargetError> {
         if let Some(at) = self.position(name) {
             return Ok(at);
         }
-        let carries = |at: &usize| {
-            self.revisions()[*at]
-                .labels
-                .iter()
-                .any(|label| label == name)
+        let names = || {
+            let revisions = self.revisions().iter().enumerate();
+            revisions.flat_map(|(at, revision)| {
+                let labels = revision.labels.iter().map(String::as_str);
+                std::iter::once(revision.id.as_str())
+                    .chain(labels)
+                    .map(move |name| (at, name))
+            })
         };
-        if let Some(at) = (0..self.len()).find(carries) {
+        if let Some((at, _)) = names().find(|(_, known)| *known == name) {
             return Ok(at);
         }
-        let ids = || self.revisions().iter().map(|revision| revision.id.as_str());
-        let matches: Vec<usize> = (0..self.len())
-            .filter(|at| self.revisions()[*at].id.as_str().starts_with(name))
+        let started: Vec<(usize, &str)> = names()
+            .filter(|(at, known)| known.starts_with(name) && is_in(*at))
             .collect();
-        match matches.as_slice() {
-            [] => Err(TargetError::Unknown {
+        let Some(&(first, _)) = started.first() else {
+            return Err(TargetError::Unknown {
                 name: name.to_owned(),
-                nearest: nearest(name, ids()).map(str::to_owned),
-            }),
-            _ if name.chars().count() < SHORTEST_PREFIX => {
-                Err(TargetError::TooShort(name.to_owned()))
-            }
-            [one] => Ok(*one),
-            several => Err(TargetError::Ambiguous {
-                name: name.to_owned(),
-                candidates: self.ids(several),
-            }),
+                nearest: nearest(name, names().map(|(_, known)| known)).map(str::to_owned),
+            });
+        };
+        if name.chars().count() < SHORTEST_PREFIX {
+            return Err(TargetError::TooShort(name.to_owned()));
         }
+        if started.iter().all(|(at, _)| *at == first) {
+            return Ok(first);
+        }
+        Err(TargetError::Ambiguous {
+            name: name.to_owned(),
+            candidates: started
+                .iter()
+                .map(|(_, known)| (*known).to_owned())
+                .collect(),
+        })
     }
 
     /// The ids of places, for messages.
@@ -188,30 +250,32 @@ impl RevisionGraph {
         known.map(|revision| revision.id.to_string()).collect()
     }
 
-    /// The revisions of a label's branch: the one that carries it and all that build on it. What
-    /// only depends on one of them is on a branch of its own.
-    pub(super) fn branch(&self, label: &str) -> Result<Vec<bool>, TargetError> {
-        let start = self.find(label)?;
-        let mut branch = vec![false; self.len()];
-        branch[start] = true;
-        for at in start + 1..self.len() {
+    /// The branch that a label at `on` names: that revision, and all that build on it. What only
+    /// depends on one of them is on a branch of its own.
+    pub(super) fn branch(&self, on: usize) -> Vec<bool> {
+        let mut branch = self.marked(&[on]);
+        // Edges point backwards, so that one pass in order sees every parent first.
+        for at in on + 1..self.len() {
             branch[at] = self.revisions()[at]
                 .parents
                 .iter()
                 .any(|parent| branch[*parent]);
         }
-        Ok(branch)
+        branch
     }
 
-    /// A label's branch, and what it builds on.
-    pub(super) fn lineage(&self, label: &str) -> Result<Vec<bool>, TargetError> {
-        let start = self.find(label)?;
-        let mut lineage = self.branch(label)?;
-        let ancestors = dag::reachable(&self.parents(), [start]);
-        for (is_on, is_below) in lineage.iter_mut().zip(ancestors) {
-            *is_on |= is_below;
+    /// The branch of a label at `on`, and what it builds on.
+    pub(super) fn lineage(&self, on: usize) -> Vec<bool> {
+        let mut lineage = self.branch(on);
+        // The branch begins with `on`: what is marked before it is an ancestor.
+        for at in (0..=on).rev() {
+            if lineage[at] {
+                for &parent in &self.revisions()[at].parents {
+                    lineage[parent] = true;
+                }
+            }
         }
-        Ok(lineage)
+        lineage
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Layout, diesel, native, numbered, refinery, sections};
+use super::{Layout, diesel, is_companion, native, numbered, refinery, sections};
 use crate::read::FileRead;
 
 /// What stands before the first `_` of each name: a revision of several dialects counts once.
@@ -17,7 +17,9 @@ fn versions<'a>(files: impl Iterator<Item = &'a FileRead>) -> BTreeSet<&'a str> 
 /// What a file says in itself counts more than what it is called: goose, dbmate and migcheck name
 /// their files as sqlx does.
 pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), [(Layout, String); 2]> {
-    let first = |is: fn(&FileRead) -> bool| files.iter().find(|file| is(file));
+    // A template says what a script would say, and is none.
+    let scripts = || files.iter().filter(|file| !is_companion(&file.name));
+    let first = |is: fn(&FileRead) -> bool| scripts().find(|file| is(file));
     let says = |file: &FileRead, what: &str| format!("`{}` {what}", file.name);
     let goose = first(|file| sections::GOOSE.marks(file));
     let dbmate = first(|file| sections::DBMATE.marks(file));
@@ -29,16 +31,20 @@ pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), [(Layout, S
         .collect();
     // A file or two that say what they revise override a peer's order; when it is half of them,
     // it is the graph that holds the directory together.
-    let marked = versions(files.iter().filter(|file| native::is_marked(file)));
+    let is_marked = |file: &&FileRead| native::is_marked(file) && !file.name.contains('/');
+    let marked = versions(scripts().filter(is_marked));
     let ups = numbered.iter().copied();
     let ups = versions(ups.filter(|file| !file.name.contains(".down.")));
-    let native = first(native::is_marked).filter(|_| {
+    // A folder or two beside them is not what the directory is made of.
+    let folders = files.iter().filter(|file| diesel::is_script(&file.name));
+    let native = files.iter().find(is_marked).filter(|_| {
         marked.len() * 2 >= ups.len()
+            && marked.len() > folders.count()
             && goose.is_none()
             && dbmate.is_none()
-            && folder.is_none()
             && versioned.is_none()
     });
+    let folder = folder.filter(|_| native.is_none());
     let mut found: Vec<(Layout, String)> = [
         (Layout::Native, native, "says what it revises"),
         (Layout::Goose, goose, "has a `-- +goose` line"),

@@ -7,7 +7,7 @@ use crate::revision::Direction;
 /// Whether a name is that of a script in a folder of its own.
 pub(super) fn is_script(name: &str) -> bool {
     name.split_once('/')
-        .is_some_and(|(_, file)| file == "up.sql")
+        .is_some_and(|(folder, file)| file == "up.sql" && !folder.starts_with('.'))
 }
 
 pub(super) fn classify(file: &FileRead) -> Class {
@@ -18,6 +18,9 @@ pub(super) fn classify(file: &FileRead) -> Class {
             beside_scripts(file)
         };
     };
+    if folder.starts_with('.') {
+        return beside_scripts(file);
+    }
     // diesel_migrations takes what stands before the first `_`, without dashes, and sorts that:
     // one folder may mix `20170309122510_x` and `2017-09-23-182408_x`.
     let (version, slug) = folder.split_once('_').unwrap_or((folder, ""));
@@ -26,6 +29,18 @@ pub(super) fn classify(file: &FileRead) -> Class {
         "up.sql" => Direction::Up,
         "down.sql" => Direction::Down,
         "metadata.toml" => return Class::Metadata(id),
+        // A graph that other tools keep beside the same two files: this is no chain.
+        "metadata.yaml" | "metadata.yml" => {
+            return bad_name(
+                file,
+                format!(
+                    "`{}` may name parents, which are not read: the order would be the folders'",
+                    file.name
+                ),
+                "write them into up.sql as `-- migcheck: revises = [\"…\"]`, and delete the file"
+                    .to_owned(),
+            );
+        }
         _ => return beside_scripts(file),
     };
     if id.is_empty() {

@@ -28,7 +28,7 @@ pub enum Layout {
     Refinery,
     /// golang-migrate: `000001_name.up.sql` and `000001_name.down.sql`, in numeric order.
     GolangMigrate,
-    /// dbmate: one file with `-- migrate:up` and `-- migrate:down`, in lexical order.
+    /// dbmate: one file with `-- migrate:up` and `-- migrate:down`, in the order of the names.
     Dbmate,
     /// goose: one file with `-- +goose Up` and `-- +goose Down`, in numeric order.
     Goose,
@@ -165,12 +165,15 @@ fn beside_scripts(file: &FileRead) -> Class {
     if is_companion(&file.name) {
         return Class::Companion;
     }
+    Class::Wrong(stray(file))
+}
+
+/// A file that has no place among migrations.
+pub(crate) fn stray(file: &FileRead) -> Finding {
     let message = format!("`{}` is no migration", file.name);
-    Class::Wrong(
-        Finding::new(crate::Code::StrayFile, message)
-            .label(crate::Label::file(&*file.source.path))
-            .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`"),
-    )
+    Finding::new(crate::Code::StrayFile, message)
+        .label(crate::Label::file(&*file.source.path))
+        .help("move it out of the directory, or set `stray-file = \"allow\"` in `[rules]`")
 }
 
 /// The part of a name before `.sql`; `None` for what is no script.
@@ -178,6 +181,18 @@ fn sql_stem(file: &FileRead) -> Option<&str> {
     file.name
         .strip_suffix(".sql")
         .filter(|_| !is_companion(&file.name))
+}
+
+/// A migration in a program's language: it belongs to the history, and cannot be left out of it.
+fn in_code(file: &FileRead, language: &str) -> Class {
+    bad_name(
+        file,
+        format!(
+            "`{}` is a migration in {language}, which is not run",
+            file.name
+        ),
+        "write what it does in SQL, under the same version".to_owned(),
+    )
 }
 
 fn bad_name(file: &FileRead, message: String, help: String) -> Class {

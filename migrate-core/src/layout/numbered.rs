@@ -44,28 +44,52 @@ fn version(stem: &str) -> Option<(&str, u64, &str)> {
 
 pub(super) fn classify(file: &FileRead, tool: Tool) -> Class {
     let Some(stem) = sql_stem(file) else {
-        return beside_scripts(file);
+        return match tool {
+            // It takes every extension: the copy of a script is a script to it, too.
+            Tool::GolangMigrate if way(&file.name).is_some() => bad_name(
+                file,
+                format!(
+                    "golang-migrate runs `{}`, which is no `.sql` file",
+                    file.name
+                ),
+                "rename it, or move it out of the directory".to_owned(),
+            ),
+            _ => beside_scripts(file),
+        };
     };
     let Some((digits, number, rest)) = version(stem) else {
+        let what = match tool {
+            Tool::Sqlx if stem.contains('_') => "sqlx refuses the directory",
+            _ => "it would be ignored",
+        };
         return bad_name(
             file,
-            format!("`{}` has no version, so it would be ignored", file.name),
+            format!("`{}` has no version, so {what}", file.name),
             "name it `<number>_<name>.sql`, or move it out of the directory".to_owned(),
         );
     };
-    let (slug, direction, one_way) = match (rest.strip_suffix(".up"), rest.strip_suffix(".down")) {
-        (Some(slug), _) => (slug, Direction::Up, false),
-        (_, Some(slug)) => (slug, Direction::Down, false),
+    let sqlx_way = match (rest.strip_suffix(".up"), rest.strip_suffix(".down")) {
+        (Some(slug), _) => Some((slug, Direction::Up)),
+        (_, Some(slug)) => Some((slug, Direction::Down)),
+        _ => None,
+    };
+    let (slug, direction, one_way) = match (tool, sqlx_way, way(&file.name)) {
+        (Tool::Sqlx, Some((slug, direction)), _)
+        | (Tool::GolangMigrate, _, Some((slug, direction))) => (slug, direction, false),
         // sqlx's own rule: what ends in neither is a migration without a way back.
-        _ if tool == Tool::Sqlx => (rest, Direction::Up, true),
-        _ => {
+        (Tool::Sqlx, None, _) => (rest, Direction::Up, true),
+        (Tool::GolangMigrate, _, None) => {
+            let (bare, direction) = match (rest.strip_suffix("_up"), rest.strip_suffix("_down")) {
+                (_, Some(bare)) => (bare, "down"),
+                (bare, None) => (bare.unwrap_or(rest), "up"),
+            };
             return bad_name(
                 file,
                 format!(
                     "`{}` says neither `up` nor `down`, so it would be ignored",
                     file.name
                 ),
-                format!("rename it to `{digits}_{rest}.up.sql`"),
+                format!("rename it to `{digits}_{bare}.{direction}.sql`"),
             );
         }
     };
@@ -81,4 +105,14 @@ pub(super) fn classify(file: &FileRead, tool: Tool) -> Class {
         one_way,
         section: None,
     }])
+}
+
+/// golang-migrate's own pattern, `^([0-9]+)_(.*)\.(down|up)\.(.*)$` of its source/parse.go: the last
+/// direction counts, whatever follows it.
+fn way(name: &str) -> Option<(&str, Direction)> {
+    let (_, _, rest) = version(name)?;
+    let up = rest.rfind(".up.").map(|at| (at, Direction::Up));
+    let down = rest.rfind(".down.").map(|at| (at, Direction::Down));
+    let (at, direction) = up.max(down)?;
+    Some((&rest[..at], direction))
 }

@@ -1,6 +1,6 @@
 //! One file a revision, with a section for each direction: dbmate and goose.
 
-use super::{Class, Order, ScriptName, bad_name, beside_scripts, sql_stem};
+use super::{Class, Order, ScriptName, bad_name, beside_scripts, in_code, sql_stem};
 use crate::Code;
 use crate::finding::{Finding, Label};
 use crate::read::FileRead;
@@ -54,6 +54,15 @@ impl Marks {
             && self.lines(file).any(|line| line.text.starts_with(self.up))
     }
 
+    /// The version a name starts with, as text and as a number, and the rest of the name. goose wants a
+    /// `_` behind it (`NumericComponent` of its migrate.go); dbmate's pattern is `^(\d+).*\.sql$`.
+    fn version<'a>(&self, stem: &'a str) -> Option<(&'a str, u64, &'a str)> {
+        let digits = stem.bytes().take_while(u8::is_ascii_digit).count();
+        let (version, rest) = stem.split_at(digits);
+        let number = version.parse().ok()?;
+        (!self.numeric || rest.starts_with('_')).then_some((version, number, rest))
+    }
+
     /// The comment lines of a file, with their white space folded as the tools do.
     fn lines<'a>(&self, file: &'a FileRead) -> impl Iterator<Item = Line> + 'a {
         let mut start = 0;
@@ -77,11 +86,13 @@ impl Marks {
 
 pub(super) fn classify(file: &FileRead, marks: &Marks) -> Class {
     let Some(stem) = sql_stem(file) else {
-        return beside_scripts(file);
+        let go = file.name.strip_suffix(".go").filter(|_| marks.numeric);
+        return match go.and_then(|stem| marks.version(stem)) {
+            Some(_) if !file.name.ends_with("_test.go") => in_code(file, "Go"),
+            _ => beside_scripts(file),
+        };
     };
-    let digits = stem.bytes().take_while(u8::is_ascii_digit).count();
-    let (version, rest) = stem.split_at(digits);
-    let Some(number) = version.parse().ok().filter(|_| digits > 0) else {
+    let Some((version, number, rest)) = marks.version(stem) else {
         return bad_name(
             file,
             format!(
@@ -92,7 +103,13 @@ pub(super) fn classify(file: &FileRead, marks: &Marks) -> Class {
         );
     };
     let lines: Vec<Line> = marks.lines(file).collect();
-    let find = |mark: &str| lines.iter().find(|line| line.text.starts_with(mark));
+    let all = |mark: &'static str| lines.iter().filter(move |line| line.text.starts_with(mark));
+    let find = |mark| all(mark).next();
+    for mark in [marks.up, marks.down] {
+        if let Some(second) = all(mark).nth(1) {
+            return second_section(file, mark, second);
+        }
+    }
     let end = file.source.text.len();
     let Some(up) = find(marks.up) else {
         return no_up_section(file, marks);
@@ -102,7 +119,7 @@ pub(super) fn classify(file: &FileRead, marks: &Marks) -> Class {
         let label = Label::new(&file.source, down.start..down.end - 1, "");
         return Class::Wrong(
             Finding::new(
-                Code::BadFileName,
+                Code::InvalidDirective,
                 "the down section stands before the up section",
             )
             .label(label)
@@ -123,7 +140,7 @@ pub(super) fn classify(file: &FileRead, marks: &Marks) -> Class {
         order: if marks.numeric {
             Order(number, String::new())
         } else {
-            Order(0, version.to_owned())
+            Order(0, file.name.clone())
         },
         transaction: !(anywhere || marks.on_marker && marker.text.contains(marks.no_transaction)),
         one_way: down.is_none(),
@@ -150,8 +167,18 @@ fn no_up_section(file: &FileRead, marks: &Marks) -> Class {
         file.name, marks.up, marks.tool
     );
     Class::Wrong(
-        Finding::new(Code::BadFileName, message)
+        Finding::new(Code::InvalidDirective, message)
             .label(Label::file(&*file.source.path))
             .help(format!("put `{}` before the first statement", marks.up)),
+    )
+}
+
+/// dbmate runs the pairs of a file one after the other, goose refuses them.
+fn second_section(file: &FileRead, mark: &str, second: &Line) -> Class {
+    let end = second.start + file.source.text[second.start..second.end].trim_end().len();
+    Class::Wrong(
+        Finding::new(Code::InvalidDirective, format!("a second `{mark}` section"))
+            .label(Label::new(&file.source, second.start..end, ""))
+            .help("give it a file and a version of its own"),
     )
 }

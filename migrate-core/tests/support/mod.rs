@@ -42,6 +42,27 @@ impl Files {
             .add(&format!("{name}.down.sql"), down)
     }
 
+    /// A history of a line a revision: `id < parents ~ dependencies # labels`.
+    pub fn history(lines: &str) -> Self {
+        let config = "layout = \"native\"\nheads = 1000\nbases = 1000\nnaming.file = \"{seq}_{slug}\"\nrules.missing-down = \"allow\"\n";
+        let mut files = Self::new().add("migcheck.toml", config);
+        for (at, line) in lines.trim().lines().enumerate() {
+            let (line, labels) = line.split_once('#').unwrap_or((line, ""));
+            let (line, depends_on) = line.split_once('~').unwrap_or((line, ""));
+            let (id, parents) = line.split_once('<').unwrap_or((line, "base"));
+            let list = |names: &str| format!("{:?}", names.split_whitespace().collect::<Vec<_>>());
+            let text = format!(
+                "-- migcheck: revision = {:?}\n-- migcheck: revises = {}\n-- migcheck: depends-on = {}\n-- migcheck: labels = {}\n",
+                id.trim(),
+                list(parents),
+                list(depends_on),
+                list(labels),
+            );
+            files = files.add(&format!("{at}_x.up.sql"), text);
+        }
+        files
+    }
+
     /// Writes the lock of what is there, as `cargo migcheck lock` does.
     pub fn locked(self) -> Self {
         let lock = Lock::of(&self.graph()).to_text();
@@ -66,8 +87,13 @@ impl Files {
         self.0
     }
 
+    /// Checks it, and that no finding leaves its reader without something to do next.
     pub fn check(&self) -> Checked {
-        check(self.write().path(), SHOWN_AS)
+        let checked = check(self.write().path(), SHOWN_AS);
+        for finding in &checked.findings {
+            assert!(!finding.help.is_empty(), "no help: {finding:?}");
+        }
+        checked
     }
 
     /// Everything that is found, as it is drawn for a terminal of 80 columns.

@@ -58,7 +58,7 @@ pub(super) async fn start(
         }
         Err(error) => Err(image.start_error(product, error)),
     };
-    finish(ready, own, image).await
+    finish(ready, own, image, name).await
 }
 
 /// Hands the server over, or takes it away again.
@@ -66,12 +66,15 @@ async fn finish(
     ready: Result<DatabaseUrl, StartError>,
     own: Registered,
     image: Image,
+    name: String,
 ) -> Result<Running, StartError> {
     match ready {
         Ok(admin) => Ok(Running {
             admin,
             own: Some(own),
             notes: image.notes,
+            container: Some(name),
+            is_kept: false,
         }),
         Err(error) => {
             // The reason for the failure matters more than that a container may be left.

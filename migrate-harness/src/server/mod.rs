@@ -26,7 +26,7 @@ pub use options::StartOptions;
 pub use spec::{Product, ServerSpec, ServerSpecError};
 
 use crate::cleanup::Registered;
-use crate::scratch::{Scratch, ScratchError};
+use crate::scratch::{Host, Scratch, ScratchError};
 
 /// A database server that scratch databases can be made in.
 ///
@@ -47,6 +47,15 @@ enum Place {
     Files,
 }
 
+/// What a database is copied from.
+#[derive(Debug)]
+pub(crate) struct Template {
+    /// The database, which no session may be using.
+    pub(crate) name: String,
+    /// What its file holds, where it is one.
+    pub(crate) content: Vec<u8>,
+}
+
 /// A server that answers.
 struct Running {
     /// The login that may create databases.
@@ -55,6 +64,20 @@ struct Running {
     own: Option<Registered>,
     /// What a user may want to know about where it runs.
     notes: Vec<String>,
+    /// The name of the container that it is.
+    container: Option<String>,
+    /// It is migcheck's, and another process takes it down.
+    is_kept: bool,
+}
+
+impl Running {
+    fn host(&self) -> Host<'_> {
+        match &self.own {
+            Some(own) => Host::Own(own),
+            None if self.is_kept => Host::Kept,
+            None => Host::Others,
+        }
+    }
 }
 
 impl Server {
@@ -117,9 +140,7 @@ impl Server {
     /// When the server cannot be reached or refuses to create a database.
     pub async fn scratch(&self) -> Result<Scratch, ScratchError> {
         match &self.place {
-            Place::Network(running) => {
-                Scratch::create(&running.admin, running.own.as_ref(), None).await
-            }
+            Place::Network(running) => Scratch::create(&running.admin, running.host(), None).await,
             Place::Files => Scratch::create_file(None).await,
         }
     }
@@ -132,15 +153,84 @@ impl Server {
     ///
     /// When the server cannot be reached or refuses to copy the database.
     pub async fn scratch_like(&self, template: &Scratch) -> Result<Option<Scratch>, ScratchError> {
+        let template = Template {
+            name: template.name().to_owned(),
+            content: template.content()?,
+        };
+        self.scratch_of(&template).await
+    }
+
+    /// The same of a template that may be gone, where it was a file.
+    pub(crate) async fn scratch_of(
+        &self,
+        template: &Template,
+    ) -> Result<Option<Scratch>, ScratchError> {
         match &self.place {
             Place::Network(running) if self.dialect == Dialect::Postgres => {
-                let own = running.own.as_ref();
-                Scratch::create(&running.admin, own, Some(template))
+                let template = Some(&*template.name);
+                Scratch::create(&running.admin, running.host(), template)
                     .await
                     .map(Some)
             }
             Place::Network(_) => Ok(None),
-            Place::Files => Scratch::create_file(Some(template)).await.map(Some),
+            Place::Files => Scratch::create_file(Some(&template.content))
+                .await
+                .map(Some),
+        }
+    }
+
+    /// Where to log in to it as one who may create databases; `None` where there is no server.
+    pub(crate) fn admin(&self) -> Option<&DatabaseUrl> {
+        match &self.place {
+            Place::Network(running) => Some(&running.admin),
+            Place::Files => None,
+        }
+    }
+
+    /// The name of the container that it is.
+    pub(crate) fn container(&self) -> Option<&str> {
+        match &self.place {
+            Place::Network(running) => running.container.as_deref(),
+            Place::Files => None,
+        }
+    }
+
+    /// Embedded SQLite, which needs no starting.
+    pub(crate) fn files() -> Self {
+        Self {
+            name: ServerSpec::Sqlite.to_string(),
+            dialect: Dialect::Sqlite,
+            notes: Vec::new(),
+            place: Place::Files,
+        }
+    }
+
+    /// A server that another process of migcheck started, and takes down.
+    pub(crate) fn kept_elsewhere(
+        spec: &ServerSpec,
+        admin: DatabaseUrl,
+        container: Option<String>,
+    ) -> Self {
+        Self {
+            name: spec.to_string(),
+            dialect: spec.dialect(),
+            notes: Vec::new(),
+            place: Place::Network(Box::new(Running {
+                admin,
+                own: None,
+                notes: Vec::new(),
+                container,
+                is_kept: !matches!(spec, ServerSpec::Url(_)),
+            })),
+        }
+    }
+
+    /// Lets it run on, for somebody to look at.
+    pub(crate) fn keep(self) {
+        if let Place::Network(running) = self.place
+            && let Some(own) = running.own
+        {
+            own.forget();
         }
     }
 
@@ -179,6 +269,8 @@ async fn at_url(url: &DatabaseUrl, options: &StartOptions) -> Result<Running, St
         admin: url.clone(),
         own: None,
         notes: Vec::new(),
+        container: None,
+        is_kept: false,
     })
 }
 

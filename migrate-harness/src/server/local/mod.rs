@@ -44,6 +44,8 @@ pub(super) async fn start(product: Product, options: &StartOptions) -> Result<Ru
                 programs.server.display(),
                 programs.version
             )],
+            container: None,
+            is_kept: false,
         }),
         Err(error) => {
             // The reason for the failure matters more than that a directory may be left.

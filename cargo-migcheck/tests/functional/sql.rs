@@ -1,0 +1,59 @@
+//! `sql`: what a database's own client runs.
+
+use crate::graph::full;
+use crate::project::Project;
+use crate::{regex_of, screens};
+
+#[test]
+fn the_sql_of_a_plan() {
+    let project = full();
+    screens!(
+        "sql",
+        project,
+        project.run("sql --dialect postgres --from 001 --to 004"),
+        project.run("sql --dialect sqlite --from 002 --to base"),
+        project.run("sql --dialect mysql --from 001 --to 002"),
+        project.run("sql --dialect sqlite --from 002 --to 002"),
+        project.run("sql --dialect sqlite --from 001 --to +1 --format json"),
+    );
+}
+
+#[test]
+fn each_dialect_gets_its_own_script_and_ends_it() {
+    let project = Project::new()
+        .file(
+            "migrations/migcheck.toml",
+            "layout = \"native\"\ndatabases = [\"mysql\", \"sqlite\"]\n[naming]\nfile = \"{seq}_{slug}\"\n",
+        )
+        .file(
+            "migrations/001_users.up.sql",
+            "-- migcheck: revises = \"base\"\nCREATE TABLE users (id int) -- no semicolon",
+        )
+        .file(
+            "migrations/001_users.up.mysql.sql",
+            "DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END//\n",
+        )
+        .file("migrations/001_users.down.sql", "BEGIN;\nDROP TABLE users;\nCOMMIT;\n");
+    screens!(
+        "sql-dialects",
+        project,
+        project.run("sql --dialect sqlite"),
+        project.run("sql --dialect mysql"),
+        project.run("sql --dialect sqlite --from head --to base"),
+        project.run("sql --dialect postgres"),
+        project.run("sql"),
+    );
+}
+
+#[test]
+fn sql_that_cannot_be_had() {
+    let project = full();
+    screens!(
+        "sql-bad",
+        project,
+        project.run("sql"),
+        project.run("sql --dialect postgres --from head --to 001"),
+        project.run("sql --dialect postgres --to 009"),
+        project.run("sql --dialect oracle"),
+    );
+}

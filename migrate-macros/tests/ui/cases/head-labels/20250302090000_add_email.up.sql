@@ -1,0 +1,3 @@
+-- migcheck: revises = "20250301090000"
+-- migcheck: labels = ["expand"]
+ALTER TABLE users ADD COLUMN email text;

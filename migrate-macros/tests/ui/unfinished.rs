@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/unfinished", watch = false);
+
+fn main() {}
