@@ -77,6 +77,10 @@ fn directives() {
         files.insert(format!("1_a.up.{dialect}.sql"), up);
     }
     is_fast("labels", files);
+    for key in ["labels", "depends-on"] {
+        let same = list(COUNT, |_| "\"1\"".to_owned());
+        is_fast(key, script(&format!("-- migcheck: {key} = {same}\n")));
+    }
     let long = "a".repeat(20 * COUNT);
     let mut files = script(&format!("-- migcheck: revision = \"{long}\"\n"));
     let text = format!("-- migcheck: revises = \"{long}b\"\n");
