@@ -31,7 +31,7 @@ pub struct Lock {
 }
 
 /// What the lock records of one revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LockedRevision {
     /// The id.
     pub id: String,

@@ -3,7 +3,7 @@
 //! What is new is recorded. What was edited, removed or given another parent keeps its old record
 //! until it is accepted by name, so that no routine command makes an edit of history look right.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::Code;
 use crate::checksum;
@@ -108,13 +108,14 @@ struct Records(BTreeMap<String, Vec<LockedRevision>>);
 impl Records {
     fn read(text: &str) -> Result<Self, RelockError> {
         let mut records = Self::default();
+        let mut seen = HashSet::new();
         for side in sides(text) {
             let lock =
                 Lock::read(&side).map_err(|problem| RelockError::Unreadable(problem.message))?;
             for revision in lock.revisions {
-                let known = records.0.entry(revision.id.clone()).or_default();
-                if !known.contains(&revision) {
-                    known.push(revision);
+                if seen.insert(revision.clone()) {
+                    let known = records.0.entry(revision.id.clone());
+                    known.or_default().push(revision);
                 }
             }
         }

@@ -77,6 +77,10 @@ fn directives() {
         files.insert(format!("1_a.up.{dialect}.sql"), up);
     }
     is_fast("labels", files);
+    for key in ["labels", "depends-on"] {
+        let same = list(COUNT, |_| "\"1\"".to_owned());
+        is_fast(key, script(&format!("-- migcheck: {key} = {same}\n")));
+    }
     let long = "a".repeat(20 * COUNT);
     let mut files = script(&format!("-- migcheck: revision = \"{long}\"\n"));
     let text = format!("-- migcheck: revises = \"{long}b\"\n");
@@ -168,11 +172,11 @@ fn graphs() {
 
 #[test]
 fn locks() {
-    let sum = "0".repeat(64);
-    let lock = |count: usize| {
+    let lock = |count: usize, id: fn(usize) -> usize| {
         let record = |at| {
+            let id = id(at);
             format!(
-                "[[revision]]\nid = \"{at}\"\nrevises = []\nup = \"{sum}\"\nchain = \"{sum}\"\n"
+                "[[revision]]\nid = \"{id}\"\nrevises = []\nup = \"{at:064}\"\nchain = \"{at:064}\"\n"
             )
         };
         format!("version = 1\nheads = []\n{}", lines(count, record))
@@ -183,8 +187,11 @@ fn locks() {
     files.insert(LOCK_FILE.to_owned(), format!("{line}{conflict}").into());
     is_fast("a conflict", files);
     let mut files = script("");
-    files.insert(LOCK_FILE.to_owned(), lock(20_000).into());
+    files.insert(LOCK_FILE.to_owned(), lock(20_000, |at| at + 2).into());
     is_fast("revisions that are gone", files);
+    let mut files = script("");
+    files.insert(LOCK_FILE.to_owned(), lock(40_000, |_| 1).into());
+    is_fast("records of one revision", files);
 }
 
 #[test]

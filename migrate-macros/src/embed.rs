@@ -1,11 +1,12 @@
 //! `embed!`.
 
 use std::env;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use migcheck_core::pack::pack;
 use migcheck_core::{build, check};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{LexError, Literal, TokenStream};
 use quote::quote;
 
 use crate::input::{Directory, Embed};
@@ -34,8 +35,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (table, paths) = pack(graph);
     let table = Literal::byte_string(&table);
     let texts = match included(directory, &paths) {
-        Ok(texts) => texts,
+        Ok(paths) => texts(&paths),
         Err(path) => return report::error(directory.span, &not_unicode(&path)),
+    };
+    let texts = match texts {
+        Ok(texts) => texts,
+        Err(error) => return report::error(directory.span, &error.to_string()),
     };
     // What decides the graph without being a script is tracked in the same way.
     let settings = ["migcheck.toml", "migcheck.lock"]
@@ -45,8 +50,20 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     quote! {{
         const _: &[&str] = &[#(::core::include_str!(#settings)),*];
         const _: ::core::option::Option<&str> = ::core::option_env!(#variable);
-        ::migcheck::Migrations::embedded(#table, &[#(::core::include_str!(#texts)),*])
+        ::migcheck::Migrations::embedded(#table, &#texts)
     }}
+}
+
+/// The list of the texts. It is rustc that makes tokens of it: one by one they would cross the
+/// border to the compiler, a dozen for each of many thousand files.
+fn texts(paths: &[String]) -> Result<TokenStream, LexError> {
+    let mut list = String::from("[");
+    for path in paths {
+        // A string is escaped for people as it is for rustc.
+        let _ = write!(list, "::core::include_str!({path:?}),");
+    }
+    list.push(']');
+    list.parse()
 }
 
 /// The scripts' absolute paths; the error is the one that rustc cannot be told.

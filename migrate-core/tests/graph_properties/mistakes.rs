@@ -168,6 +168,18 @@ fn expected(history: &History) -> Vec<(Code, String, String)> {
     for (label, _) in labelled.into_iter().filter(|(_, count)| *count > 1) {
         expected.push((Code::DuplicateLabel, String::new(), label.to_owned()));
     }
+    // Where a file, a parent or a self-loop is to blame, it is not known that there is no base.
+    let is_blamed = expected
+        .iter()
+        .any(|(code, ..)| matches!(code, Code::DuplicateRevision | Code::UnknownParent))
+        || history
+            .0
+            .iter()
+            .any(|node| node.before(Edges::All).any(|id| *id == node.id));
+    if !is_blamed && history.0.iter().all(|node| !node.parents.is_empty()) {
+        let first = history.0.iter().min_by_key(|node| &node.id);
+        expected.extend(first.map(|node| (Code::NoBase, node.file.clone(), node.id.clone())));
+    }
     expected.sort();
     expected
 }
