@@ -18,7 +18,12 @@ use crate::output::{Format, MAX_CHARACTERS, MAX_EDGES, Picture, counted};
 #[derive(Debug, Args)]
 pub(crate) struct GraphArgs {
     /// What to draw: `a:b`, `a:`, `:b`, or a revision and all that leads to it
-    #[arg(value_name = "RANGE", default_value = ":", hide_default_value = true)]
+    #[arg(
+        value_name = "RANGE",
+        default_value = ":",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     range: String,
     /// What to draw it as
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -14,11 +14,16 @@ use crate::output::{Format, Standing, draw};
 /// Draw the history, the newest revision first
 ///
 /// Where a database is named, `●` is applied there, `○` is pending, and `(current)` is where it
-/// is. With `--verbose` there is a page for each revision.
+/// is, which `current` names in a range. With `--verbose` there is a page for each revision.
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArgs {
     /// What to draw: `a:b`, `a:`, `:b`, or a revision and all that leads to it
-    #[arg(value_name = "RANGE", default_value = ":", hide_default_value = true)]
+    #[arg(
+        value_name = "RANGE",
+        default_value = ":",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     range: String,
     /// Insist on a database to mark the current revisions of
     #[arg(short, long)]
@@ -43,7 +48,8 @@ impl HistoryArgs {
                 } else {
                     None
                 };
-                let mut places = graph.range(&self.range)?;
+                let applied = standing.as_ref().map(|standing| &*standing.applied);
+                let mut places = graph.range_at(&self.range, applied)?;
                 if !is_drawn {
                     places.reverse();
                 }

@@ -40,6 +40,8 @@ fn the_history_shows_where_a_database_is() {
         project,
         project.run("history -i"),
         project.run("history -i --database-url sqlite:shop.db :002"),
+        project.run("history --database-url sqlite:shop.db current:"),
+        project.run("history --database-url sqlite:shop.db -1:current"),
         project.run("history -v --database-url sqlite:shop.db"),
         project.run("current -v --database-url sqlite:shop.db"),
     );

@@ -14,7 +14,7 @@ fn the_sql_of_a_plan() {
         project.run("sql --dialect sqlite --from 002 --to base"),
         project.run("sql --dialect mysql --from 001 --to 002"),
         project.run("sql --dialect sqlite --from 002 --to 002"),
-        project.run("sql --dialect sqlite --from 001 --to +1 --format json"),
+        project.run("sql --dialect sqlite --from 001 --to 002 --format json"),
     );
 }
 
