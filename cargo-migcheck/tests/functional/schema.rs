@@ -124,6 +124,7 @@ fn every_command_that_prints_json_has_a_schema() {
 #[test]
 fn every_schema_is_held_against_an_answer() {
     let (chain, fork, bare) = (Project::chain(), Project::fork(), Project::bare());
+    let peer = Project::bare().file("old/1_users.sql", "CREATE TABLE users (id bigint);\n");
     let mut answered = BTreeSet::new();
     for (project, arguments) in [
         (&chain, "check"),
@@ -144,7 +145,9 @@ fn every_schema_is_held_against_an_answer() {
         (&chain, "explain"),
         (&chain, "explain cycle"),
         (&fork, "branches"),
+        (&fork, "rebase 003 --onto 002 --unreleased --dry-run"),
         (&fork, "merge"),
+        (&peer, "import old --to migrations"),
         (&bare, "init"),
     ] {
         let screen = project.run(&format!("{arguments} --format json"));
@@ -166,6 +169,8 @@ fn every_command_says_why_there_is_no_answer() {
             "show" | "new" | "downgrade" => "x --directory nowhere",
             "explain" => "nonsense",
             "init" => "-p nobody",
+            "import" => "nowhere --to migrations",
+            "rebase" => "x --onto y --directory nowhere",
             _ => "--directory nowhere",
         };
         let screen = project.run(&format!("{command} {arguments} --format json"));
