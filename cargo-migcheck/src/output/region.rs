@@ -17,8 +17,8 @@ pub(crate) struct Region {
 impl Region {
     /// Where a label stands; `None` for a file as a whole.
     pub(crate) fn of_label(label: &Label) -> Option<Self> {
-        label.line()?;
-        Some(Self::of(&label.source.text, &label.span))
+        let text = &label.source.text;
+        (!text.is_empty()).then(|| Self::of(text, &label.span))
     }
 
     /// What an edit replaces.
@@ -27,10 +27,13 @@ impl Region {
     }
 
     fn of(text: &str, span: &Range<usize>) -> Self {
+        // The text before the span is read once: a large file may have as many findings as lines.
+        let line = line_of(text, span.start);
+        let inside = text.get(span.clone()).unwrap_or_default();
         Self {
-            line: line_of(text, span.start),
+            line,
             column: column_of(text, span.start),
-            end_line: line_of(text, span.end),
+            end_line: line + line_of(inside, inside.len()) - 1,
             end_column: column_of(text, span.end),
         }
     }
