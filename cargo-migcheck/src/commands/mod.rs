@@ -24,6 +24,7 @@ mod pages;
 pub(crate) mod plan;
 pub(crate) mod rebase;
 pub(crate) mod roundtrip;
+mod route;
 pub(crate) mod show;
 pub(crate) mod sql;
 pub(crate) mod upgrade;

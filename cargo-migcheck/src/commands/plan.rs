@@ -1,9 +1,10 @@
 //! `cargo migcheck plan`: the steps from one state to another, without a database.
 
 use clap::Args;
-use migcheck_core::{Direction, Plan, RevisionGraph, Target};
+use migcheck_core::{Direction, Plan, RevisionGraph};
 use serde::Serialize;
 
+use super::route::Route;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -13,22 +14,8 @@ use crate::output::{DIM, Format, Line, counted, painted};
 /// Print the steps that lead from applied revisions to a target
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
-    /// What is applied, with all that leads to it; `base` for an empty database
-    #[arg(
-        long,
-        value_name = "REV,…",
-        value_delimiter = ',',
-        default_value = "base"
-    )]
-    from: Vec<String>,
-    /// Where to go: `head`, `heads`, `base`, a revision, `+1`, `-1`, `ID+2`, `label@head`
-    #[arg(
-        long,
-        value_name = "TARGET",
-        default_value = "head",
-        allow_hyphen_values = true
-    )]
-    to: String,
+    #[command(flatten)]
+    route: Route,
     /// For a person, or for a program
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
@@ -48,10 +35,7 @@ struct JsonStep<'a> {
 impl PlanArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let (_, graph) = context.selection.directory()?.load()?;
-        let from = self.from.iter().map(String::as_str);
-        let applied = graph.applied_at(from.map(str::trim).filter(|name| !name.is_empty()))?;
-        let target = Target::parse(&self.to).map_err(migcheck_core::PlanError::from)?;
-        let plan = graph.plan(&applied, &target)?;
+        let plan = self.route.plan(&graph)?;
         match self.format {
             Format::Human => {
                 let width = context.terminal.columns();
@@ -75,7 +59,7 @@ impl PlanArgs {
     }
 
     fn human(&self, graph: &RevisionGraph, plan: &Plan, width: Option<usize>) -> String {
-        let (from, to) = (self.from.join(","), &self.to);
+        let (from, to) = (self.route.from.join(","), &self.route.to);
         if plan.steps.is_empty() {
             return format!("nothing to do from {from} to {to}\n");
         }

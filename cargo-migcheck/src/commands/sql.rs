@@ -2,9 +2,10 @@
 
 use clap::Args;
 use migcheck_core::split::{Statement, split};
-use migcheck_core::{Config, Dialect, Direction, PlanError, Revision, Script, Target};
+use migcheck_core::{Config, Dialect, Direction, Revision, Script};
 use serde::Serialize;
 
+use super::route::Route;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -22,22 +23,8 @@ use crate::output::{Format, counted};
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct SqlArgs {
-    /// What is applied, with all that leads to it; `base` for an empty database
-    #[arg(
-        long,
-        value_name = "REV,…",
-        value_delimiter = ',',
-        default_value = "base"
-    )]
-    from: Vec<String>,
-    /// Where to go: `head`, `heads`, `base`, a revision, `+1`, `-1`, `ID+2`, `label@head`
-    #[arg(
-        long,
-        value_name = "TARGET",
-        default_value = "head",
-        allow_hyphen_values = true
-    )]
-    to: String,
+    #[command(flatten)]
+    route: Route,
     /// The database it is for: postgres, mysql, sqlite; needed where migcheck.toml names none, or
     /// several
     #[arg(long, value_name = "NAME")]
@@ -69,16 +56,13 @@ impl SqlArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let (checked, graph) = context.selection.directory()?.load_sound()?;
         let dialect = self.dialect(&checked.config)?;
-        let from = self.from.iter().map(String::as_str);
-        let applied = graph.applied_at(from.map(str::trim).filter(|name| !name.is_empty()))?;
-        let target = Target::parse(&self.to).map_err(PlanError::from)?;
-        let plan = graph.plan(&applied, &target)?;
+        let plan = self.route.plan(&graph)?;
         let known = plan.steps.iter();
         let known = known.filter_map(|step| Some((graph.get(step.revision)?, step.direction)));
         let steps: Vec<Step<'_>> = known
             .map(|(revision, direction)| Step::of(revision, direction, dialect))
             .collect::<Result<_, _>>()?;
-        let (from, to) = (self.from.join(","), &self.to);
+        let (from, to) = (self.route.from.join(","), &self.route.to);
         match self.format {
             Format::Human => {
                 let count = counted(steps.len(), "step");
