@@ -1,6 +1,6 @@
 //! Files on their way to the disk: all of them or none, and over none that is there.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -92,10 +92,22 @@ pub fn write(root: &Path, files: &[NewFile]) -> Result<Written, WriteError> {
 ///
 /// The operating system would not write it; the old file is then still there.
 pub fn replace(path: &Path, text: &str) -> Result<(), WriteError> {
+    let failed = |source| WriteError {
+        path: path.to_owned(),
+        source,
+    };
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
-    let result = fs::write(&beside, text)
+    // It may be somebody's own.
+    let mut file = File::create_new(&beside).map_err(|source| WriteError {
+        path: beside.clone(),
+        source,
+    })?;
+    let written = file.write_all(text.as_bytes());
+    // Windows renames no file that is open.
+    drop(file);
+    let result = written
         .and_then(|()| match fs::metadata(path) {
             Ok(old) => fs::set_permissions(&beside, old.permissions()),
             Err(_) => Ok(()),
@@ -103,10 +115,7 @@ pub fn replace(path: &Path, text: &str) -> Result<(), WriteError> {
         .and_then(|()| fs::rename(&beside, path));
     result.map_err(|source| {
         let _ = fs::remove_file(&beside);
-        WriteError {
-            path: path.to_owned(),
-            source,
-        }
+        failed(source)
     })
 }
 
@@ -126,6 +135,22 @@ mod tests {
         let error = write(folder.path(), &[file("deep/a"), file("b")]).unwrap_err();
         assert_eq!(error.source.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read_to_string(folder.path().join("b")).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_lies_beside_a_file_stays_when_that_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("a"), "old").unwrap();
+        fs::write(at("a.new"), "mine").unwrap();
+        let error = replace(&at("a"), "new").unwrap_err();
+        assert_eq!(error.path, at("a.new"));
+        assert_eq!(fs::read_to_string(at("a")).unwrap(), "old");
+        assert_eq!(fs::read_to_string(at("a.new")).unwrap(), "mine");
+        fs::remove_file(at("a.new")).unwrap();
+        replace(&at("a"), "new").unwrap();
+        assert_eq!(fs::read_to_string(at("a")).unwrap(), "new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }
