@@ -32,6 +32,10 @@ pub enum ObjectKind {
     Function,
     /// A procedure.
     Procedure,
+    /// A package of MariaDB: what its routines are.
+    Package,
+    /// The body of a package.
+    PackageBody,
     /// An aggregate function.
     Aggregate,
     /// An operator.
@@ -82,7 +86,7 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// Every kind, in listing order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Schema,
         Self::Extension,
         Self::ForeignServer,
@@ -95,6 +99,8 @@ impl ObjectKind {
         Self::TextSearchConfiguration,
         Self::Function,
         Self::Procedure,
+        Self::Package,
+        Self::PackageBody,
         Self::Aggregate,
         Self::Operator,
         Self::Cast,
@@ -136,6 +142,8 @@ impl ObjectKind {
             Self::TextSearchConfiguration => "text search configuration",
             Self::Function => "function",
             Self::Procedure => "procedure",
+            Self::Package => "package",
+            Self::PackageBody => "package body",
             Self::Aggregate => "aggregate",
             Self::Operator => "operator",
             Self::Cast => "cast",
