@@ -25,100 +25,47 @@ const BATCH: usize = 256;
 
 pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerError> {
     let server = Server::ask(session).await?;
+    let (found, _) = read_all(session, &server).await?;
+    Ok(Snapshot::new(Dialect::MySql, found))
+}
+
+/// Everything, with what the server's character sets sort by.
+async fn read_all(
+    session: &mut dyn Session,
+    server: &Server,
+) -> Result<(Vec<Object>, Collations), ServerError> {
     let Some(mode) = server.unusual_mode() else {
-        return read_plainly(session, &server).await;
+        return read_plainly(session, server).await;
     };
     // SHOW CREATE spells by these; the scripts that set them may go on relying on them.
     session
         .execute("SET SESSION sql_mode = '', sql_quote_show_create = ON")
         .await?;
-    let found = read_plainly(session, &server).await;
+    let found = read_plainly(session, server).await;
     session.execute(&mode).await?;
     found
 }
 
-async fn read_plainly(session: &mut dyn Session, server: &Server) -> Result<Snapshot, ServerError> {
-    let readings = programs::READINGS;
-    let sql = format!(
-        "SHOW FULL TABLES; SELECT 'charset', CHARACTER_SET_NAME, DEFAULT_COLLATE_NAME
-           FROM information_schema.CHARACTER_SETS;
-         {};\n{}",
-        programs::GRANTS,
-        batch(readings)
-    );
-    let mut relations = Vec::new();
-    let mut collations = Collations::new();
-    let mut grants = Vec::new();
-    let mut rest = Vec::new();
-    for mut row in session.rows(&sql, &[]).await? {
-        match row.as_mut_slice() {
-            [Some(name), Some(kind)] => relations.push(Relation::new(name, kind)),
-            [Some(tag), Some(charset), Some(collation)] if tag == "charset" => {
-                collations.insert(std::mem::take(charset), std::mem::take(collation));
-            }
-            [Some(tag), Some(grant), _] if tag == "grant" => grants.push(std::mem::take(grant)),
-            _ => rest.push(row),
-        }
-    }
-    let mut found = merged(objects(readings, rest));
-    add_grants(session, &mut found, grants).await;
-    for batch in relations.chunks(BATCH) {
-        let sql: Vec<String> = batch.iter().map(Relation::show).collect();
-        let rows = session.rows(&sql.join(";\n"), &[]).await?;
-        for (relation, row) in batch.iter().zip(rows) {
-            found.extend(relation.objects(row, server, &collations));
-        }
-    }
+async fn read_plainly(
+    session: &mut dyn Session,
+    server: &Server,
+) -> Result<(Vec<Object>, Collations), ServerError> {
+    const CHARSETS: &str = "SELECT 'charset', CHARACTER_SET_NAME, DEFAULT_COLLATE_NAME
+        FROM information_schema.CHARACTER_SETS";
+    let mut queries = vec!["SHOW FULL TABLES".to_owned(), CHARSETS.to_owned()];
+    queries.extend(programs::DATABASE.iter().chain(programs::ROUTINES).map(Program::sql));
+    queries.extend([programs::TRIGGERS.sql(), programs::EVENTS.sql()]);
+    queries.push(programs::GRANTS.to_owned());
+    let rows = session.rows(&queries.join(";\n"), &[]).await?;
+    let answer = Answer::new(rows);
+    let mut found = answer.programs;
+    add_grants(session, &mut found, answer.grants).await;
+    let relations = show(session, &answer.relations, server, &answer.collations).await?;
+    found.extend(relations);
     for object in &mut found {
         forget_database(object, &server.database);
     }
-    Ok(Snapshot::new(Dialect::MySql, found))
-}
-
-/// What a reading depends on.
-struct Server {
-    database: String,
-    /// Whom objects belong to that are made now, as DEFINER writes it.
-    user: String,
-    mode: String,
-    quotes: bool,
-}
-
-impl Server {
-    async fn ask(session: &mut dyn Session) -> Result<Self, ServerError> {
-        const SQL: &str = "SELECT DATABASE(), CURRENT_USER(), @@SESSION.sql_mode, @@SESSION.sql_quote_show_create";
-        let rows = session.rows(SQL, &[]).await?;
-        let mut answers = rows.into_iter().flatten().map(Option::unwrap_or_default);
-        let mut next = || answers.next().unwrap_or_default();
-        Ok(Self {
-            database: next(),
-            user: next(),
-            mode: next(),
-            quotes: next() == "1",
-        })
-    }
-
-    /// The statement that brings the session's modes back, if SHOW CREATE must not see them.
-    fn unusual_mode(&self) -> Option<String> {
-        // Modes named after other databases are ANSI_QUOTES and more.
-        let usual = ![
-            "ANSI_QUOTES",
-            "NO_BACKSLASH_ESCAPES",
-            "NO_FIELD",
-            "NO_KEY",
-            "NO_TABLE",
-        ]
-        .iter()
-        .any(|mode| self.mode.contains(mode));
-        let restore = || {
-            format!(
-                "SET SESSION sql_mode = '{}', sql_quote_show_create = {}",
-                self.mode,
-                u8::from(self.quotes)
-            )
-        };
-        (!usual || !self.quotes).then(restore)
-    }
+    Ok((found, answer.collations))
 }
 
 /// A row of SHOW FULL TABLES.
