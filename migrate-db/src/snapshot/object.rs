@@ -299,14 +299,6 @@ pub enum Property {
     Grants,
 }
 
-impl Property {
-    #[cfg(any(feature = "postgres", feature = "mysql"))]
-    /// Whether a server may hand the value out in several rows, one element each.
-    pub(super) const fn is_list(self) -> bool {
-        matches!(self, Self::Parts | Self::ReferencedParts | Self::Partitions)
-    }
-}
-
 /// One object of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

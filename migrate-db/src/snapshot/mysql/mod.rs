@@ -5,18 +5,23 @@
 //! GROUP_CONCAT cuts at a length that is a session setting.
 
 mod create_table;
+mod memory;
 mod programs;
+mod reading;
+mod touched;
 mod words;
+
+pub(super) use self::memory::Memory;
 
 use std::collections::BTreeMap;
 
 use migcheck_core::Dialect;
 
 use self::create_table::Collations;
+use self::reading::objects;
 use self::words::words;
 use super::Snapshot;
 use super::object::{Object, ObjectKind, ObjectName, Property};
-use super::reading::{batch, objects};
 use crate::session::Row;
 use crate::{ServerError, Session};
 
@@ -50,22 +55,138 @@ async fn read_plainly(
     session: &mut dyn Session,
     server: &Server,
 ) -> Result<(Vec<Object>, Collations), ServerError> {
-    const CHARSETS: &str = "SELECT 'charset', CHARACTER_SET_NAME, DEFAULT_COLLATE_NAME
-        FROM information_schema.CHARACTER_SETS";
-    let mut queries = vec!["SHOW FULL TABLES".to_owned(), CHARSETS.to_owned()];
-    queries.extend(programs::DATABASE.iter().chain(programs::ROUTINES).map(Program::sql));
-    queries.extend([programs::TRIGGERS.sql(), programs::EVENTS.sql()]);
+    let mut queries = vec!["SHOW FULL TABLES".to_owned(), programs::CHARSETS.to_owned()];
+    queries.extend((0..programs::READINGS.len()).map(|at| programs::query(at, "")));
     queries.push(programs::GRANTS.to_owned());
     let rows = session.rows(&queries.join(";\n"), &[]).await?;
-    let answer = Answer::new(rows);
-    let mut found = answer.programs;
-    add_grants(session, &mut found, answer.grants).await;
-    let relations = show(session, &answer.relations, server, &answer.collations).await?;
-    found.extend(relations);
+    let Answer {
+        relations,
+        collations,
+        grants,
+        programs: mut found,
+    } = Answer::new(rows);
+    add_grants(session, &mut found, grants).await;
+    found.extend(show(session, &relations, server, &collations).await?);
     for object in &mut found {
         forget_database(object, &server.database);
     }
-    Ok((found, answer.collations))
+    Ok((found, collations))
+}
+
+/// What a batch of queries answered.
+#[derive(Default)]
+struct Answer {
+    relations: Vec<Relation>,
+    collations: Collations,
+    grants: Vec<String>,
+    /// What is no relation.
+    programs: Vec<Object>,
+}
+
+impl Answer {
+    /// Rows are known by their width and their first column.
+    fn new(rows: Vec<Row>) -> Self {
+        let mut answer = Self::default();
+        let mut rest = Vec::new();
+        for mut row in rows {
+            match row.as_mut_slice() {
+                [Some(name), Some(kind)] => answer.relations.push(Relation::new(name, kind)),
+                [Some(tag), Some(charset), Some(collation)] if tag == "charset" => {
+                    let charset = std::mem::take(charset);
+                    answer.collations.insert(charset, std::mem::take(collation));
+                }
+                [Some(tag), Some(grant), _] if tag == "grant" => {
+                    answer.grants.push(std::mem::take(grant));
+                }
+                _ => rest.push(row),
+            }
+        }
+        answer.programs = merged(objects(programs::READINGS, rest));
+        answer
+    }
+}
+
+/// Asks for the definitions of relations.
+async fn show(
+    session: &mut dyn Session,
+    relations: &[Relation],
+    server: &Server,
+    collations: &Collations,
+) -> Result<Vec<Object>, ServerError> {
+    let mut found = Vec::new();
+    for batch in relations.chunks(BATCH) {
+        let sql: Vec<String> = batch.iter().map(Relation::show).collect();
+        let rows = session.rows(&sql.join(";\n"), &[]).await?;
+        for (relation, row) in batch.iter().zip(rows) {
+            found.extend(relation.objects(row, server, collations));
+        }
+    }
+    Ok(found)
+}
+
+/// What a reading depends on.
+#[derive(Debug)]
+struct Server {
+    database: String,
+    /// Whom objects belong to that are made now, as DEFINER writes it.
+    user: String,
+    mode: String,
+    /// The mode of sessions that set none.
+    global_mode: String,
+    quotes: bool,
+    /// Whether a table can be called by its name in another case.
+    folds_names: bool,
+}
+
+impl Server {
+    async fn ask(session: &mut dyn Session) -> Result<Self, ServerError> {
+        const SQL: &str =
+            "SELECT DATABASE(), CURRENT_USER(), @@SESSION.sql_mode, @@GLOBAL.sql_mode,
+            @@SESSION.sql_quote_show_create, @@lower_case_table_names";
+        let rows = session.rows(SQL, &[]).await?;
+        let mut answers = rows.into_iter().flatten().map(Option::unwrap_or_default);
+        let mut next = || answers.next().unwrap_or_default();
+        Ok(Self {
+            database: next(),
+            user: next(),
+            mode: next(),
+            global_mode: next(),
+            quotes: next() == "1",
+            folds_names: next() != "0",
+        })
+    }
+
+    /// The statement that brings the session's modes back, if SHOW CREATE must not see them.
+    fn unusual_mode(&self) -> Option<String> {
+        let restore = || {
+            format!(
+                "SET SESSION sql_mode = '{}', sql_quote_show_create = {}",
+                self.mode,
+                u8::from(self.quotes)
+            )
+        };
+        (is_unusual(&self.mode) || !self.quotes).then(restore)
+    }
+
+    /// Whether what scripts do can be told by the names in them.
+    fn takes_names_as_they_are(&self) -> bool {
+        let usual = !is_unusual(&self.mode) && !is_unusual(&self.global_mode);
+        usual && self.quotes && !self.folds_names
+    }
+}
+
+/// Whether the mode has texts read or written otherwise. Modes named after other databases are
+/// ANSI_QUOTES and more.
+fn is_unusual(mode: &str) -> bool {
+    [
+        "ANSI_QUOTES",
+        "NO_BACKSLASH_ESCAPES",
+        "NO_FIELD",
+        "NO_KEY",
+        "NO_TABLE",
+    ]
+    .iter()
+    .any(|unusual| mode.contains(unusual))
 }
 
 /// A row of SHOW FULL TABLES.
@@ -178,7 +299,7 @@ fn merged(objects: Vec<Object>) -> Vec<Object> {
 
 /// Privileges on the database and what is in it stay when what they are about is dropped, so that
 /// they are the database's.
-async fn add_grants(session: &mut dyn Session, found: &mut Vec<Object>, mut grants: Vec<String>) {
+async fn add_grants(session: &mut dyn Session, found: &mut [Object], mut grants: Vec<String>) {
     // Only who may read the system's own tables is told of these.
     let of_routines = session.rows(programs::ROUTINE_GRANTS, &[]).await;
     let of_routines = of_routines.unwrap_or_default().into_iter().flatten();

@@ -3,8 +3,8 @@
 //! The mode, the character set and the definer that a program was created with are said where they
 //! are not what the server would take: it applies them when it runs the body.
 
+use super::reading::Reading;
 use crate::snapshot::object::Property;
-use crate::snapshot::reading::Reading;
 
 /// The definer, as a word after CREATE.
 macro_rules! definer {
@@ -61,11 +61,34 @@ pub(super) fn charset_note(charset: &str, collation: &str) -> Option<String> {
 
 pub(super) const READINGS: &[Reading] = &[THE_DATABASE, TRIGGERS, ROUTINES, PARAMETERS, EVENTS];
 
+/// Where they are in it.
+pub(super) const OF_DATABASE: &[usize] = &[0];
+pub(super) const OF_TABLE: usize = 1;
+pub(super) const OF_ROUTINES: &[usize] = &[2, 3];
+pub(super) const OF_EVENTS: &[usize] = &[4];
+
+/// The query of one, with one more condition.
+pub(super) fn query(at: usize, condition: &str) -> String {
+    READINGS
+        .get(at)
+        .map_or_else(String::new, |reading| reading.sql(at, condition))
+}
+
+/// The collation that each character set has by default.
+pub(super) const CHARSETS: &str = "SELECT 'charset', CHARACTER_SET_NAME, DEFAULT_COLLATE_NAME
+    FROM information_schema.CHARACTER_SETS";
+
+/// Whether a relation of that name, a literal, is there, as SHOW FULL TABLES says it.
+pub(super) fn relation(name: &str) -> String {
+    format!(
+        "SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES
+         WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = {name}"
+    )
+}
+
 /// Its defaults are those of tables that are made later.
 const THE_DATABASE: Reading = Reading {
-    only_if: "true",
     kind: "'schema'",
-    schema: "NULL",
     table: "NULL",
     name: "'(current)'",
     properties: &[(
@@ -73,13 +96,12 @@ const THE_DATABASE: Reading = Reading {
         "CONCAT('ALTER DATABASE COLLATE ', s.DEFAULT_COLLATION_NAME)",
     )],
     from: "FROM information_schema.SCHEMATA s WHERE s.SCHEMA_NAME = DATABASE()",
+    order_by: "",
 };
 
 /// By the table's schema, which a trigger shares: MariaDB opens every database's tables otherwise.
 const TRIGGERS: Reading = Reading {
-    only_if: "true",
     kind: "'trigger'",
-    schema: "NULL",
     table: "g.EVENT_OBJECT_TABLE",
     name: "g.TRIGGER_NAME",
     properties: &[
@@ -99,13 +121,12 @@ const TRIGGERS: Reading = Reading {
         ),
     ],
     from: "FROM information_schema.TRIGGERS g WHERE g.EVENT_OBJECT_SCHEMA = DATABASE()",
+    order_by: "",
 };
 
 /// MariaDB's packages are routines of their own kind.
 const ROUTINES: Reading = Reading {
-    only_if: "true",
     kind: "LOWER(r.ROUTINE_TYPE)",
-    schema: "NULL",
     table: "NULL",
     name: "r.ROUTINE_NAME",
     properties: &[
@@ -123,13 +144,12 @@ const ROUTINES: Reading = Reading {
         (Property::Comment, "NULLIF(r.ROUTINE_COMMENT, '')"),
     ],
     from: "FROM information_schema.ROUTINES r WHERE r.ROUTINE_SCHEMA = DATABASE()",
+    order_by: "",
 };
 
 /// A function's parameter number 0 is what it returns.
 const PARAMETERS: Reading = Reading {
-    only_if: "true",
     kind: "LOWER(p.ROUTINE_TYPE)",
-    schema: "NULL",
     table: "NULL",
     name: "p.SPECIFIC_NAME",
     properties: &[(
@@ -138,16 +158,14 @@ const PARAMETERS: Reading = Reading {
          p.DTD_IDENTIFIER, CONCAT('COLLATE ', p.COLLATION_NAME))",
     )],
     from: "FROM information_schema.PARAMETERS p
-           WHERE p.SPECIFIC_SCHEMA = DATABASE() AND p.ORDINAL_POSITION > 0
-           ORDER BY p.ROUTINE_TYPE, p.SPECIFIC_NAME, p.ORDINAL_POSITION",
+           WHERE p.SPECIFIC_SCHEMA = DATABASE() AND p.ORDINAL_POSITION > 0",
+    order_by: " ORDER BY p.ROUTINE_TYPE, p.SPECIFIC_NAME, p.ORDINAL_POSITION",
 };
 
 /// Without the times that the server took from its clock: the start of a repetition that names
 /// none, and when a single event is due, which is mostly relative to its creation.
 const EVENTS: Reading = Reading {
-    only_if: "true",
     kind: "'event'",
-    schema: "NULL",
     table: "NULL",
     name: "e.EVENT_NAME",
     properties: &[
@@ -173,6 +191,7 @@ const EVENTS: Reading = Reading {
         (Property::Comment, "NULLIF(e.EVENT_COMMENT, '')"),
     ],
     from: "FROM information_schema.EVENTS e WHERE e.EVENT_SCHEMA = DATABASE()",
+    order_by: "",
 };
 
 /// One privilege a row. A grant on a database may name it as a pattern.

@@ -45,10 +45,19 @@ const KINDS: &[&str] = &[
     "TRIGGER", "USER", "VIEW",
 ];
 
+/// Words that are around names in DDL and cannot be any without quotes.
+#[rustfmt::skip]
+const NO_NAMES: &[&str] = &[
+    "(", "ALTER", "AS", "CREATE", "DROP", "EXISTS", "IF", "INDEX", "NOT", "OR", "RENAME",
+    "REPLACE", "TABLE", "TO", "TRIGGER", "UNIQUE",
+];
+
 impl Touched {
     /// Adds what the statements may have changed; false if that may be anything.
     pub(super) fn add(&mut self, statements: &[Statement<'_>]) -> bool {
-        statements.iter().all(|statement| self.add_one(statement.text))
+        statements
+            .iter()
+            .all(|statement| self.add_one(statement.text))
     }
 
     fn add_one(&mut self, sql: &str) -> bool {
@@ -76,7 +85,7 @@ impl Touched {
             return false;
         }
         // What comes first and is not in parentheses says what it is, unless it is CURRENT_USER().
-        let head = tokens.iter().position(|token| token.is_open());
+        let head = tokens.iter().position(Token::is_open);
         let mut head = &tokens[..head.unwrap_or(tokens.len())];
         if !head.iter().any(|token| token.is_one_of(KINDS)) {
             head = &tokens;
@@ -93,16 +102,31 @@ impl Touched {
         let renames = has(&["RENAME", "CHANGE"]);
         self.renamed |= renames;
         let names = |tokens: &[Token]| -> Vec<String> {
-            let names = tokens.iter().filter(|token| !token.is_open());
+            let names = tokens.iter().filter(|token| !token.is_one_of(NO_NAMES));
             names.map(|token| token.text.to_string()).collect()
         };
-        if renames {
-            self.new.extend(names(&tokens));
-        } else if first.is("CREATE") {
+        if first.is("CREATE") {
             let end = head
                 .iter()
                 .position(|token| token.is_one_of(&["AS", "LIKE", "ON", "SELECT"]));
-            self.new.extend(names(&head[1..end.unwrap_or(head.len()).max(1)]));
+            self.new.extend(names(&head[..end.unwrap_or(head.len())]));
+        } else if first.is("RENAME") {
+            self.new.extend(names(&tokens));
+        } else if renames {
+            // Of the name that follows, one part may be a database's.
+            for at in tokens
+                .iter()
+                .enumerate()
+                .filter(|(_, token)| token.is("RENAME"))
+            {
+                let behind = &tokens[at.0 + 1..];
+                if !behind
+                    .first()
+                    .is_some_and(|token| token.is_one_of(&["COLUMN", "INDEX", "KEY"]))
+                {
+                    self.new.extend(names(&behind[..behind.len().min(3)]));
+                }
+            }
         }
         self.names.extend(names(&tokens));
         true
@@ -148,7 +172,10 @@ fn tokens(sql: &str) -> Vec<Token<'_>> {
             '#' => rest.find('\n').unwrap_or(rest.len()),
             // Without a space behind it, it is two minus signs.
             '-' if rest.starts_with("--")
-                && rest[2..].chars().next().is_none_or(|next| next.is_ascii_whitespace()) =>
+                && rest[2..]
+                    .chars()
+                    .next()
+                    .is_none_or(|next| next.is_ascii_whitespace()) =>
             {
                 rest.find('\n').unwrap_or(rest.len())
             }
@@ -157,9 +184,7 @@ fn tokens(sql: &str) -> Vec<Token<'_>> {
                 let digits = |found: char| found.is_ascii_digit();
                 rest.len() - rest[mark..].trim_start_matches(digits).len()
             }
-            '/' if rest.starts_with("/*") => {
-                rest[2..].find("*/").map_or(rest.len(), |end| end + 4)
-            }
+            '/' if rest.starts_with("/*") => rest[2..].find("*/").map_or(rest.len(), |end| end + 4),
             '\'' | '"' | '`' => {
                 let length = quoted_length(rest, first);
                 if first != '\'' {
@@ -225,33 +250,51 @@ mod tests {
 
     fn names(script: &str) -> (Vec<String>, Vec<String>) {
         let touched = touched(script).unwrap_or_default();
-        (touched.names.into_iter().collect(), touched.new.into_iter().collect())
+        (
+            touched.names.into_iter().collect(),
+            touched.new.into_iter().collect(),
+        )
     }
 
     #[test]
     fn ddl_names_what_it_changes() {
-        let (all, new) = names("CREATE TABLE IF NOT EXISTS `a``b` (`x y` int REFERENCES o (id)) ENGINE = InnoDB");
+        let (all, new) = names(
+            "CREATE TABLE IF NOT EXISTS `a``b` (`x y` int REFERENCES o (id)) ENGINE = InnoDB",
+        );
         for name in ["a`b", "x y", "o"] {
             assert!(all.iter().any(|known| known == name), "{name}: {all:?}");
         }
-        assert_eq!(new, ["EXISTS", "IF", "NOT", "TABLE", "a`b"]);
-        let (all, new) = names("ALTER TABLE d.t DROP COLUMN c /*!80000 , RENAME INDEX `i` TO j */ -- k");
-        assert_eq!(all, ["ALTER", "COLUMN", "DROP", "INDEX", "RENAME", "TABLE", "TO", "c", "d", "i", "j", "t"]);
-        assert_eq!(all, new);
-        let (all, new) = names("DROP VIEW v, \"w\" # x\n, /* y */ z");
-        assert_eq!(all, ["DROP", "VIEW", "v", "w", "z"]);
+        assert_eq!(new, ["a`b"]);
+        let (all, new) =
+            names("ALTER TABLE d.t DROP COLUMN c /*!80000 , RENAME INDEX `i` TO j */ -- k");
+        assert_eq!(all, ["COLUMN", "c", "d", "i", "j", "t"]);
         assert!(new.is_empty());
-        assert!(names("ALTER TABLE a MODIFY b int DEFAULT 1--1, DROP c").0.contains(&"c".to_owned()));
+        assert_eq!(
+            names("ALTER TABLE t ADD a int, RENAME TO d.`u`, DROP e").1,
+            ["d", "u"]
+        );
+        assert_eq!(names("RENAME TABLE a TO b, c TO d").1, ["a", "b", "c", "d"]);
+        let (all, new) = names("DROP VIEW v, \"w\" # x\n, /* y */ z");
+        assert_eq!(all, ["VIEW", "v", "w", "z"]);
+        assert!(new.is_empty());
+        assert!(
+            names("ALTER TABLE a MODIFY b int DEFAULT 1--1, DROP c")
+                .0
+                .contains(&"c".to_owned())
+        );
     }
 
     #[test]
     fn kinds_that_are_read_as_a_whole() {
-        let procedure = touched("CREATE DEFINER=CURRENT_USER() PROCEDURE p() SELECT 1").unwrap_or_default();
+        let procedure =
+            touched("CREATE DEFINER=CURRENT_USER() PROCEDURE p() SELECT 1").unwrap_or_default();
         assert!(procedure.routines && procedure.database && !procedure.events);
         let event = touched("ALTER EVENT e DISABLE; GRANT SELECT ON t TO bob").unwrap_or_default();
         assert!(event.events && event.database && !event.routines);
         // What a definer is called is not what is made.
-        let trigger = touched("CREATE DEFINER=event@`%` TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @x = 1");
+        let trigger = touched(
+            "CREATE DEFINER=event@`%` TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @x = 1",
+        );
         assert!(trigger.unwrap_or_default().names.contains("t"));
     }
 
