@@ -191,7 +191,7 @@ fn main() -> ExitCode {
 }
 
 fn random_ddl(server: &TestServer) {
-    let plan = Plan::from_env(300);
+    let plan = Plan::from_env(150);
     let scratch = server.scratch();
     let mut session = support::connect(&scratch);
     let more = if server.product() == "mysql" {
@@ -208,7 +208,6 @@ fn random_ddl(server: &TestServer) {
             "CREATE TABLE u (id int PRIMARY KEY, c int, CONSTRAINT con3 FOREIGN KEY (c) REFERENCES t (id))",
         ],
         testify: &testify,
-        knows_more: &|_| false,
     };
     walk(&mut *session, &ground, &plan);
 }
