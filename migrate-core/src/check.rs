@@ -8,7 +8,7 @@ use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
 use crate::guard::Guard;
-use crate::include::{self, Included};
+use crate::include::{self, Folders, Included};
 use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
 use crate::locked_edits;
@@ -38,6 +38,7 @@ pub struct Checked {
     pub lock: Option<Lock>,
     /// Every file that was read, below `root`: what a build has to watch.
     pub files: Vec<String>,
+    pub(crate) folders: Folders,
 }
 
 impl Checked {
@@ -130,7 +131,7 @@ pub(crate) fn check_as(
 #[must_use]
 pub fn check_files(files: BTreeMap<String, Vec<u8>>, shown_as: &str) -> Checked {
     let contents = read_files(files, shown_as);
-    let included = Included::nothing(&contents);
+    let included = Included::nothing(&contents, shown_as);
     let root = Path::new(shown_as);
     check_contents(contents, included, root, shown_as, None, Past::default())
 }
@@ -207,7 +208,7 @@ fn check_contents(
         is_chain: layout.is_chain(),
         texts: past.texts.map(|texts| Locked {
             texts,
-            shown_as,
+            folders: &included.folders,
             layout,
             template: &config.naming.file,
         }),
@@ -247,6 +248,7 @@ fn check_contents(
         graph: built.graph,
         lock,
         files: included.names,
+        folders: included.folders,
     }
 }
 
