@@ -282,14 +282,15 @@ fn a_revision_of_an_included_directory_is_moved_where_it_is() {
         )
         .file("billing/002_invoices.down.sql", "DROP TABLE invoices;\n")
         .file("billing/002_invoices.fixture.sql", "SELECT 1;\n");
-    let rebased = project.run("rebase 002 --onto 003");
+    let rebased = project.run("rebase 002 --onto 003 --unreleased");
+    let files = project.files("billing");
+    screens!("rebase-included", project, rebased, project.run("check"));
     assert_eq!(
-        project.files("billing"),
+        files,
         [
             "004_invoices.down.sql",
             "004_invoices.fixture.sql",
             "004_invoices.up.sql"
         ]
     );
-    screens!("rebase-included", project, rebased, project.run("check"));
 }
