@@ -4,7 +4,9 @@
 mod cleanup;
 mod directory;
 mod error;
+mod leftovers;
 mod names;
+mod owner;
 mod report;
 mod round_trip;
 mod scratch;
@@ -14,6 +16,9 @@ mod walk;
 
 pub use cleanup::clean_up_now;
 pub use error::RoundTripError;
+pub use leftovers::{
+    LONGER_THAN_A_RUN, Leftover, LeftoverKind, Leftovers, LeftoversError, Standing,
+};
 pub use report::{Outcome, RoundTripReport, Stair, Tally};
 pub use round_trip::{Event, RoundTrip, round_trip};
 pub use scratch::{Scratch, ScratchError};

@@ -15,6 +15,25 @@ use crate::cleanup::Undo;
 /// An engine that is there answers a ping at once.
 const PING: Duration = Duration::from_secs(5);
 
+/// Takes a container away that an earlier process made.
+pub(crate) async fn remove_container(name: &str) -> Result<(), String> {
+    let container = RemoveContainer {
+        name: name.to_owned(),
+        starting: Arc::default(),
+    };
+    container.remove().await
+}
+
+/// The same as [`answers`], for who can do without an engine and needs no advice.
+pub(crate) async fn docker_answers() -> Result<(), String> {
+    answers().await.map_err(|error| match error {
+        StartError::NoDocker { tried, cause } => {
+            format!("Docker does not answer at {}: {cause}", tried.join(", "))
+        }
+        error => error.to_string(),
+    })
+}
+
 /// Asks the engine for a sign of life.
 pub(super) async fn answers() -> Result<(), StartError> {
     let ping = async {

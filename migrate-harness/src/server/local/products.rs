@@ -13,6 +13,12 @@ const DATA: &str = "data";
 /// MySQL's socket inside the private directory.
 const SOCKET: &str = "mysql.sock";
 
+/// The arguments of which a program that works on the data in `dir` has one.
+pub(crate) fn data_arguments(dir: &Path) -> [String; 2] {
+    let data = dir.join(DATA).to_string_lossy().into_owned();
+    [format!("--datadir={data}"), data]
+}
+
 /// The command that fills an empty data directory.
 pub(super) fn set_up(programs: &Programs, dir: &Path) -> Command {
     let mut command = Command::new(&programs.set_up);
