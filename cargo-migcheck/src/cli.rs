@@ -6,7 +6,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::check::CheckFormat;
 use crate::commands::{
-    bases, branches, check, completions, current, downgrade, explain, graph, heads, history,
+    bases, branches, check, clean, completions, current, downgrade, explain, graph, heads, history,
     import, init, lock, manual, merge, new, plan, rebase, roundtrip, show, sql, upgrade,
 };
 use crate::error::CommandError;
@@ -63,6 +63,7 @@ enum Command {
     Lock(lock::LockArgs),
     Import(import::ImportArgs),
     Roundtrip(roundtrip::RoundtripArgs),
+    Clean(clean::CleanArgs),
     Current(current::CurrentArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
@@ -150,6 +151,7 @@ impl Command {
             Self::Lock(args) => args.format,
             Self::Import(args) => args.format,
             Self::Roundtrip(args) => args.format,
+            Self::Clean(args) => args.format,
             Self::Current(args) => args.format,
             Self::Upgrade(args) => args.format,
             Self::Downgrade(args) => args.format,
@@ -177,6 +179,7 @@ impl Command {
             Self::Lock(args) => args.run(context),
             Self::Import(args) => args.run(context),
             Self::Roundtrip(args) => args.run(context),
+            Self::Clean(args) => args.run(context),
             Self::Current(args) => args.run(context),
             Self::Upgrade(args) => args.run(context),
             Self::Downgrade(args) => args.run(context),

@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod check;
+mod clean;
 mod completions;
 mod create;
 mod database;
@@ -17,6 +18,8 @@ mod guard;
 mod import;
 mod init;
 mod json;
+#[cfg(unix)]
+mod killed;
 mod lock;
 mod picture;
 mod project;

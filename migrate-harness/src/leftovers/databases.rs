@@ -41,22 +41,34 @@ fn of_row(url: &DatabaseUrl, row: &[Option<String>]) -> Option<Leftover> {
         return None;
     };
     let (owner, made) = names::of_database(name)?;
-    let standing = match connected.as_deref() {
-        Some("0") => standing(owner, false),
-        _ => Standing::InUse,
+    let standing = match standing(owner, false) {
+        // A server may not notice for long that a run is gone which waited for an answer.
+        Standing::Ended => Standing::Ended,
+        _ if connected.as_deref() != Some("0") => Standing::InUse,
+        other => other,
     };
     Some(Leftover {
         kind: LeftoverKind::Database,
         name: name.clone(),
-        place: Some(url.to_string()),
+        place: Some(server_of(url)),
         age: age(made),
         standing,
         handle: Handle::Database(Box::new(url.clone())),
     })
 }
 
+/// The URL without what is about a database or a connection.
+fn server_of(url: &DatabaseUrl) -> String {
+    let url = url.with_database("").to_string();
+    let server = url.split('?').next().unwrap_or_default();
+    server.trim_end_matches('/').to_owned()
+}
+
 pub(super) async fn remove(url: &DatabaseUrl, name: &str) -> Result<(), String> {
     drop_database(url, name).await.map_err(|error| {
-        format!("the database {name} of {url} ({error}); remove it with `DROP DATABASE {name}`")
+        format!(
+            "the database {name} of {} ({error}); remove it with `DROP DATABASE {name}`",
+            server_of(url)
+        )
     })
 }

@@ -34,6 +34,10 @@ pub(crate) async fn docker_answers() -> Result<(), String> {
     })
 }
 
+/// How often removing a container is tried, and the pause in between: a second in all.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Asks the engine for a sign of life.
 pub(super) async fn answers() -> Result<(), StartError> {
     let ping = async {
@@ -109,22 +113,22 @@ impl RemoveContainer {
         let docker = docker_client_instance()
             .await
             .map_err(|error| error.to_string())?;
-        // An interrupted `start` may have sent its request just before: the container appears a
-        // moment later, and would stay.
-        for _ in 0..20 {
+        for _ in 0..ATTEMPTS {
             let how = RemoveContainerOptionsBuilder::new().force(true).v(true);
             match docker.remove_container(&self.name, Some(how.build())).await {
+                Ok(()) => break,
+                // An interrupted `start` may have sent its request just before: the container appears
+                // a moment later, and would stay.
                 Err(error) if status(&error) == Some(404) => {
                     if !self.starting.load(Ordering::SeqCst) {
                         break;
                     }
-                    tokio::time::sleep(Duration::from_millis(50)).await;
                 }
-                // The removal is in progress already.
-                Err(error) if status(&error) == Some(409) => break,
+                // Somebody else is removing it. It still listens until that is done.
+                Err(error) if status(&error) == Some(409) => {}
                 Err(error) => return Err(error.to_string()),
-                Ok(()) => break,
             }
+            tokio::time::sleep(PAUSE).await;
         }
         Ok(())
     }
