@@ -433,15 +433,15 @@ fn a_panic_in_the_middle_of_a_run_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
     for (file, text) in [
         (
-            "001_a.up.sql",
+            "20250101000001_a.up.sql",
             "-- migcheck: revises = \"base\"\nCREATE TABLE a (id int);\n",
         ),
-        ("001_a.down.sql", "DROP TABLE a;\n"),
+        ("20250101000001_a.down.sql", "DROP TABLE a;\n"),
         (
-            "002_b.up.sql",
-            "-- migcheck: revises = \"001\"\nCREATE TABLE b (id int);\n",
+            "20250101000002_b.up.sql",
+            "-- migcheck: revises = \"20250101000001\"\nCREATE TABLE b (id int);\n",
         ),
-        ("002_b.down.sql", "DROP TABLE b;\n"),
+        ("20250101000002_b.down.sql", "DROP TABLE b;\n"),
     ] {
         std::fs::write(dir.path().join(file), text).unwrap();
     }
@@ -459,6 +459,7 @@ fn a_panic_in_the_middle_of_a_run_leaves_nothing() {
                 }
             })
             .run();
+        assert_eq!(report.errors.len(), 1, "{spec}: {report:?}");
         let said = report.errors[0].to_string();
         assert!(said.contains("on purpose"), "{said}");
         nothing_is_left();
