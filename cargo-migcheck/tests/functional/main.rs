@@ -10,6 +10,8 @@ mod clean;
 mod completions;
 mod create;
 mod database;
+#[cfg(unix)]
+mod docker;
 mod explain;
 mod fix;
 mod github;

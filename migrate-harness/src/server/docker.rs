@@ -1,5 +1,6 @@
 //! The container engine: whether it answers, and taking a container away from it.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -26,12 +27,7 @@ pub(crate) async fn remove_container(name: &str) -> Result<(), String> {
 
 /// The same as [`answers`], for who can do without an engine and needs no advice.
 pub(crate) async fn docker_answers() -> Result<(), String> {
-    answers().await.map_err(|error| match error {
-        StartError::NoDocker { tried, cause } => {
-            format!("Docker does not answer at {}: {cause}", tried.join(", "))
-        }
-        error => error.to_string(),
-    })
+    answers().await.map_err(|error| error.what())
 }
 
 /// How often removing a container is tried, and the pause in between: a second in all.
@@ -49,7 +45,7 @@ pub(super) async fn answers() -> Result<(), StartError> {
         let docker = docker_client_instance()
             .await
             .map_err(|error| error.to_string())?;
-        docker.ping().await.map_err(|error| error.to_string())
+        docker.ping().await.map_err(|error| innermost(&error))
     };
     let cause = match tokio::time::timeout(PING, ping).await {
         Ok(Ok(_)) => return Ok(()),
@@ -60,6 +56,15 @@ pub(super) async fn answers() -> Result<(), StartError> {
         tried: addresses(),
         cause,
     })
+}
+
+/// The words of the error at the bottom: those above it only say that a request failed.
+fn innermost(error: &dyn Error) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
 }
 
 /// The addresses that the client tries, in its order.
