@@ -18,6 +18,7 @@ mod dialect;
 mod draft;
 mod finding;
 pub mod fix;
+mod glob;
 mod graph;
 mod guard;
 mod header;
@@ -46,7 +47,8 @@ pub use checksum::Checksum;
 pub use clock::Stamp;
 pub use code::{Code, Severity};
 pub use config::{
-    CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, Naming, RoundTripConfig,
+    CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, KnownFault, Naming,
+    RoundTripConfig,
 };
 pub use dialect::{Dialect, UnknownDialect};
 pub use finding::{Applicability, Edit, Finding, Label, SourceFile};
