@@ -356,8 +356,8 @@ fn settings(config: &Config, shown_as: &str) -> Settings {
 fn apply_levels(config: &Config, files: &[FileRead], findings: &mut Vec<Finding>) {
     let allow: HashMap<&str, &[Code]> = files
         .iter()
-        .filter(|file| !file.header.allow.is_empty())
-        .map(|file| (&*file.source.path, &*file.header.allow))
+        .filter(|file| !file.header().allow.is_empty())
+        .map(|file| (&*file.source.path, &*file.header().allow))
         .collect();
     for finding in findings.iter_mut() {
         if let Some(severity) = config.rules.get(&finding.code) {
