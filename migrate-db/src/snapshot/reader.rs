@@ -2,6 +2,12 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "postgres")]
+use migcheck_core::Dialect;
+use migcheck_core::split::Statement;
+
+#[cfg(feature = "postgres")]
+use super::postgres::Memory;
 use super::{Snapshot, snapshot};
 use crate::{ServerError, Session};
 
@@ -15,6 +21,9 @@ pub struct SnapshotReader {
     history_table: String,
     /// The schema as it is, where that is known.
     known: Option<Arc<Snapshot>>,
+    /// What the next one is made from.
+    #[cfg(feature = "postgres")]
+    memory: Option<Memory>,
 }
 
 impl SnapshotReader {
@@ -25,6 +34,8 @@ impl SnapshotReader {
         Self {
             history_table: history_table.into(),
             known: None,
+            #[cfg(feature = "postgres")]
+            memory: None,
         }
     }
 
@@ -37,7 +48,11 @@ impl SnapshotReader {
         if let Some(known) = &self.known {
             return Ok(Arc::clone(known));
         }
-        let read = Arc::new(snapshot(session, &self.history_table).await?);
+        let read = match self.read_again(session).await? {
+            Some(read) => read,
+            None => self.read_whole(session).await?,
+        };
+        let read = Arc::new(read);
         self.known = Some(Arc::clone(&read));
         Ok(read)
     }
@@ -46,5 +61,50 @@ impl SnapshotReader {
     /// watched, and before another database.
     pub fn forget(&mut self) {
         self.known = None;
+        #[cfg(feature = "postgres")]
+        {
+            self.memory = None;
+        }
+    }
+
+    /// Called in the transaction of a script, before it is committed. What it learns holds when the
+    /// transaction is committed; else [`SnapshotReader::forget`] has to be called.
+    pub(crate) async fn before_commit(
+        &mut self,
+        session: &mut dyn Session,
+        statements: &[Statement<'_>],
+    ) {
+        self.known = None;
+        #[cfg(feature = "postgres")]
+        if let Some(mut memory) = self.memory.take()
+            && memory.watch(session, statements).await
+        {
+            self.memory = Some(memory);
+        }
+    }
+
+    /// Only what was touched, where that is known.
+    async fn read_again(
+        &mut self,
+        session: &mut dyn Session,
+    ) -> Result<Option<Snapshot>, ServerError> {
+        #[cfg(feature = "postgres")]
+        if let Some(mut memory) = self.memory.take()
+            && let Some(read) = memory.refresh(session).await?
+        {
+            self.memory = Some(memory);
+            return Ok(Some(read));
+        }
+        Ok(None)
+    }
+
+    async fn read_whole(&mut self, session: &mut dyn Session) -> Result<Snapshot, ServerError> {
+        #[cfg(feature = "postgres")]
+        if session.dialect() == Dialect::Postgres {
+            let (read, memory) = Memory::read(session, &self.history_table).await?;
+            self.memory = memory;
+            return Ok(read);
+        }
+        snapshot(session, &self.history_table).await
     }
 }
