@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::engines::engine;
 use crate::history::{self, Record};
 use crate::session::Session;
+use crate::snapshot::SnapshotReader;
 
 /// A script that did not run to its end.
 #[derive(Debug, Clone)]
@@ -83,7 +84,34 @@ pub async fn run_script(
     revision: &str,
     script: &Script,
 ) -> Result<(), ScriptError> {
-    match run_recorded(session, revision, script, None).await {
+    let ran = run_recorded(session, revision, script, None).await;
+    unrecorded(ran, revision, script)
+}
+
+/// Runs `script` as [`run_script`] does, and tells `reader` what it changed.
+///
+/// # Errors
+///
+/// The statement that the server refused.
+pub async fn run_script_watched(
+    session: &mut dyn Session,
+    revision: &str,
+    script: &Script,
+    reader: &mut SnapshotReader,
+) -> Result<(), ScriptError> {
+    unrecorded(
+        run_watched(session, revision, script, None, Some(reader)).await,
+        revision,
+        script,
+    )
+}
+
+fn unrecorded(
+    ran: Result<Ran, Stopped>,
+    revision: &str,
+    script: &Script,
+) -> Result<(), ScriptError> {
+    match ran {
         Ok(_) => Ok(()),
         Err(Stopped::Script(error)) => Err(error),
         Err(Stopped::Locked(_, server)) => {
@@ -117,6 +145,16 @@ pub(crate) async fn run_recorded(
     script: &Script,
     record: Option<&Record<'_>>,
 ) -> Result<Ran, Stopped> {
+    run_watched(session, revision, script, record, None).await
+}
+
+async fn run_watched(
+    session: &mut dyn Session,
+    revision: &str,
+    script: &Script,
+    record: Option<&Record<'_>>,
+    mut reader: Option<&mut SnapshotReader>,
+) -> Result<Ran, Stopped> {
     let failing = Failing { revision, script };
     let dialect = session.dialect();
     let Some(engine) = engine(dialect) else {
@@ -141,7 +179,14 @@ pub(crate) async fn run_recorded(
         .iter()
         .any(|statement| statement.transaction_control);
     let wrap = script.transaction && engine.ddl_is_transactional() && !own;
-    let ran = run_statements(session, engine, &statements, &failing, wrap, record).await;
+    let watch = reader.as_deref_mut().filter(|_| wrap);
+    let ran = run_statements(session, engine, &statements, &failing, wrap, record, watch).await;
+    // A script that is no transaction may have ended anywhere.
+    if let Some(reader) = reader
+        && (ran.is_err() || !wrap)
+    {
+        reader.forget();
+    }
     if ran.is_err() {
         // The refusal is what matters; without an open transaction the first of these is refused
         // too. The session may be one of a pool, and goes to the next who asks.
@@ -172,6 +217,7 @@ async fn run_statements(
     failing: &Failing<'_>,
     wrap: bool,
     record: Option<&Record<'_>>,
+    watch: Option<&mut SnapshotReader>,
 ) -> Result<Ran, Stopped> {
     let started = Instant::now();
     let whole = |error| Stopped::Script(failing.at(failing.everything(), 0..0, error));
@@ -210,6 +256,9 @@ async fn run_statements(
         let (sql, params) = record.statement(engine, statements.len(), started.elapsed());
         let params: Vec<Option<&str>> = params.iter().map(Option::as_deref).collect();
         session.rows(&sql, &params).await.map_err(whole)?;
+    }
+    if let Some(reader) = watch {
+        reader.before_commit(session, statements).await;
     }
     if wrap {
         // Deferred constraints are checked here, and no statement is to be blamed.

@@ -366,16 +366,37 @@ impl Object {
         })
     }
 
+    /// Orders groups as [`Object::listing_key`] orders what is in them: everything about one table is
+    /// one group, and whatever is about none is one by itself.
+    pub(super) fn group_key(&self) -> impl Ord + '_ {
+        let table = self.stands_with();
+        (
+            self.section(table),
+            table.map(|table| (self.name.schema.as_deref(), table)),
+            table.is_none().then(|| {
+                (
+                    self.name.kind,
+                    self.name.schema.as_deref(),
+                    self.name.name.as_str(),
+                )
+            }),
+        )
+    }
+
+    /// Database-wide objects that speak of tables come after them.
+    fn section(&self, table: Option<&str>) -> u8 {
+        if self.name.kind >= ObjectKind::Event {
+            2
+        } else {
+            u8::from(table.is_some())
+        }
+    }
+
     /// Sorts everything about one table together, after what is no part of a table.
     pub(super) fn listing_key(&self) -> impl Ord + '_ {
         let table = self.stands_with();
         (
-            // Database-wide objects that speak of tables come after them.
-            if self.name.kind >= ObjectKind::Event {
-                2
-            } else {
-                u8::from(table.is_some())
-            },
+            self.section(table),
             table.map(|table| (self.name.schema.as_deref(), table)),
             self.name.kind,
             self.name.schema.as_deref(),

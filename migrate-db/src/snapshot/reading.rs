@@ -49,16 +49,20 @@ pub(super) fn questions<'a>(readings: impl IntoIterator<Item = &'a Reading>) -> 
     questions.join(", ")
 }
 
+/// Whether the answer to a question is yes.
+pub(super) fn is_yes(answer: Option<&str>) -> bool {
+    matches!(answer, Some("t" | "1"))
+}
+
 /// The readings whose question was answered by yes.
 pub(super) fn answered<'a>(
     readings: impl IntoIterator<Item = &'a Reading>,
     answers: impl IntoIterator<Item = Option<String>>,
 ) -> Vec<&'a Reading> {
-    let yes = |answer: &Option<String>| matches!(answer.as_deref(), Some("t" | "1"));
     readings
         .into_iter()
         .zip(answers)
-        .filter(|(_, answer)| yes(answer))
+        .filter(|(_, answer)| is_yes(answer.as_deref()))
         .map(|(reading, _)| reading)
         .collect()
 }

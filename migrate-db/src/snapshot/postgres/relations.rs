@@ -4,8 +4,8 @@
 //! from the parent, under names that the server made up.
 
 use super::macros::{comment, grants, own, sequence_options, user_schema, with_options};
+use super::reading::Reading;
 use crate::snapshot::object::Property;
-use crate::snapshot::reading::Reading;
 
 pub(super) const READINGS: &[Reading] = &[
     TABLES,
@@ -21,6 +21,8 @@ pub(super) const READINGS: &[Reading] = &[
 ];
 
 const TABLES: Reading = Reading {
+    of: "pg_class",
+    key: "c.oid",
     only_if: "true",
     kind: "'table'",
     schema: "n.nspname",
@@ -84,6 +86,7 @@ const TABLES: Reading = Reading {
         " AND ",
         own!("pg_class", "c.oid")
     ),
+    order: "",
 };
 
 /// A view's columns follow from its query, so they are read only where something was said of them.
@@ -91,6 +94,8 @@ const TABLES: Reading = Reading {
 /// `pg_attver` is left out: servers of 15.20 and 17.12 (not 18.6) were seen to keep it among the
 /// options of every column, with a value that grows with each rewrite and that nobody set.
 const COLUMNS: Reading = Reading {
+    of: "pg_class",
+    key: "a.attrelid",
     only_if: "true",
     kind: "'column'",
     schema: "n.nspname",
@@ -166,13 +171,15 @@ const COLUMNS: Reading = Reading {
          AND c.relpersistence <> 't' AND ",
         user_schema!("n.nspname"),
         " AND ",
-        own!("pg_class", "c.oid"),
-        " ORDER BY a.attrelid, a.attnum"
+        own!("pg_class", "c.oid")
     ),
+    order: " ORDER BY a.attrelid, a.attnum",
 };
 
 /// NOT NULL constraints, which have names since version 18, are properties of their columns.
 const CONSTRAINTS: Reading = Reading {
+    of: "pg_class",
+    key: "k.conrelid",
     only_if: "true",
     kind: "CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint'
            WHEN 'c' THEN 'check constraint' WHEN 'x' THEN 'exclusion constraint'
@@ -208,9 +215,12 @@ const CONSTRAINTS: Reading = Reading {
         " AND ",
         own!("pg_class", "c.oid")
     ),
+    order: "",
 };
 
 const INDEXES: Reading = Reading {
+    of: "pg_class",
+    key: "i.indrelid",
     only_if: "true",
     kind: "'index'",
     schema: "n.nspname",
@@ -246,9 +256,12 @@ const INDEXES: Reading = Reading {
         " AND ",
         own!("pg_class", "x.oid")
     ),
+    order: "",
 };
 
 const VIEWS: Reading = Reading {
+    of: "pg_class",
+    key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relkind IN ('v', 'm'))",
     kind: "CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END",
     schema: "n.nspname",
@@ -282,10 +295,13 @@ const VIEWS: Reading = Reading {
         " AND ",
         own!("pg_class", "c.oid")
     ),
+    order: "",
 };
 
 /// Without those inside identity columns, which depend on their column internally.
 const SEQUENCES: Reading = Reading {
+    of: "pg_class",
+    key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_sequence)",
     kind: "'sequence'",
     schema: "n.nspname",
@@ -320,9 +336,12 @@ const SEQUENCES: Reading = Reading {
         " AND ",
         own!("pg_class", "c.oid")
     ),
+    order: "",
 };
 
 const TRIGGERS: Reading = Reading {
+    of: "pg_class",
+    key: "g.tgrelid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE NOT tgisinternal)",
     kind: "'trigger'",
     schema: "n.nspname",
@@ -345,10 +364,13 @@ const TRIGGERS: Reading = Reading {
         " AND ",
         own!("pg_trigger", "g.oid")
     ),
+    order: "",
 };
 
 /// A view is one rule, `_RETURN`, and is read as a view.
 const RULES: Reading = Reading {
+    of: "pg_class",
+    key: "r.ev_class",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE oid >= 16384 AND rulename <> '_RETURN')",
     kind: "'rule'",
     schema: "n.nspname",
@@ -371,9 +393,12 @@ const RULES: Reading = Reading {
         " AND ",
         own!("pg_rewrite", "r.oid")
     ),
+    order: "",
 };
 
 const POLICIES: Reading = Reading {
+    of: "pg_class",
+    key: "p.polrelid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_policy)",
     kind: "'policy'",
     schema: "n.nspname",
@@ -401,9 +426,12 @@ const POLICIES: Reading = Reading {
         " AND ",
         own!("pg_policy", "p.oid")
     ),
+    order: "",
 };
 
 const STATISTICS: Reading = Reading {
+    of: "pg_class",
+    key: "s.stxrelid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_statistic_ext)",
     kind: "'statistics'",
     schema: "n.nspname",
@@ -424,4 +452,5 @@ const STATISTICS: Reading = Reading {
         " AND ",
         own!("pg_statistic_ext", "s.oid")
     ),
+    order: "",
 };

@@ -1,0 +1,110 @@
+//! Reading one database again and again, at the price of what changed.
+
+use std::sync::Arc;
+
+#[cfg(feature = "postgres")]
+use migcheck_core::Dialect;
+use migcheck_core::split::Statement;
+
+#[cfg(feature = "postgres")]
+use super::postgres::Memory;
+use super::{Snapshot, snapshot};
+use crate::{ServerError, Session};
+
+/// Knows the schema of one database from script to script.
+///
+/// Scripts that run through [`run_script_watched`](crate::run_script_watched) tell it what they
+/// changed, so that [`SnapshotReader::read`] need not read everything. Whatever else may have
+/// changed the schema has to be told with [`SnapshotReader::forget`].
+#[derive(Debug)]
+pub struct SnapshotReader {
+    history_table: String,
+    /// The schema as it is, where that is known.
+    known: Option<Arc<Snapshot>>,
+    /// What the next one is made from.
+    #[cfg(feature = "postgres")]
+    memory: Option<Memory>,
+}
+
+impl SnapshotReader {
+    /// A reader that knows nothing yet; `history_table` is left out as in
+    /// [`snapshot`](crate::snapshot()).
+    #[must_use]
+    pub fn new(history_table: impl Into<String>) -> Self {
+        Self {
+            history_table: history_table.into(),
+            known: None,
+            #[cfg(feature = "postgres")]
+            memory: None,
+        }
+    }
+
+    /// The schema as it is after the last script that was watched.
+    ///
+    /// # Errors
+    ///
+    /// What the server answers when it refuses one of the catalog queries.
+    pub async fn read(&mut self, session: &mut dyn Session) -> Result<Arc<Snapshot>, ServerError> {
+        if let Some(known) = &self.known {
+            return Ok(Arc::clone(known));
+        }
+        let read = match self.read_again(session).await? {
+            Some(read) => read,
+            None => self.read_whole(session).await?,
+        };
+        let read = Arc::new(read);
+        self.known = Some(Arc::clone(&read));
+        Ok(read)
+    }
+
+    /// Has the next [`SnapshotReader::read`] read everything: after statements that were not
+    /// watched, and before another database.
+    pub fn forget(&mut self) {
+        self.known = None;
+        #[cfg(feature = "postgres")]
+        {
+            self.memory = None;
+        }
+    }
+
+    /// Called in the transaction of a script, before it is committed. What it learns holds when the
+    /// transaction is committed; else [`SnapshotReader::forget`] has to be called.
+    pub(crate) async fn before_commit(
+        &mut self,
+        session: &mut dyn Session,
+        statements: &[Statement<'_>],
+    ) {
+        self.known = None;
+        #[cfg(feature = "postgres")]
+        if let Some(mut memory) = self.memory.take()
+            && memory.watch(session, statements).await
+        {
+            self.memory = Some(memory);
+        }
+    }
+
+    /// Only what was touched, where that is known.
+    async fn read_again(
+        &mut self,
+        session: &mut dyn Session,
+    ) -> Result<Option<Snapshot>, ServerError> {
+        #[cfg(feature = "postgres")]
+        if let Some(mut memory) = self.memory.take()
+            && let Some(read) = memory.refresh(session).await?
+        {
+            self.memory = Some(memory);
+            return Ok(Some(read));
+        }
+        Ok(None)
+    }
+
+    async fn read_whole(&mut self, session: &mut dyn Session) -> Result<Snapshot, ServerError> {
+        #[cfg(feature = "postgres")]
+        if session.dialect() == Dialect::Postgres {
+            let (read, memory) = Memory::read(session, &self.history_table).await?;
+            self.memory = memory;
+            return Ok(read);
+        }
+        snapshot(session, &self.history_table).await
+    }
+}
