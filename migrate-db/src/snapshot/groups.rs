@@ -64,7 +64,7 @@ impl Groups {
     }
 
     /// Takes out the very objects of `old`, and puts in those of `new`, which have their places.
-    #[cfg(feature = "postgres")]
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(super) fn replace(&mut self, old: &[Arc<Object>], new: &[Arc<Object>]) {
         for object in old {
             if let Ok(at) = self.find(object) {
@@ -88,7 +88,7 @@ impl Groups {
         }
     }
 
-    #[cfg(feature = "postgres")]
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     fn find(&self, object: &Object) -> Result<usize, usize> {
         self.0
             .binary_search_by(|group| group[0].group_key().cmp(&object.group_key()))
