@@ -7,6 +7,7 @@ mod error;
 mod names;
 mod report;
 mod round_trip;
+mod rows;
 mod scratch;
 mod server;
 pub mod testing;
