@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::config::{self, CONFIG_FILE, Config};
+use crate::config::{self, CONFIG_FILE, Config, known};
 use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
@@ -15,7 +15,7 @@ use crate::locked_edits;
 use crate::past::{Locked, Past};
 use crate::read::{Contents, FileRead, joined, read_directory, read_files};
 use crate::render::{RenderStyle, render_all};
-use crate::{Code, Severity};
+use crate::{Code, Outcome, Severity, nearest};
 
 /// A migration directory that has been read and checked.
 #[derive(Debug)]
@@ -201,6 +201,9 @@ fn check_contents(
     if included.is_part {
         findings.retain(|one| !matches!(one.code, Code::UnknownParent | Code::UnknownDependency));
     }
+    if let (Some(file), Some(graph)) = (config_file, &built.graph) {
+        check_known_faults(file, graph, &mut findings);
+    }
     let mut guard = built.graph.as_ref().map(|graph| Guard {
         graph,
         claimed: &built.claimed,
@@ -307,6 +310,27 @@ fn check_head_labels(
     }
 }
 
+/// A record of a fault that no revision can have any more hides nothing, and helps nobody.
+fn check_known_faults(file: &FileRead, graph: &RevisionGraph, findings: &mut Vec<Finding>) {
+    let ids = || graph.revisions().iter().map(|one| one.id.as_str());
+    for fault in &graph.settings().known {
+        let id = &*fault.revision;
+        if graph.position(id).is_none() {
+            let message = format!("`known` names the revision `{id}`, which does not exist");
+            let help = match nearest(id, ids()) {
+                Some(near) => format!("if `{near}` is meant, write that; else take the record out"),
+                None => "take the record out".to_owned(),
+            };
+            let place = known::place_of(&file.source.text, id).unwrap_or(0..0);
+            findings.push(
+                Finding::new(Code::InvalidConfig, message)
+                    .label(Label::new(&file.source, place, ""))
+                    .help(help),
+            );
+        }
+    }
+}
+
 fn settings(config: &Config, shown_as: &str) -> Settings {
     Settings {
         directory: shown_as.to_owned(),
@@ -318,6 +342,12 @@ fn settings(config: &Config, shown_as: &str) -> Settings {
             .iter()
             .map(|(server, image)| (server.clone(), image.clone()))
             .collect(),
+        workers: config.round_trip.workers,
+        known: config.round_trip.known.clone(),
+        column_order: config
+            .round_trip
+            .column_order
+            .unwrap_or_else(|| Outcome::ColumnOrderDiffers.default_severity()),
         history_table: config.history_table.clone(),
     }
 }
@@ -326,8 +356,8 @@ fn settings(config: &Config, shown_as: &str) -> Settings {
 fn apply_levels(config: &Config, files: &[FileRead], findings: &mut Vec<Finding>) {
     let allow: HashMap<&str, &[Code]> = files
         .iter()
-        .filter(|file| !file.header.allow.is_empty())
-        .map(|file| (&*file.source.path, &*file.header.allow))
+        .filter(|file| !file.header().allow.is_empty())
+        .map(|file| (&*file.source.path, &*file.header().allow))
         .collect();
     for finding in findings.iter_mut() {
         if let Some(severity) = config.rules.get(&finding.code) {

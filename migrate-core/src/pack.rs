@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::finding::SourceFile;
 use crate::graph::{RevisionGraph, Settings};
 use crate::revision::{Direction, Revision, RevisionId, Script};
-use crate::{Checksum, Dialect, checksum, section};
+use crate::{Checksum, Dialect, KnownFault, Outcome, Severity, checksum, section};
 
 const MAGIC: &[u8; 4] = b"MGC1";
 
@@ -198,20 +198,32 @@ impl Writer {
         numbers.iter().for_each(|number| self.number(*number));
     }
 
+    fn databases(&mut self, databases: &[Dialect]) {
+        let places: Vec<usize> = databases.iter().map(|one| one.index()).collect();
+        self.numbers(&places);
+    }
+
+    fn known(&mut self, known: &KnownFault) {
+        self.text(&known.revision);
+        self.text(known.outcome.name());
+        self.text(&known.reason);
+        self.databases(&known.databases);
+    }
+
     fn settings(&mut self, settings: &Settings) {
         self.text(&settings.directory);
-        self.numbers(
-            &settings
-                .databases
-                .iter()
-                .map(|one| one.index())
-                .collect::<Vec<_>>(),
-        );
+        self.databases(&settings.databases);
         self.texts(settings.servers.iter());
         self.number(settings.images.len());
         for (server, image) in &settings.images {
             self.text(server);
             self.text(image);
+        }
+        self.number(settings.workers.unwrap_or(0));
+        self.number(settings.column_order as usize);
+        self.number(settings.known.len());
+        for known in &settings.known {
+            self.known(known);
         }
         self.text(&settings.history_table);
     }
@@ -292,15 +304,35 @@ impl Reader {
         bytes.map(Checksum).ok_or(CorruptTable)
     }
 
+    fn databases(&mut self) -> Result<Vec<Dialect>, CorruptTable> {
+        self.list(|reader| {
+            let at = reader.number()?;
+            Dialect::ALL.get(at).copied().ok_or(CorruptTable)
+        })
+    }
+
+    fn known(&mut self) -> Result<KnownFault, CorruptTable> {
+        Ok(KnownFault {
+            revision: self.owned()?,
+            outcome: Outcome::from_name(self.text()?).ok_or(CorruptTable)?,
+            reason: self.owned()?,
+            databases: self.databases()?,
+        })
+    }
+
     fn settings(&mut self) -> Result<Settings, CorruptTable> {
         Ok(Settings {
             directory: self.owned()?,
-            databases: self.list(|reader| {
-                let at = reader.number()?;
-                Dialect::ALL.get(at).copied().ok_or(CorruptTable)
-            })?,
+            databases: self.databases()?,
             servers: self.list(Self::owned)?,
             images: self.list(|reader| Ok((reader.owned()?, reader.owned()?)))?,
+            workers: Some(self.number()?).filter(|workers| *workers > 0),
+            column_order: {
+                let level = self.number()?;
+                let levels = [Severity::Allow, Severity::Warn, Severity::Deny];
+                levels.get(level).copied().ok_or(CorruptTable)?
+            },
+            known: self.list(Self::known)?,
             history_table: self.owned()?,
         })
     }

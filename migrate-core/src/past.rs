@@ -3,7 +3,6 @@
 
 use crate::Checksum;
 use crate::checksum::canonical;
-use crate::header::Header;
 use crate::layout::{Class, Layout};
 use crate::lock::Lock;
 use crate::naming::Template;
@@ -67,11 +66,12 @@ impl Locked<'_> {
 
     /// The part of a file's text that is its script in `direction`.
     fn section<'t>(&self, name: &str, text: &'t str, direction: Direction) -> Option<&'t str> {
-        let file = FileRead::new(name, text.to_owned(), Header::default());
-        let Class::Scripts(scripts) = self.layout.classify(&file, self.template) else {
+        let file = FileRead::new(name, text.to_owned());
+        let Class::Scripts(up, down) = self.layout.classify(&file, self.template) else {
             return None;
         };
-        let script = scripts.into_iter().find(|one| one.direction == direction)?;
+        let mut scripts = [Some(up), down.map(|down| *down)].into_iter().flatten();
+        let script = scripts.find(|one| one.direction == direction)?;
         text.get(script.section?)
     }
 }

@@ -28,8 +28,8 @@ pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, conne
 pub use error::ServerError;
 pub use migrate_error::MigrateError;
 pub use migrator::{Migrator, Report, StepReport};
-pub use script::{ScriptError, run_script};
+pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
-pub use snapshot::{SchemaDiff, Snapshot, diff, snapshot};
+pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};
 pub use source::IntoSession;
 pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::engines::engine;
 use crate::history::{self, Record};
 use crate::session::Session;
+use crate::snapshot::SnapshotReader;
 
 /// A script that did not run to its end.
 #[derive(Debug, Clone)]
@@ -91,6 +92,21 @@ pub async fn run_script(
             Err(failing.at(failing.everything(), 0..0, server))
         }
     }
+}
+
+/// Runs `script` as [`run_script`] does, and tells `reader` what it changed.
+///
+/// # Errors
+///
+/// The statement that the server refused.
+pub async fn run_script_watched(
+    session: &mut dyn Session,
+    revision: &str,
+    script: &Script,
+    reader: &mut SnapshotReader,
+) -> Result<(), ScriptError> {
+    reader.forget();
+    run_script(session, revision, script).await
 }
 
 /// What a recorded script came to.

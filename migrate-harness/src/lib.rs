@@ -15,7 +15,8 @@ mod walk;
 
 pub use cleanup::clean_up_now;
 pub use error::RoundTripError;
-pub use report::{Outcome, RoundTripReport, Stair, Tally};
+pub use migcheck_core::Outcome;
+pub use report::{RoundTripReport, Stair, Tally};
 pub use round_trip::{Event, RoundTrip, round_trip};
 pub use scratch::{Scratch, ScratchError};
 pub use server::{

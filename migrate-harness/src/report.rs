@@ -4,79 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use migcheck_core::render::RenderStyle;
+use migcheck_core::{Outcome, Severity};
 use migcheck_db::{SchemaDiff, ScriptError};
 
 use crate::error::RoundTripError;
-
-/// What one stair came to. The names are stable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// The up script failed.
-    UpgradeFails,
-    /// The down script failed.
-    DowngradeFails,
-    /// The down script left a schema other than the one before.
-    DowngradeLeavesResidue,
-    /// The up script failed the second time.
-    ReUpgradeFails,
-    /// The up script made another schema the second time.
-    ReUpgradeDiffers,
-    /// Nothing but the order of columns differs: a warning.
-    ColumnOrderDiffers,
-    /// What it builds on could not be applied.
-    NotReached,
-    /// There is no way down, and the revision says why.
-    Irreversible,
-    /// Schema and all came back.
-    Passed,
-}
-
-impl Outcome {
-    /// Every outcome.
-    pub const ALL: [Self; 9] = [
-        Self::UpgradeFails,
-        Self::DowngradeFails,
-        Self::DowngradeLeavesResidue,
-        Self::ReUpgradeFails,
-        Self::ReUpgradeDiffers,
-        Self::ColumnOrderDiffers,
-        Self::NotReached,
-        Self::Irreversible,
-        Self::Passed,
-    ];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::UpgradeFails => "upgrade-fails",
-            Self::DowngradeFails => "downgrade-fails",
-            Self::DowngradeLeavesResidue => "downgrade-leaves-residue",
-            Self::ReUpgradeFails => "re-upgrade-fails",
-            Self::ReUpgradeDiffers => "re-upgrade-differs",
-            Self::ColumnOrderDiffers => "column-order-differs",
-            Self::NotReached => "not-reached",
-            Self::Irreversible => "irreversible",
-            Self::Passed => "passed",
-        }
-    }
-
-    /// Whether a run with it has failed.
-    #[must_use]
-    pub const fn is_failure(self) -> bool {
-        !matches!(
-            self,
-            Self::Passed | Self::Irreversible | Self::ColumnOrderDiffers
-        )
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
 
 /// One revision's round trip on one server. A stair with several faults has one of these for each.
 #[derive(Debug, Clone)]
@@ -87,17 +18,25 @@ pub struct Stair {
     pub server: String,
     /// What came of it.
     pub outcome: Outcome,
+    /// How much that matters in this directory.
+    pub severity: Severity,
     /// How long the whole stair took.
     pub took: Duration,
     /// What differs, from the schema that was expected to the one that was found.
     pub diff: Option<SchemaDiff>,
     /// The statement that was refused.
     pub error: Option<ScriptError>,
-    /// Why it is irreversible or was not reached.
+    /// Why it is irreversible or was not reached, and what else there is to say.
     pub reason: Option<String>,
 }
 
 impl Stair {
+    /// Whether a run with it has failed.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.severity == Severity::Deny
+    }
+
     /// The stair and, where it failed, what was found, for a terminal or a log.
     #[must_use]
     pub fn render(&self, style: RenderStyle) -> String {
@@ -170,9 +109,7 @@ impl RoundTripReport {
 
     /// The stairs that failed.
     pub fn failures(&self) -> impl Iterator<Item = &Stair> {
-        self.stairs
-            .iter()
-            .filter(|stair| stair.outcome.is_failure())
+        self.stairs.iter().filter(|stair| stair.is_failure())
     }
 
     /// The stairs of each server counted, in the order of the servers.
@@ -197,7 +134,7 @@ impl RoundTripReport {
                 continue;
             };
             tally.took += first.took;
-            if faults.iter().any(|fault| fault.outcome.is_failure()) {
+            if faults.iter().any(Stair::is_failure) {
                 tally.failed += 1;
             } else if first.outcome == Outcome::Irreversible {
                 tally.irreversible += 1;
@@ -249,6 +186,7 @@ mod tests {
             revision: revision.to_owned(),
             server: server.to_owned(),
             outcome,
+            severity: outcome.default_severity(),
             took: Duration::from_secs(1),
             diff: None,
             error: None,

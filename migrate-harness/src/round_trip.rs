@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use migcheck_core::pack::CorruptTable;
-use migcheck_core::{IntoGraph, RevisionGraph, Settings};
+use migcheck_core::{IntoGraph, Outcome, RevisionGraph, Settings};
 
 use crate::error::RoundTripError;
 use crate::report::{RoundTripReport, Stair};
 use crate::server::{Product, Server, ServerSpec, StartOptions};
-use crate::walk::Walk;
+use crate::walk::{Course, Stairs, Walk};
 
 /// A round trip that is being set up; see [`round_trip`].
 #[derive(Clone)]
@@ -136,17 +136,32 @@ impl RoundTrip {
         (self.observer)(&Event::Started {
             server: server.name(),
             notes: server.notes(),
-            stairs: setup.selected.iter().filter(|selected| **selected).count(),
+            stairs: setup
+                .stairs
+                .checked
+                .iter()
+                .filter(|checked| **checked)
+                .count(),
         });
         let mut stairs = Vec::new();
         let mut on_stair = |stair: Stair| {
             (self.observer)(&Event::Done(&stair));
             stairs.push(stair);
         };
-        let walked = Walk::new(&setup.graph, &server)
-            .run(&setup.selected, &mut on_stair)
+        let course = Course {
+            graph: &setup.graph,
+            server: &server,
+        };
+        let last = setup.stairs.checked.iter().rposition(|checked| *checked);
+        let end = last.map_or(0, |last| last + 1);
+        let walked = Walk::new(course, &setup.stairs, 0..end, &mut on_stair)
+            .run()
             .await;
-        let mut errors: Vec<_> = walked.err().into_iter().collect();
+        let mut errors = Vec::new();
+        match walked {
+            Ok(late) => add_late(&mut stairs, late),
+            Err(error) => errors.push(error),
+        }
         errors.extend(server.stop().await.err().map(RoundTripError::Stop));
         (stairs, errors)
     }
@@ -177,18 +192,23 @@ impl RoundTrip {
             specs.push(spec);
         }
         let options = start_options(settings)?;
-        let mut selected = vec![self.revisions.is_empty(); graph.len()];
+        let mut checked = vec![self.revisions.is_empty(); graph.len()];
         for revision in &self.revisions {
             let at = graph.find(revision)?;
-            if let Some(flag) = selected.get_mut(at) {
+            if let Some(flag) = checked.get_mut(at) {
                 *flag = true;
             }
         }
+        let places: Vec<usize> = (0..graph.len()).filter(|at| checked[*at]).collect();
+        let stairs = Stairs {
+            climbed: graph.with_prerequisites(&places),
+            checked,
+        };
         Ok(Setup {
             graph,
             specs,
             options,
-            selected,
+            stairs,
         })
     }
 }
@@ -218,6 +238,20 @@ impl fmt::Debug for RoundTrip {
 /// What one server's walk came to.
 type Walked = (Vec<Stair>, Vec<RoundTripError>);
 
+/// Puts what was found of a revision after its turn where its stair stands.
+fn add_late(stairs: &mut Vec<Stair>, late: Vec<Stair>) {
+    for fault in late {
+        let of = |stair: &Stair| stair.revision == fault.revision;
+        let is_known = |stair: &Stair| of(stair) && stair.is_failure();
+        if stairs.iter().any(is_known) {
+            continue;
+        }
+        let place = stairs.iter().position(of).unwrap_or(stairs.len());
+        stairs.retain(|stair| !(of(stair) && stair.outcome == Outcome::Passed));
+        stairs.insert(place, fault);
+    }
+}
+
 fn broken(message: String) -> Walked {
     (Vec::new(), vec![RoundTripError::Broken(message)])
 }
@@ -226,5 +260,5 @@ struct Setup {
     graph: Arc<RevisionGraph>,
     specs: Vec<ServerSpec>,
     options: StartOptions,
-    selected: Vec<bool>,
+    stairs: Stairs,
 }

@@ -165,7 +165,7 @@ fn json_stair<'a>(directory: &'a str, stair: &'a Stair) -> JsonStair<'a> {
 fn print(context: &Context, report: &RoundTripReport) {
     let terminal = &context.terminal;
     for stair in &report.stairs {
-        if stair.outcome.is_failure() || stair.outcome == Outcome::ColumnOrderDiffers {
+        if stair.is_failure() || stair.outcome == Outcome::ColumnOrderDiffers {
             let drawn = stair.render(terminal.style());
             terminal.print(format_args!("{}\n\n", drawn.trim_end()));
         }

@@ -68,7 +68,7 @@ impl Progress {
                 if let Some(server) = known {
                     // A stair with several faults is told once for each.
                     server.done += usize::from(server.last != stair.revision);
-                    server.failed += usize::from(stair.outcome.is_failure());
+                    server.failed += usize::from(stair.is_failure());
                     server.last.clone_from(&stair.revision);
                 }
             }

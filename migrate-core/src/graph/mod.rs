@@ -18,7 +18,7 @@ pub use plan::{Plan, PlanError, Step};
 pub use target::{Target, TargetError};
 
 use crate::revision::{Revision, RevisionId};
-use crate::{Checksum, Dialect};
+use crate::{Checksum, Dialect, KnownFault, Severity};
 
 /// What of `migcheck.toml` is needed where the revisions are run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,12 @@ pub struct Settings {
     pub servers: Vec<String>,
     /// The images of `[roundtrip.images]`, by server name.
     pub images: Vec<(String, String)>,
+    /// How many parts of a walk are walked at once on each server; `None`: as it suits the machine.
+    pub workers: Option<usize>,
+    /// Faults of round trips that do not fail a run.
+    pub known: Vec<KnownFault>,
+    /// How much it matters that a downgrade changes the order of columns.
+    pub column_order: Severity,
     /// The name of the history table.
     pub history_table: String,
 }

@@ -10,6 +10,7 @@ mod ddl;
 mod diff;
 mod ident;
 mod object;
+mod reader;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod reading;
 mod text_diff;
@@ -26,6 +27,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use diff::{Change, ChangeKind, SchemaDiff, diff};
 pub use object::{Object, ObjectKind, ObjectName, Property};
+pub use reader::SnapshotReader;
 
 use crate::{ServerError, Session};
 

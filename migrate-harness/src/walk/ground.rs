@@ -1,0 +1,92 @@
+//! The database that a walk is in.
+
+use std::sync::Arc;
+
+use migcheck_core::{Dialect, Revision, RevisionGraph, Script};
+use migcheck_db::{ScriptError, Session, Snapshot, run_script, snapshot};
+
+use crate::error::RoundTripError;
+use crate::scratch::Scratch;
+use crate::server::Server;
+
+/// What is walked, and where: the same for all parts of a walk.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Course<'a> {
+    pub(crate) graph: &'a RevisionGraph,
+    pub(crate) server: &'a Server,
+}
+
+impl<'a> Course<'a> {
+    pub(crate) fn revision(self, at: usize) -> &'a Revision {
+        &self.graph.revisions()[at]
+    }
+}
+
+/// A scratch database with the session that is in it.
+pub(crate) struct Ground {
+    scratch: Scratch,
+    /// For statements that leave the schema as it is; a script goes through [`Ground::run`].
+    pub(crate) session: Box<dyn Session>,
+    /// The schema, where it is known.
+    schema: Option<Arc<Snapshot>>,
+}
+
+impl Ground {
+    /// An empty one.
+    pub(crate) async fn fresh(server: &Server) -> Result<Self, RoundTripError> {
+        Self::of(server.scratch().await?).await
+    }
+
+    /// Enters a database.
+    pub(crate) async fn of(scratch: Scratch) -> Result<Self, RoundTripError> {
+        let session = scratch.connect().await?;
+        Ok(Self {
+            scratch,
+            session,
+            schema: None,
+        })
+    }
+
+    /// Runs a script in a fresh session state.
+    pub(crate) async fn run(
+        &mut self,
+        revision: &Revision,
+        script: &Script,
+    ) -> Result<(), ScriptError> {
+        self.schema = None;
+        run_script(&mut *self.session, revision.id.as_str(), script).await
+    }
+
+    /// The schema as it is now.
+    pub(crate) async fn schema(
+        &mut self,
+        course: Course<'_>,
+    ) -> Result<Arc<Snapshot>, RoundTripError> {
+        if let Some(schema) = &self.schema {
+            return Ok(Arc::clone(schema));
+        }
+        let table = &course.graph.settings().history_table;
+        let read = snapshot(&mut *self.session, table).await;
+        let schema = Arc::new(read.map_err(|error| RoundTripError::Snapshot {
+            server: course.server.name().to_owned(),
+            error,
+        })?);
+        self.schema = Some(Arc::clone(&schema));
+        Ok(schema)
+    }
+
+    /// Leaves the database, and lets it be: nobody may be in one that is copied.
+    pub(crate) async fn leave(mut self) -> Result<Scratch, RoundTripError> {
+        if self.session.dialect() == Dialect::Sqlite {
+            // A migration may have switched to a write-ahead log, a file beside the database's own.
+            let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+            drop(self.session.rows(checkpoint, &[]).await);
+        }
+        Ok(self.scratch)
+    }
+
+    pub(crate) async fn remove(self) -> Result<(), RoundTripError> {
+        drop(self.session);
+        Ok(self.scratch.remove().await?)
+    }
+}
