@@ -90,9 +90,7 @@ pub(crate) const EMBED: Project = Project {
 /// The same, with the lines that the README gives for large histories.
 pub(crate) const TUNED: Project = Project {
     manifest: "\n[profile.dev.package.migcheck-core]\nopt-level = 3\n\
-               [profile.dev.package.sha2]\nopt-level = 3\n\
-               [profile.dev.package.toml]\nopt-level = 3\n\
-               [profile.dev.package.toml_parser]\nopt-level = 3\n",
+               [profile.dev.package.sha2]\nopt-level = 3\n",
     ..EMBED
 };
 

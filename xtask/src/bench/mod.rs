@@ -3,6 +3,7 @@
 
 mod check;
 mod corpus;
+mod graph;
 mod measure;
 mod rebuild;
 mod stairs;
@@ -31,6 +32,7 @@ pub(crate) fn run(workspace: &Workspace, revisions: usize) -> Result<(), Error> 
     }
     let binary = bench.binary()?;
     check::run(&bench, &binary, revisions)?;
+    graph::run(&bench, &binary)?;
     rebuild::run(&bench, revisions)?;
     stairs::run(&bench, &binary)
 }
