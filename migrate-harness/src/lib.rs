@@ -4,18 +4,23 @@
 mod cleanup;
 mod directory;
 mod error;
+mod known;
 mod names;
+mod parts;
 mod report;
 mod round_trip;
 mod rows;
 mod scratch;
 mod server;
+mod shared;
 pub mod testing;
 mod walk;
+mod workers;
 
 pub use cleanup::clean_up_now;
 pub use error::RoundTripError;
 pub use migcheck_core::Outcome;
+pub use parts::{InvalidPartition, Partition};
 pub use report::{RoundTripReport, Stair, Tally};
 pub use round_trip::{Event, RoundTrip, round_trip};
 pub use scratch::{Scratch, ScratchError};

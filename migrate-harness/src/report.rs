@@ -1,10 +1,11 @@
 //! What a round trip found.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use migcheck_core::render::RenderStyle;
-use migcheck_core::{Outcome, Severity};
+use migcheck_core::{Outcome, Severity, SourceFile};
 use migcheck_db::{SchemaDiff, ScriptError};
 
 use crate::error::RoundTripError;
@@ -28,6 +29,12 @@ pub struct Stair {
     pub error: Option<ScriptError>,
     /// Why it is irreversible or was not reached, and what else there is to say.
     pub reason: Option<String>,
+    /// Why that is no matter, where migcheck.toml records it as known.
+    pub known: Option<String>,
+    /// The revision that could not be applied, where this one was not reached.
+    pub blames: Option<String>,
+    /// The script to look at: the one that failed, that left something, or else the up script.
+    pub script: Option<Arc<SourceFile>>,
 }
 
 impl Stair {
@@ -37,12 +44,32 @@ impl Stair {
         self.severity == Severity::Deny
     }
 
+    /// What came of it, of which revision and where, in one line.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{}: {} on {}", self.outcome, self.revision, self.server)
+    }
+
+    /// The line of [`Stair::script`] to look at, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.error.as_ref().map_or(1, ScriptError::line)
+    }
+
     /// The stair and, where it failed, what was found, for a terminal or a log.
     #[must_use]
     pub fn render(&self, style: RenderStyle) -> String {
-        let mut text = format!("{}: {} on {}", self.outcome, self.revision, self.server);
+        let mut text = self.title();
+        if let (Some(script), None, true) = (&self.script, &self.error, self.outcome.is_fault()) {
+            text.push_str(&format!("\n --> {}", script.path));
+        }
         if let Some(reason) = &self.reason {
-            text.push_str(&format!("\n  {reason}"));
+            text.push('\n');
+            text.push_str(&wrapped(reason, style.width));
+        }
+        if let Some(known) = &self.known {
+            text.push('\n');
+            text.push_str(&wrapped(&format!("known: {known}"), style.width));
         }
         if let Some(error) = &self.error {
             text.push('\n');
@@ -51,6 +78,7 @@ impl Stair {
         if let Some(diff) = &self.diff {
             let (before, after) = match self.outcome {
                 Outcome::ReUpgradeDiffers => ("after the first upgrade", "after the second"),
+                Outcome::TouchesUndeclared => ("before the upgrade", "after it"),
                 _ => ("before the upgrade", "after the downgrade"),
             };
             text.push_str(&format!("\n  - {before}\n  + {after}\n\n"));
@@ -58,6 +86,24 @@ impl Stair {
         }
         text
     }
+}
+
+/// A sentence in lines of at most `width` columns, two of them blank.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if last > 0 && 2 + last + 1 + word.chars().count() > width {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    indented(&lines.join("\n"))
 }
 
 fn indented(text: &str) -> String {
@@ -83,6 +129,8 @@ pub struct Tally {
     pub passed: usize,
     /// How many failed.
     pub failed: usize,
+    /// How many would have, and are recorded as known.
+    pub known: usize,
     /// How many have no way down, and say why.
     pub irreversible: usize,
     /// The time of all of them.
@@ -136,6 +184,8 @@ impl RoundTripReport {
             tally.took += first.took;
             if faults.iter().any(Stair::is_failure) {
                 tally.failed += 1;
+            } else if faults.iter().any(|fault| fault.known.is_some()) {
+                tally.known += 1;
             } else if first.outcome == Outcome::Irreversible {
                 tally.irreversible += 1;
             } else {
@@ -191,6 +241,9 @@ mod tests {
             diff: None,
             error: None,
             reason: None,
+            known: None,
+            blames: None,
+            script: None,
         }
     }
 

@@ -7,15 +7,17 @@ mod found;
 mod ground;
 mod rebuild;
 mod stair;
+mod touches;
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::RoundTripError;
 use crate::report::Stair;
 use found::{Fault, Found};
 use ground::Ground;
-use migcheck_core::Outcome;
+use migcheck_core::{Direction, Outcome, Severity};
 use rebuild::Base;
 
 pub(crate) use ground::Course;
@@ -27,6 +29,19 @@ pub(crate) struct Stairs {
     pub(crate) checked: Vec<bool>,
     /// Those that are climbed at least: what is checked, and what it needs.
     pub(crate) climbed: Vec<bool>,
+}
+
+impl Stairs {
+    /// How many are checked.
+    pub(crate) fn count(&self) -> usize {
+        self.checked.iter().filter(|checked| **checked).count()
+    }
+
+    /// The place behind the last one that is checked.
+    pub(crate) fn end(&self) -> usize {
+        let last = self.checked.iter().rposition(|checked| *checked);
+        last.map_or(0, |last| last + 1)
+    }
 }
 
 /// One walk: a part of the stairs, in a database of its own.
@@ -82,7 +97,7 @@ impl<'a> Walk<'a> {
 
     /// Walks the part. Returns what was found of revisions whose turn was over, or is another's.
     pub(crate) async fn run(mut self) -> Result<Vec<Stair>, RoundTripError> {
-        let mut ground = Ground::fresh(self.course.server).await?;
+        let mut ground = Ground::fresh(self.course).await?;
         let mut next = Next::Here;
         for at in 0..self.part.end {
             if !self.stairs.climbed[at] {
@@ -99,7 +114,10 @@ impl<'a> Walk<'a> {
                 self.standing.missing[at] = Some(blamed);
                 let culprit = &self.course.revision(blamed).id;
                 let reason = format!("it builds on `{culprit}`, which could not be applied");
-                found.add(Fault::new(Outcome::NotReached).reason(reason));
+                found.add(Fault {
+                    blames: Some(blamed),
+                    ..Fault::new(Outcome::NotReached).reason(reason)
+                });
             } else if is_checked {
                 next = self.stair(&mut ground, at, &mut found).await?;
             } else {
@@ -123,6 +141,10 @@ impl<'a> Walk<'a> {
     }
 
     fn tell(&mut self, at: usize, mut found: Found, took: Duration) {
+        if self.course.graph.settings().column_order == Severity::Allow {
+            let is_order = |fault: &Fault| fault.outcome == Outcome::ColumnOrderDiffers;
+            found.faults.retain(|fault| !is_order(fault));
+        }
         if found.faults.is_empty() {
             found.add(Fault::new(Outcome::Passed));
         }
@@ -143,15 +165,32 @@ impl<'a> Walk<'a> {
     }
 
     fn told(&self, at: usize, fault: Fault, took: Duration) -> Stair {
+        let revision = self.course.revision(at);
+        let direction = match fault.outcome {
+            Outcome::DowngradeLeavesResidue | Outcome::ColumnOrderDiffers => Direction::Down,
+            _ => Direction::Up,
+        };
+        let script = || revision.script(direction, self.course.server.dialect());
         Stair {
-            revision: self.course.revision(at).id.to_string(),
+            revision: revision.id.to_string(),
             server: self.course.server.name().to_owned(),
             outcome: fault.outcome,
-            severity: fault.outcome.default_severity(),
+            severity: match fault.outcome {
+                Outcome::ColumnOrderDiffers => self.course.graph.settings().column_order,
+                outcome => outcome.default_severity(),
+            },
             took,
+            script: match &fault.error {
+                Some(error) => Some(Arc::clone(&error.source)),
+                None => script().map(|script| Arc::clone(&script.source)),
+            },
             diff: fault.diff,
             error: fault.error,
             reason: fault.reason,
+            known: None,
+            blames: fault
+                .blames
+                .map(|blamed| self.course.revision(blamed).id.to_string()),
         }
     }
 }

@@ -10,6 +10,8 @@ pub(crate) struct Fault {
     pub(crate) diff: Option<SchemaDiff>,
     pub(crate) error: Option<ScriptError>,
     pub(crate) reason: Option<String>,
+    /// The place of the revision that is to blame, where it is another.
+    pub(crate) blames: Option<usize>,
 }
 
 impl Fault {
@@ -19,6 +21,7 @@ impl Fault {
             diff: None,
             error: None,
             reason: None,
+            blames: None,
         }
     }
 

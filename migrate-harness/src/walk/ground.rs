@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use migcheck_core::{Dialect, Revision, RevisionGraph, Script};
-use migcheck_db::{ScriptError, Session, Snapshot, run_script, snapshot};
+use migcheck_db::{ScriptError, Session, Snapshot, SnapshotReader, run_script, run_script_watched};
 
 use crate::error::RoundTripError;
 use crate::scratch::Scratch;
@@ -27,23 +27,22 @@ pub(crate) struct Ground {
     scratch: Scratch,
     /// For statements that leave the schema as it is; a script goes through [`Ground::run`].
     pub(crate) session: Box<dyn Session>,
-    /// The schema, where it is known.
-    schema: Option<Arc<Snapshot>>,
+    reader: SnapshotReader,
 }
 
 impl Ground {
     /// An empty one.
-    pub(crate) async fn fresh(server: &Server) -> Result<Self, RoundTripError> {
-        Self::of(server.scratch().await?).await
+    pub(crate) async fn fresh(course: Course<'_>) -> Result<Self, RoundTripError> {
+        Self::of(course, course.server.scratch().await?).await
     }
 
     /// Enters a database.
-    pub(crate) async fn of(scratch: Scratch) -> Result<Self, RoundTripError> {
+    pub(crate) async fn of(course: Course<'_>, scratch: Scratch) -> Result<Self, RoundTripError> {
         let session = scratch.connect().await?;
         Ok(Self {
             scratch,
             session,
-            schema: None,
+            reader: SnapshotReader::new(&*course.graph.settings().history_table),
         })
     }
 
@@ -53,7 +52,17 @@ impl Ground {
         revision: &Revision,
         script: &Script,
     ) -> Result<(), ScriptError> {
-        self.schema = None;
+        let id = revision.id.as_str();
+        run_script_watched(&mut *self.session, id, script, &mut self.reader).await
+    }
+
+    /// The same where nobody will look at the schema before many more have run.
+    pub(crate) async fn climb(
+        &mut self,
+        revision: &Revision,
+        script: &Script,
+    ) -> Result<(), ScriptError> {
+        self.reader.forget();
         run_script(&mut *self.session, revision.id.as_str(), script).await
     }
 
@@ -62,17 +71,11 @@ impl Ground {
         &mut self,
         course: Course<'_>,
     ) -> Result<Arc<Snapshot>, RoundTripError> {
-        if let Some(schema) = &self.schema {
-            return Ok(Arc::clone(schema));
-        }
-        let table = &course.graph.settings().history_table;
-        let read = snapshot(&mut *self.session, table).await;
-        let schema = Arc::new(read.map_err(|error| RoundTripError::Snapshot {
+        let read = self.reader.read(&mut *self.session).await;
+        read.map_err(|error| RoundTripError::Snapshot {
             server: course.server.name().to_owned(),
             error,
-        })?);
-        self.schema = Some(Arc::clone(&schema));
-        Ok(schema)
+        })
     }
 
     /// Leaves the database, and lets it be: nobody may be in one that is copied.

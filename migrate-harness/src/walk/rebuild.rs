@@ -41,8 +41,8 @@ impl Walk<'_> {
         let server = self.course.server;
         loop {
             let (ground, start) = match self.base.take() {
-                Some(base) => (Ground::of(base.scratch).await?, base.reached),
-                None => (Ground::fresh(server).await?, 0),
+                Some(base) => (Ground::of(self.course, base.scratch).await?, base.reached),
+                None => (Ground::fresh(self.course).await?, 0),
             };
             let ground = match self.raise(ground, start, end).await? {
                 Raised::To(ground) => ground,
@@ -59,9 +59,9 @@ impl Walk<'_> {
                         scratch,
                         reached: end,
                     });
-                    Ground::of(copy).await?
+                    Ground::of(self.course, copy).await?
                 }
-                None => Ground::of(scratch).await?,
+                None => Ground::of(self.course, scratch).await?,
             });
         }
     }
@@ -78,7 +78,7 @@ impl Walk<'_> {
             let revision = self.course.revision(at);
             let script = revision.script(Direction::Up, dialect);
             if let Some(script) = script.filter(|_| self.standing.applied[at])
-                && let Err(error) = ground.run(revision, script).await
+                && let Err(error) = ground.climb(revision, script).await
             {
                 ground.remove().await?;
                 return Ok(Raised::Stuck(at, error));

@@ -5,7 +5,7 @@ use migcheck_db::diff;
 
 use super::found::{Fault, Found};
 use super::ground::Ground;
-use super::{Next, Walk};
+use super::{Next, Walk, touches};
 use crate::error::RoundTripError;
 
 impl Walk<'_> {
@@ -30,6 +30,7 @@ impl Walk<'_> {
             return Ok(next);
         }
         let up = ground.schema(course).await?;
+        touches::check(revision, &at_parents, &up, found);
         // ROWS: compared here with those before the upgrade.
 
         // Down: S2, which is to be S0.
