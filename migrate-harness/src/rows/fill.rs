@@ -5,18 +5,18 @@ use std::collections::{HashMap, HashSet};
 use migcheck_core::Dialect;
 use migcheck_db::{ServerError, Session};
 
-use super::Unfilled;
 use super::catalog::{Table, TableName, quoted};
 use super::family::{Family, distinct};
 use super::group::{Making, Style, Targets};
 use super::make::{Made, make};
+use super::{RowOptions, Unfilled};
 
 /// What makes the rows of one database.
 #[derive(Debug, Clone)]
 pub(super) struct Filler {
     /// How many a table gets.
-    pub(super) count: usize,
-    pub(super) seed: u64,
+    count: usize,
+    seed: u64,
     /// The tables that were seen.
     known: HashMap<TableName, Known>,
 }
@@ -36,10 +36,10 @@ const PARENTS: usize = 8;
 const SEEDS: u64 = 16;
 
 impl Filler {
-    pub(super) fn new(count: usize, seed: u64) -> Self {
+    pub(super) fn new(options: RowOptions) -> Self {
         Self {
-            count,
-            seed,
+            count: options.count,
+            seed: u64::from(options.seed),
             known: HashMap::new(),
         }
     }

@@ -73,7 +73,10 @@ impl Making<'_> {
         let is_key = self.table.key().contains(&at);
         !column.is_generated
             && match self.style {
-                Style::Bare => is_key || !(column.is_nullable || column.has_default),
+                Style::Bare => {
+                    let is_tied = || self.table.checks.iter().any(|check| self.table.columns_in(check).contains(&at));
+                    is_key || !(column.is_nullable || column.has_default) || is_tied()
+                }
                 Style::Full | Style::Plain => true,
             }
     }
@@ -207,7 +210,8 @@ impl Making<'_> {
             let literals = values
                 .iter()
                 .map(|value| of.family.literal(value, self.dialect));
-            let null = self.may_be_null(*column).then(|| NULL.to_owned());
+            // A condition may want it; where it does not, other options come first.
+            let null = of.is_nullable.then(|| NULL.to_owned());
             let mut choices: Vec<Vec<Option<String>>> =
                 literals.map(|value| vec![Some(value)]).collect();
             let open = columns.len() - at;

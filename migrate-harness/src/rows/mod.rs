@@ -22,14 +22,28 @@ mod reach;
 use migcheck_db::{ServerError, Session};
 
 use catalog::Table;
-pub(crate) use contents::{Contents, Loss};
+use contents::{Contents, Loss};
 use fill::Filler;
 pub(crate) use reach::Scope;
+
+/// How rows are made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RowOptions {
+    /// How many a table gets; 0 makes none.
+    pub(crate) count: usize,
+    /// Another one makes other rows.
+    pub(crate) seed: u32,
+}
 
 /// The rows of one scratch database.
 #[derive(Debug, Clone)]
 pub(crate) struct Rows {
+    options: RowOptions,
     filler: Filler,
+    /// A fixture was loaded.
+    is_fixed: bool,
+    /// The tables are older than their rows will be.
+    is_late: bool,
     /// No table of the user's.
     history_table: String,
 }
@@ -50,28 +64,45 @@ impl Unfilled {
     }
 }
 
+/// What was in the tables that a script can reach.
+#[derive(Debug)]
+pub(crate) struct Before {
+    tables: Vec<Table>,
+    contents: Contents,
+}
+
 impl Rows {
-    /// `count` rows a table; none at all with 0. Another `seed` makes other values.
-    pub(crate) fn new(count: usize, seed: u64, history_table: &str) -> Self {
+    pub(crate) fn new(options: RowOptions, history_table: &str) -> Self {
         Self {
-            filler: Filler::new(count, seed),
+            options,
+            filler: Filler::new(options),
+            is_fixed: false,
+            is_late: false,
             history_table: history_table.to_owned(),
         }
     }
 
-    /// Whether rows are made at all.
-    pub(crate) const fn is_on(&self) -> bool {
-        self.filler.count > 0
+    /// Whether the database holds rows that no migration made.
+    pub(crate) fn are_there(&self) -> bool {
+        self.is_fixed || self.filler.has_filled()
     }
 
-    /// Whether the database holds rows that were made here.
-    pub(crate) fn has_filled(&self) -> bool {
-        self.filler.has_filled()
+    pub(crate) fn has_fixture(&mut self) {
+        self.is_fixed = true;
+    }
+
+    /// For another database with the same tables, and no rows but those that migrations made.
+    ///
+    /// The next rows are made late: without NULLs and duplicates, because an earlier revision may
+    /// have taken care that there are none.
+    pub(crate) fn start_over(&mut self) {
+        self.filler = Filler::new(self.options);
+        self.is_fixed = false;
+        self.is_late = true;
     }
 
     /// Gives rows to the tables in `scope` that have none, and one more to those whose columns
-    /// changed. `is_late` says that the tables are older than their rows: then no NULLs and no
-    /// duplicates are made, which an earlier revision may have taken away for good.
+    /// changed.
     ///
     /// # Errors
     ///
@@ -81,11 +112,12 @@ impl Rows {
         &mut self,
         session: &mut dyn Session,
         scope: &Scope,
-        is_late: bool,
     ) -> Result<Vec<Unfilled>, ServerError> {
-        if !self.is_on() {
+        if self.options.count == 0 {
             return Ok(Vec::new());
         }
+        let is_late = std::mem::take(&mut self.is_late);
+        let scope = if is_late { &Scope::All } else { scope };
         let tables = catalog::read(session, scope, &self.history_table).await?;
         self.filler.fill(session, &tables, is_late).await
     }
@@ -95,15 +127,40 @@ impl Rows {
     /// # Errors
     ///
     /// What the server says to one of the questions.
-    pub(crate) async fn contents(
+    pub(crate) async fn before(
         &self,
         session: &mut dyn Session,
-        scope: &Scope,
-    ) -> Result<Contents, ServerError> {
-        let mut scope = scope.clone();
+        mut scope: Scope,
+    ) -> Result<Before, ServerError> {
         reach::widen(session, &mut scope).await?;
         let tables = catalog::read(session, &scope, &self.history_table).await?;
-        contents::read(session, &tables).await
+        let contents = contents::read(session, &tables).await?;
+        Ok(Before { tables, contents })
+    }
+
+    /// What of it is gone. `is_same_schema` says that the tables have the columns that they had.
+    ///
+    /// # Errors
+    ///
+    /// What the server says to one of the questions.
+    pub(crate) async fn losses(
+        &self,
+        session: &mut dyn Session,
+        before: &Before,
+        is_same_schema: bool,
+    ) -> Result<Vec<Loss>, ServerError> {
+        let now = if is_same_schema {
+            contents::read(session, &before.tables).await?
+        } else {
+            let names = before
+                .tables
+                .iter()
+                .map(|table| table.name.name.to_lowercase());
+            let scope = Scope::Named(names.collect());
+            let tables = catalog::read(session, &scope, &self.history_table).await?;
+            contents::read(session, &tables).await?
+        };
+        Ok(before.contents.losses(&now))
     }
 }
 

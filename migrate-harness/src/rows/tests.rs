@@ -9,7 +9,7 @@ use migcheck_core::split::split;
 use migcheck_db::Session;
 
 use super::catalog::{self, Table};
-use super::{Rows, Scope};
+use super::{RowOptions, Rows, Scope};
 use crate::scratch::Scratch;
 use crate::server::{Server, StartOptions};
 
@@ -63,12 +63,9 @@ impl Ground {
 
     /// Every value of every table, as text.
     async fn everything(&mut self) -> String {
-        let rows = Rows::new(3, 0, HISTORY);
         format!(
             "{:?}",
-            rows.contents(&mut *self.session, &Scope::All)
-                .await
-                .unwrap()
+            rows().before(&mut *self.session, Scope::All).await.unwrap()
         )
     }
 
@@ -77,6 +74,10 @@ impl Ground {
         self.scratch.remove().await.unwrap();
         self.server.stop().await.unwrap();
     }
+}
+
+fn rows() -> Rows {
+    Rows::new(RowOptions { count: 3, seed: 0 }, HISTORY)
 }
 
 /// The servers that the tests are told of, else one of each kind.
@@ -105,11 +106,8 @@ async fn every_table_is_filled() {
     for server in servers() {
         let mut ground = Ground::start(&server).await;
         ground.run(wide(ground.session.dialect())).await;
-        let mut rows = Rows::new(3, 0, HISTORY);
-        let unfilled = rows
-            .fill(&mut *ground.session, &Scope::All, false)
-            .await
-            .unwrap();
+        let mut rows = rows();
+        let unfilled = rows.fill(&mut *ground.session, &Scope::All).await.unwrap();
         assert_eq!(unfilled, [], "{server}");
         for table in ground.tables().await {
             let count = ground.count(&table).await;
@@ -122,10 +120,7 @@ async fn every_table_is_filled() {
         }
         let first = ground.everything().await;
         // What has rows is left alone.
-        let again = rows
-            .fill(&mut *ground.session, &Scope::All, false)
-            .await
-            .unwrap();
+        let again = rows.fill(&mut *ground.session, &Scope::All).await.unwrap();
         assert_eq!(again, [], "{server}");
         assert_eq!(ground.everything().await, first, "{server}");
         ground.stop().await;

@@ -264,10 +264,6 @@ fn element(of: &Family, text: &str) -> String {
         Family::Bytes { .. } => format!("\\x{text}"),
         _ => text.to_owned(),
     };
-    // An array in an array is written as it is.
-    if matches!(of, Family::Array(_)) {
-        return text;
-    }
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
