@@ -190,7 +190,7 @@ fn check_contents(
         .iter()
         .find(|file| file.name == LOCK_FILE && !file.is_unread)
         .map(|file| (Lock::read(&file.source.text), &file.source));
-    let built = graph::build(
+    let mut built = graph::build(
         drafts,
         layout.is_chain(),
         &config,
@@ -201,6 +201,9 @@ fn check_contents(
     );
     if included.is_part {
         findings.retain(|one| !matches!(one.code, Code::UnknownParent | Code::UnknownDependency));
+    }
+    if let Some(graph) = built.graph.as_mut().filter(|_| layout == Layout::Native) {
+        findings.extend(graph.take_fixtures(&files));
     }
     if let (Some(file), Some(graph)) = (config_file, &built.graph) {
         check_known_faults(file, graph, &mut findings);
@@ -345,6 +348,8 @@ fn settings(config: &Config, shown_as: &str) -> Settings {
             .map(|(server, image)| (server.clone(), image.clone()))
             .collect(),
         workers: config.round_trip.workers,
+        rows: config.round_trip.rows,
+        seed: config.round_trip.seed,
         known: config.round_trip.known.clone(),
         column_order: config
             .round_trip
