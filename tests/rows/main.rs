@@ -84,7 +84,7 @@ fn right_migrations(server: &TestServer) {
 }
 
 fn without_rows(server: &TestServer) {
-    let directory = faults::unique_over_duplicates();
+    let directory = faults::unique_over_duplicates(server);
     let graph = directory.graph();
     let empty = round_trip(&graph).on(server.on()).rows(0).run();
     assert_eq!(
@@ -148,7 +148,7 @@ fn fixtures(server: &TestServer) {
 }
 
 fn broken_fixture(server: &TestServer) {
-    let directory = faults::unique_over_duplicates();
+    let directory = faults::unique_over_duplicates(server);
     directory.write(
         "001.fixture.sql",
         "-- Rows.\nINSERT INTO missing VALUES (5);",

@@ -129,14 +129,21 @@ fn differing(making: &Making<'_>, free: &[usize]) -> HashSet<usize> {
 fn free_column(making: &Making<'_>, at: usize, differs: bool) -> Result<Option<Group>, String> {
     let column = &making.table.columns[at];
     let literal = |value: String| vec![column.family.literal(&value, making.dialect)];
-    let values: Vec<String> = if differs {
+    let is_key = making
+        .table
+        .uniques
+        .iter()
+        .any(|unique| unique.columns.contains(&at));
+    // A value that stands in two columns of a row would hide that one is copied over the other.
+    let apart = if is_key { 0 } else { 100 * (at as u64 + 1) };
+    let mut values = Vec::new();
+    if differs {
         let numbers = making.numbers.clone();
-        numbers
-            .filter_map(|number| distinct(&column.family, number))
-            .collect()
-    } else {
-        interesting(&column.family)
-    };
+        values.extend(numbers.filter_map(|number| distinct(&column.family, apart + number)));
+    }
+    if values.is_empty() {
+        values = interesting(&column.family);
+    }
     if values.is_empty() {
         if column.has_default || column.is_nullable {
             return Ok(None);
