@@ -74,7 +74,12 @@ impl Making<'_> {
         !column.is_generated
             && match self.style {
                 Style::Bare => {
-                    let is_tied = || self.table.checks.iter().any(|check| self.table.columns_in(check).contains(&at));
+                    let is_tied = || {
+                        self.table
+                            .checks
+                            .iter()
+                            .any(|check| self.table.columns_in(check).contains(&at))
+                    };
                     is_key || !(column.is_nullable || column.has_default) || is_tied()
                 }
                 Style::Full | Style::Plain => true,
@@ -107,6 +112,12 @@ impl Making<'_> {
             });
         }
         groups
+    }
+
+    /// Twice as many as there will be rows: a key keeps half of its values for the migrations.
+    fn candidate_numbers(&self) -> std::ops::Range<u64> {
+        let count = self.numbers.end - self.numbers.start;
+        self.numbers.start..self.numbers.end + count + 2
     }
 
     /// The conditions of the table and of its columns' domains, with the columns they are over.
@@ -198,7 +209,7 @@ impl Making<'_> {
                 .map(|(_, text)| text.as_str())
                 .collect();
             let mut values: Vec<String> = match &*of.only {
-                [] => candidates(of, &texts, self.numbers.clone()),
+                [] => candidates(of, &texts, self.candidate_numbers()),
                 only => only.to_vec(),
             };
             if self.style != Style::Full && of.only.is_empty() {
