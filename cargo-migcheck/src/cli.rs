@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::commands::check::CheckFormat;
 use crate::commands::roundtrip::RoundtripFormat;
 use crate::commands::{
-    bases, branches, check, completions, current, downgrade, explain, graph, heads, history,
+    bases, branches, check, clean, completions, current, downgrade, explain, graph, heads, history,
     import, init, lock, manual, merge, new, plan, rebase, roundtrip, show, sql, upgrade,
 };
 use crate::error::CommandError;
@@ -64,6 +64,7 @@ enum Command {
     Lock(lock::LockArgs),
     Import(import::ImportArgs),
     Roundtrip(roundtrip::RoundtripArgs),
+    Clean(clean::CleanArgs),
     Current(current::CurrentArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
@@ -162,6 +163,7 @@ impl Command {
             Self::Sql(args) => args.format,
             Self::Lock(args) => args.format,
             Self::Import(args) => args.format,
+            Self::Clean(args) => args.format,
             Self::Current(args) => args.format,
             Self::Upgrade(args) => args.format,
             Self::Downgrade(args) => args.format,
@@ -189,6 +191,7 @@ impl Command {
             Self::Lock(args) => args.run(context),
             Self::Import(args) => args.run(context),
             Self::Roundtrip(args) => args.run(context),
+            Self::Clean(args) => args.run(context),
             Self::Current(args) => args.run(context),
             Self::Upgrade(args) => args.run(context),
             Self::Downgrade(args) => args.run(context),

@@ -84,14 +84,8 @@ pub async fn run_script(
     revision: &str,
     script: &Script,
 ) -> Result<(), ScriptError> {
-    match run_recorded(session, revision, script, None).await {
-        Ok(_) => Ok(()),
-        Err(Stopped::Script(error)) => Err(error),
-        Err(Stopped::Locked(_, server)) => {
-            let failing = Failing { revision, script };
-            Err(failing.at(failing.everything(), 0..0, server))
-        }
-    }
+    let ran = run_recorded(session, revision, script, None).await;
+    unrecorded(ran, revision, script)
 }
 
 /// Runs `script` as [`run_script`] does, and tells `reader` what it changed.
@@ -105,8 +99,26 @@ pub async fn run_script_watched(
     script: &Script,
     reader: &mut SnapshotReader,
 ) -> Result<(), ScriptError> {
-    reader.forget();
-    run_script(session, revision, script).await
+    unrecorded(
+        run_watched(session, revision, script, None, Some(reader)).await,
+        revision,
+        script,
+    )
+}
+
+fn unrecorded(
+    ran: Result<Ran, Stopped>,
+    revision: &str,
+    script: &Script,
+) -> Result<(), ScriptError> {
+    match ran {
+        Ok(_) => Ok(()),
+        Err(Stopped::Script(error)) => Err(error),
+        Err(Stopped::Locked(_, server)) => {
+            let failing = Failing { revision, script };
+            Err(failing.at(failing.everything(), 0..0, server))
+        }
+    }
 }
 
 /// What a recorded script came to.
@@ -133,6 +145,16 @@ pub(crate) async fn run_recorded(
     script: &Script,
     record: Option<&Record<'_>>,
 ) -> Result<Ran, Stopped> {
+    run_watched(session, revision, script, record, None).await
+}
+
+async fn run_watched(
+    session: &mut dyn Session,
+    revision: &str,
+    script: &Script,
+    record: Option<&Record<'_>>,
+    mut reader: Option<&mut SnapshotReader>,
+) -> Result<Ran, Stopped> {
     let failing = Failing { revision, script };
     let dialect = session.dialect();
     let Some(engine) = engine(dialect) else {
@@ -157,7 +179,14 @@ pub(crate) async fn run_recorded(
         .iter()
         .any(|statement| statement.transaction_control);
     let wrap = script.transaction && engine.ddl_is_transactional() && !own;
-    let ran = run_statements(session, engine, &statements, &failing, wrap, record).await;
+    let watch = reader.as_deref_mut();
+    let ran = run_statements(session, engine, &statements, &failing, wrap, record, watch).await;
+    // It may have ended anywhere.
+    if let Some(reader) = reader
+        && ran.is_err()
+    {
+        reader.forget();
+    }
     if ran.is_err() {
         // The refusal is what matters; without an open transaction the first of these is refused
         // too. The session may be one of a pool, and goes to the next who asks.
@@ -188,6 +217,7 @@ async fn run_statements(
     failing: &Failing<'_>,
     wrap: bool,
     record: Option<&Record<'_>>,
+    watch: Option<&mut SnapshotReader>,
 ) -> Result<Ran, Stopped> {
     let started = Instant::now();
     let whole = |error| Stopped::Script(failing.at(failing.everything(), 0..0, error));
@@ -226,6 +256,9 @@ async fn run_statements(
         let (sql, params) = record.statement(engine, statements.len(), started.elapsed());
         let params: Vec<Option<&str>> = params.iter().map(Option::as_deref).collect();
         session.rows(&sql, &params).await.map_err(whole)?;
+    }
+    if let Some(reader) = watch {
+        reader.ran(session, statements, wrap).await;
     }
     if wrap {
         // Deferred constraints are checked here, and no statement is to be blamed.

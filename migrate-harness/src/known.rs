@@ -72,7 +72,11 @@ fn add_gone(stairs: &mut Vec<Stair>, known: &KnownFault) {
     // It takes the place of what says that all is well.
     match stairs[last].outcome {
         Outcome::Passed => stairs[last] = gone,
-        _ => stairs.insert(last + 1, gone),
+        _ => {
+            // They are told once.
+            gone.notes.clear();
+            stairs.insert(last + 1, gone);
+        }
     }
 }
 

@@ -5,10 +5,13 @@ mod cleanup;
 mod directory;
 mod error;
 mod known;
+mod leftovers;
 mod names;
+mod owner;
 mod parts;
 mod report;
 mod round_trip;
+mod rows;
 mod scratch;
 mod server;
 mod shared;
@@ -18,6 +21,9 @@ mod workers;
 
 pub use cleanup::clean_up_now;
 pub use error::RoundTripError;
+pub use leftovers::{
+    LONGER_THAN_A_RUN, Leftover, LeftoverKind, Leftovers, LeftoversError, Standing,
+};
 pub use migcheck_core::Outcome;
 pub use parts::{InvalidPartition, Partition};
 pub use report::{RoundTripReport, Stair, Tally};

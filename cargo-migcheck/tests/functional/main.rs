@@ -6,9 +6,12 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod check;
+mod clean;
 mod completions;
 mod create;
 mod database;
+#[cfg(unix)]
+mod docker;
 mod explain;
 mod fix;
 mod github;
@@ -17,6 +20,8 @@ mod guard;
 mod import;
 mod init;
 mod json;
+#[cfg(unix)]
+mod killed;
 mod lock;
 mod picture;
 mod project;

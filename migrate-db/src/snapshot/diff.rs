@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use migcheck_core::Dialect;
 
@@ -67,13 +68,14 @@ impl fmt::Display for ChangeKind {
 /// Compares two schemas. The difference is empty exactly when the snapshots are equal.
 #[must_use]
 pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
+    let dialect = before.dialect().or(after.dialect());
+    let (before, after) = (unshared(before, after), unshared(after, before));
     if before == after {
         return SchemaDiff::default();
     }
-    let dialect = before.dialect().or(after.dialect());
-    let (old, new) = (by_name(before), by_name(after));
+    let (old, new) = (by_name(&before), by_name(&after));
     let mut found: Vec<(&Object, Change)> = Vec::new();
-    let removed = only_in(before, &new, dialect);
+    let removed = only_in(&before, &new, dialect);
     found.extend(removed.into_iter().map(|(object, text)| {
         let change = Change {
             object: object.name.clone(),
@@ -83,7 +85,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
         };
         (object, change)
     }));
-    let added = only_in(after, &old, dialect);
+    let added = only_in(&after, &old, dialect);
     found.extend(added.into_iter().map(|(object, text)| {
         let change = Change {
             object: object.name.clone(),
@@ -93,7 +95,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
         };
         (object, change)
     }));
-    for object in before.objects() {
+    for object in before.iter().copied() {
         if let Some(now) = new.get(&object.name)
             && object.properties() != now.properties()
         {
@@ -106,7 +108,7 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
             found.push((object, change));
         }
     }
-    found.extend(reordered(before, &new, dialect));
+    found.extend(reordered(&before, &new, dialect));
     // A table's column order is told after its columns.
     found.sort_by(|(a, one), (b, other)| {
         let reorder = |change: &Change| change.object.kind == ObjectKind::ColumnOrder;
@@ -117,22 +119,38 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
     }
 }
 
-fn by_name(snapshot: &Snapshot) -> BTreeMap<&ObjectName, &Object> {
-    snapshot
-        .objects()
-        .map(|object| (&object.name, object))
+/// The objects of those groups that are not the very same in both, which most of them are when one
+/// snapshot was made from the other. Both lists are walked once, as they are sorted alike.
+fn unshared<'a>(snapshot: &'a Snapshot, other: &Snapshot) -> Vec<&'a Object> {
+    let mut others = other.groups.iter().peekable();
+    let mut objects = Vec::new();
+    for group in snapshot.groups.iter() {
+        let key = group[0].group_key();
+        while others.next_if(|other| other[0].group_key() < key).is_some() {}
+        if !others.peek().is_some_and(|other| Arc::ptr_eq(group, other)) {
+            objects.extend(group.iter().map(AsRef::as_ref));
+        }
+    }
+    objects
+}
+
+fn by_name<'a>(objects: &[&'a Object]) -> BTreeMap<&'a ObjectName, &'a Object> {
+    objects
+        .iter()
+        .map(|object| (&object.name, *object))
         .collect()
 }
 
 /// The objects that the other side does not have, with their DDL: parts of a table that is not
 /// there either are told in the table's text.
 fn only_in<'a>(
-    snapshot: &'a Snapshot,
+    objects: &[&'a Object],
     other: &BTreeMap<&ObjectName, &Object>,
     dialect: Option<Dialect>,
 ) -> Vec<(&'a Object, String)> {
-    let lone: Vec<&Object> = snapshot
-        .objects()
+    let lone: Vec<&Object> = objects
+        .iter()
+        .copied()
         .filter(|object| !other.contains_key(&object.name))
         .collect();
     let place = |object: &'a Object| Some((object.name.schema.as_deref(), object.stands_with()?));
@@ -164,12 +182,12 @@ fn only_in<'a>(
 
 /// The tables whose columns on both sides are not in the same order.
 fn reordered<'a>(
-    before: &'a Snapshot,
+    before: &[&'a Object],
     new: &BTreeMap<&ObjectName, &Object>,
     dialect: Option<Dialect>,
 ) -> Vec<(&'a Object, Change)> {
     let mut tables: BTreeMap<_, Vec<(&Object, usize)>> = BTreeMap::new();
-    for object in before.objects() {
+    for object in before.iter().copied() {
         if object.name.kind == ObjectKind::Column
             && let Some(now) = new.get(&object.name)
         {

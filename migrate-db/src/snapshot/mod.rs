@@ -1,6 +1,6 @@
 //! The canonical model of a database's whole schema, and the difference of two of them.
 //!
-//! A [`Snapshot`] is a sorted list of [`Object`]s, each a name and a few properties. One model
+//! A [`Snapshot`] is a sorted list (`groups`) of [`Object`]s, each a name and a few properties. One model
 //! serves every dialect: a dialect's file holds the queries that fill it (`reading` runs them),
 //! and what is written from it, DDL (`ddl.rs`) and differences (`diff.rs`), knows nothing of
 //! catalogs. Bookkeeping never enters it: counters, OIDs, the history table, names that the
@@ -8,11 +8,11 @@
 
 mod ddl;
 mod diff;
+mod groups;
 mod ident;
+mod memory;
 mod object;
 mod reader;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-mod reading;
 mod text_diff;
 
 #[cfg(feature = "mysql")]
@@ -24,6 +24,8 @@ mod sqlite;
 
 use migcheck_core::Dialect;
 use sha2::{Digest as _, Sha256};
+
+use groups::Groups;
 
 pub use diff::{Change, ChangeKind, SchemaDiff, diff};
 pub use object::{Object, ObjectKind, ObjectName, Property};
@@ -40,13 +42,13 @@ use crate::{ServerError, Session};
 pub struct Snapshot {
     /// Whose DDL it is written in; none while nothing was read.
     dialect: Option<Dialect>,
-    /// Sorted by `Object::listing_key`, every name once.
-    objects: Vec<Object>,
+    /// Every name is in them once.
+    groups: Groups,
 }
 
 impl PartialEq for Snapshot {
     fn eq(&self, other: &Self) -> bool {
-        self.objects == other.objects
+        self.groups == other.groups
     }
 }
 
@@ -54,37 +56,22 @@ impl Eq for Snapshot {}
 
 impl Snapshot {
     /// Puts objects into their canonical order; columns get their place among their siblings.
-    fn new(dialect: Dialect, mut objects: Vec<Object>) -> Self {
-        objects.sort_by(|a, b| a.listing_key().cmp(&b.listing_key()));
-        let mut place = 0;
-        for at in 0..objects.len() {
-            let first = at == 0 || {
-                let (before, here) = (&objects[at - 1].name, &objects[at].name);
-                before.kind != here.kind
-                    || before.table != here.table
-                    || before.schema != here.schema
-            };
-            place = if first { 0 } else { place + 1 };
-            if objects[at].name.kind == ObjectKind::Column {
-                objects[at].position = place;
-            }
-        }
-        number_twins(&mut objects);
+    fn new(dialect: Dialect, objects: Vec<Object>) -> Self {
         Self {
             dialect: Some(dialect),
-            objects,
+            groups: Groups::new(objects),
         }
     }
 
     /// Every object, a table directly before its parts.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.objects.iter()
+        self.groups.objects()
     }
 
     /// The object of that name; it looks at all of them.
     #[must_use]
     pub fn get(&self, name: &ObjectName) -> Option<&Object> {
-        self.objects.iter().find(|object| object.name == *name)
+        self.objects().find(|object| object.name == *name)
     }
 
     /// The dialect it was read from; none for the empty snapshot.
@@ -102,7 +89,7 @@ impl Snapshot {
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text);
         };
-        for object in &self.objects {
+        for object in self.objects() {
             let name = &object.name;
             add(name.kind.words());
             add(name.schema.as_deref().unwrap_or_default());
@@ -126,23 +113,8 @@ impl Snapshot {
 
     /// Takes a table out, with all that belongs to it.
     fn forget_table(&mut self, table: &str) {
-        self.objects
+        self.groups
             .retain(|object| object.stands_with() != Some(table));
-    }
-}
-
-/// Equal constraints without a name of their own are told apart by a number.
-fn number_twins(objects: &mut [Object]) {
-    let mut twins = 1;
-    for at in 1..objects.len() {
-        let (before, rest) = objects.split_at_mut(at);
-        let (first, here) = (&before[at - twins].name, &mut rest[0].name);
-        if here.unnamed && here == first {
-            twins += 1;
-            here.name = format!("{} #{twins}", here.name);
-        } else {
-            twins = 1;
-        }
     }
 }
 

@@ -32,6 +32,10 @@ pub enum ObjectKind {
     Function,
     /// A procedure.
     Procedure,
+    /// A package of MariaDB: what its routines are.
+    Package,
+    /// The body of a package.
+    PackageBody,
     /// An aggregate function.
     Aggregate,
     /// An operator.
@@ -82,7 +86,7 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// Every kind, in listing order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Schema,
         Self::Extension,
         Self::ForeignServer,
@@ -95,6 +99,8 @@ impl ObjectKind {
         Self::TextSearchConfiguration,
         Self::Function,
         Self::Procedure,
+        Self::Package,
+        Self::PackageBody,
         Self::Aggregate,
         Self::Operator,
         Self::Cast,
@@ -136,6 +142,8 @@ impl ObjectKind {
             Self::TextSearchConfiguration => "text search configuration",
             Self::Function => "function",
             Self::Procedure => "procedure",
+            Self::Package => "package",
+            Self::PackageBody => "package body",
             Self::Aggregate => "aggregate",
             Self::Operator => "operator",
             Self::Cast => "cast",
@@ -291,14 +299,6 @@ pub enum Property {
     Grants,
 }
 
-impl Property {
-    #[cfg(any(feature = "postgres", feature = "mysql"))]
-    /// Whether a server may hand the value out in several rows, one element each.
-    pub(super) const fn is_list(self) -> bool {
-        matches!(self, Self::Parts | Self::ReferencedParts | Self::Partitions)
-    }
-}
-
 /// One object of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -366,16 +366,37 @@ impl Object {
         })
     }
 
+    /// Orders groups as [`Object::listing_key`] orders what is in them: everything about one table is
+    /// one group, and whatever is about none is one by itself.
+    pub(super) fn group_key(&self) -> impl Ord + '_ {
+        let table = self.stands_with();
+        (
+            self.section(table),
+            table.map(|table| (self.name.schema.as_deref(), table)),
+            table.is_none().then(|| {
+                (
+                    self.name.kind,
+                    self.name.schema.as_deref(),
+                    self.name.name.as_str(),
+                )
+            }),
+        )
+    }
+
+    /// Database-wide objects that speak of tables come after them.
+    fn section(&self, table: Option<&str>) -> u8 {
+        if self.name.kind >= ObjectKind::Event {
+            2
+        } else {
+            u8::from(table.is_some())
+        }
+    }
+
     /// Sorts everything about one table together, after what is no part of a table.
     pub(super) fn listing_key(&self) -> impl Ord + '_ {
         let table = self.stands_with();
         (
-            // Database-wide objects that speak of tables come after them.
-            if self.name.kind >= ObjectKind::Event {
-                2
-            } else {
-                u8::from(table.is_some())
-            },
+            self.section(table),
             table.map(|table| (self.name.schema.as_deref(), table)),
             self.name.kind,
             self.name.schema.as_deref(),

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Snapshot, snapshot};
+use migcheck_core::split::Statement;
+
+use super::Snapshot;
+use super::memory::Memory;
 use crate::{ServerError, Session};
 
 /// Knows the schema of one database from script to script.
@@ -15,6 +18,8 @@ pub struct SnapshotReader {
     history_table: String,
     /// The schema as it is, where that is known.
     known: Option<Arc<Snapshot>>,
+    /// What the next one is made from.
+    memory: Option<Memory>,
 }
 
 impl SnapshotReader {
@@ -25,6 +30,7 @@ impl SnapshotReader {
         Self {
             history_table: history_table.into(),
             known: None,
+            memory: None,
         }
     }
 
@@ -37,7 +43,11 @@ impl SnapshotReader {
         if let Some(known) = &self.known {
             return Ok(Arc::clone(known));
         }
-        let read = Arc::new(snapshot(session, &self.history_table).await?);
+        let read = match self.read_again(session).await? {
+            Some(read) => read,
+            None => self.read_whole(session).await?,
+        };
+        let read = Arc::new(read);
         self.known = Some(Arc::clone(&read));
         Ok(read)
     }
@@ -46,5 +56,43 @@ impl SnapshotReader {
     /// watched, and before another database.
     pub fn forget(&mut self) {
         self.known = None;
+        self.memory = None;
+    }
+
+    /// Called when the statements of a script were run; of one that is a transaction, before it is
+    /// committed. What it learns holds when the script comes to its end; else
+    /// [`SnapshotReader::forget`] has to be called.
+    pub(crate) async fn ran(
+        &mut self,
+        session: &mut dyn Session,
+        statements: &[Statement<'_>],
+        in_transaction: bool,
+    ) {
+        self.known = None;
+        if let Some(mut memory) = self.memory.take()
+            && memory.watch(session, statements, in_transaction).await
+        {
+            self.memory = Some(memory);
+        }
+    }
+
+    /// Only what was touched, where that is known.
+    async fn read_again(
+        &mut self,
+        session: &mut dyn Session,
+    ) -> Result<Option<Snapshot>, ServerError> {
+        if let Some(mut memory) = self.memory.take()
+            && let Some(read) = memory.refresh(session).await?
+        {
+            self.memory = Some(memory);
+            return Ok(Some(read));
+        }
+        Ok(None)
+    }
+
+    async fn read_whole(&mut self, session: &mut dyn Session) -> Result<Snapshot, ServerError> {
+        let (read, memory) = Memory::read(session, &self.history_table).await?;
+        self.memory = memory;
+        Ok(read)
     }
 }

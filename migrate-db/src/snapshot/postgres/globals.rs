@@ -1,8 +1,8 @@
 //! Schemas, and what is in none.
 
 use super::macros::{comment, grants, own, user_schema};
+use super::reading::Reading;
 use crate::snapshot::object::Property;
-use crate::snapshot::reading::Reading;
 
 pub(super) const READINGS: &[Reading] = &[
     SCHEMAS,
@@ -17,6 +17,9 @@ pub(super) const READINGS: &[Reading] = &[
 
 /// `public` has an OID of initdb's but is the user's.
 const SCHEMAS: Reading = Reading {
+    for_relations: "",
+    of: "pg_namespace",
+    key: "n.oid",
     only_if: "true",
     kind: "'schema'",
     schema: "NULL",
@@ -33,10 +36,14 @@ const SCHEMAS: Reading = Reading {
         own!("pg_namespace", "n.oid"),
         ")"
     ),
+    order: "",
 };
 
 /// Without PL/pgSQL, which every database is made with.
 const EXTENSIONS: Reading = Reading {
+    for_relations: "",
+    of: "pg_extension",
+    key: "x.oid",
     only_if: "true",
     kind: "'extension'",
     schema: "NULL",
@@ -47,10 +54,14 @@ const EXTENSIONS: Reading = Reading {
         "'SCHEMA ' || x.extnamespace::regnamespace || ' VERSION ' || quote_literal(x.extversion)",
     )],
     from: "FROM pg_extension x WHERE x.extname <> 'plpgsql'",
+    order: "",
 };
 
 /// Without user mappings, which hold passwords.
 const SERVERS: Reading = Reading {
+    for_relations: "",
+    of: "pg_foreign_server",
+    key: "v.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_foreign_server)",
     kind: "'server'",
     schema: "NULL",
@@ -70,9 +81,13 @@ const SERVERS: Reading = Reading {
         "FROM pg_foreign_server v JOIN pg_foreign_data_wrapper w ON w.oid = v.srvfdw WHERE ",
         own!("pg_foreign_server", "v.oid")
     ),
+    order: "",
 };
 
 const DICTIONARIES: Reading = Reading {
+    for_relations: "",
+    of: "pg_ts_dict",
+    key: "d.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_ts_dict WHERE oid >= 16384)",
     kind: "'text search dictionary'",
     schema: "n.nspname",
@@ -92,9 +107,13 @@ const DICTIONARIES: Reading = Reading {
         " AND ",
         own!("pg_ts_dict", "d.oid")
     ),
+    order: "",
 };
 
 const CONFIGURATIONS: Reading = Reading {
+    for_relations: "",
+    of: "pg_ts_config",
+    key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_ts_config WHERE oid >= 16384)",
     kind: "'text search configuration'",
     schema: "n.nspname",
@@ -118,9 +137,13 @@ const CONFIGURATIONS: Reading = Reading {
         " AND ",
         own!("pg_ts_config", "c.oid")
     ),
+    order: "",
 };
 
 const EVENT_TRIGGERS: Reading = Reading {
+    for_relations: "",
+    of: "pg_event_trigger",
+    key: "e.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_event_trigger)",
     kind: "'event trigger'",
     schema: "NULL",
@@ -140,9 +163,13 @@ const EVENT_TRIGGERS: Reading = Reading {
         "FROM pg_event_trigger e WHERE ",
         own!("pg_event_trigger", "e.oid")
     ),
+    order: "",
 };
 
 const DEFAULT_PRIVILEGES: Reading = Reading {
+    for_relations: "",
+    of: "pg_default_acl",
+    key: "d.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_default_acl)",
     kind: "'default privileges'",
     schema: "NULL",
@@ -160,11 +187,15 @@ const DEFAULT_PRIVILEGES: Reading = Reading {
               || CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END, ''
               ORDER BY g.grantee::regrole::text, g.privilege_type) FROM aclexplode(d.defaclacl) g), '')",
     )],
-    from: "FROM pg_default_acl d",
+    from: "FROM pg_default_acl d WHERE true",
+    order: "",
 };
 
 /// Their catalogs have all these columns since version 15.
 const PUBLICATIONS: Reading = Reading {
+    for_relations: "",
+    of: "pg_publication",
+    key: "p.oid",
     only_if: "current_setting('server_version_num')::int >= 150000
               AND EXISTS (SELECT FROM pg_catalog.pg_publication)",
     kind: "'publication'",
@@ -195,4 +226,5 @@ const PUBLICATIONS: Reading = Reading {
         "FROM pg_publication p WHERE ",
         own!("pg_publication", "p.oid")
     ),
+    order: "",
 };

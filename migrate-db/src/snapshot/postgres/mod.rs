@@ -6,8 +6,11 @@
 mod globals;
 mod grants;
 mod macros;
+mod memory;
+mod reading;
 mod relations;
 mod routines;
+mod touched;
 mod types;
 
 use migcheck_core::Dialect;
@@ -15,8 +18,10 @@ use migcheck_core::Dialect;
 use super::Snapshot;
 use super::ident::literal;
 use super::object::{Object, Property};
-use super::reading::{answered, batch, objects, questions};
+use reading::{Reading, Unit, objects};
+
 use crate::{ServerError, Session};
+pub(super) use memory::Memory;
 
 /// Settings while the catalogs are read.
 const SETTINGS: [(&str, &str); 3] = [
@@ -28,46 +33,72 @@ const SETTINGS: [(&str, &str); 3] = [
     ("jit", "off"),
 ];
 
+/// Whether the answer to a question is yes.
+fn is_yes(answer: Option<&str>) -> bool {
+    answer == Some("t")
+}
+
 pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerError> {
-    let all = [
+    let found = whole(session).await?.into_iter();
+    let objects = found.map(|(_, object)| object).collect();
+    Ok(Snapshot::new(Dialect::Postgres, objects))
+}
+
+fn all_readings() -> impl Iterator<Item = &'static Reading> {
+    [
         relations::READINGS,
         types::READINGS,
         routines::READINGS,
         globals::READINGS,
-    ];
-    let all = || all.into_iter().flatten();
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Every object there is.
+async fn whole(session: &mut dyn Session) -> Result<Vec<(Unit, Object)>, ServerError> {
+    let questions: Vec<&str> = all_readings().map(|reading| reading.only_if).collect();
     let current = SETTINGS.map(|(name, _)| format!("current_setting('{name}')"));
-    let sql = format!("SELECT {}, {}", current.join(", "), questions(all()));
+    let sql = format!("SELECT {}, {}", current.join(", "), questions.join(", "));
     let answers = session.rows(&sql, &[]).await?;
     let mut answers = answers.into_iter().flatten();
     let previous = SETTINGS.map(|(name, _)| (name, answers.next().flatten().unwrap_or_default()));
-    let readings = answered(all(), answers);
+    let readings: Vec<&Reading> = all_readings()
+        .zip(answers)
+        .filter(|(_, answer)| is_yes(answer.as_deref()))
+        .map(|(reading, _)| reading)
+        .collect();
     // Several statements sent at once are one transaction, to which the settings are local; inside
     // a transaction of the caller's they have to be put back.
-    let sql = format!(
-        "{};\n{};\n{}",
-        set_all(SETTINGS),
-        batch(readings.iter().copied()),
-        set_all(
-            previous
-                .each_ref()
-                .map(|(name, value)| (*name, value.as_str()))
-        )
-    );
-    let rows = session.rows(&sql, &[]).await?;
-    let mut found = objects(readings, rows);
-    for object in &mut found {
-        unfold_now(object);
-        read_grants(object);
+    let mut sql = format!("SELECT {}", set_all(&SETTINGS));
+    for (at, reading) in readings.iter().enumerate() {
+        sql.push_str(&format!(";\n{}", reading.sql(at, None)));
     }
-    Ok(Snapshot::new(Dialect::Postgres, found))
+    let previous = previous
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    sql.push_str(&format!(";\nSELECT {}", set_all(&previous)));
+    let rows = session.rows(&sql, &[]).await?;
+    Ok(objects(&readings, rows)
+        .into_iter()
+        .map(|(unit, object)| (unit, finished(object)))
+        .collect())
 }
 
-/// Sets all of them until the end of the transaction.
-fn set_all(settings: [(&str, &str); SETTINGS.len()]) -> String {
-    let calls =
-        settings.map(|(name, value)| format!("set_config('{name}', {}, true)", literal(value)));
-    format!("SELECT {}", calls.join(", "))
+/// Calls that set all of them until the end of the transaction.
+fn set_all(settings: &[(&str, &str)]) -> String {
+    let calls: Vec<String> = settings
+        .iter()
+        .map(|(name, value)| format!("set_config('{name}', {}, true)", literal(value)))
+        .collect();
+    calls.join(", ")
+}
+
+/// What the server's text is made into.
+fn finished(mut object: Object) -> Object {
+    unfold_now(&mut object);
+    read_grants(&mut object);
+    object
 }
 
 /// Makes statements of the two lists that a query hands out.

@@ -4,8 +4,8 @@
 //! from the parent, under names that the server made up.
 
 use super::macros::{comment, grants, own, sequence_options, user_schema, with_options};
+use super::reading::Reading;
 use crate::snapshot::object::Property;
-use crate::snapshot::reading::Reading;
 
 pub(super) const READINGS: &[Reading] = &[
     TABLES,
@@ -21,6 +21,9 @@ pub(super) const READINGS: &[Reading] = &[
 ];
 
 const TABLES: Reading = Reading {
+    for_relations: "rpf",
+    of: "pg_class",
+    key: "c.oid",
     only_if: "true",
     kind: "'table'",
     schema: "n.nspname",
@@ -84,6 +87,7 @@ const TABLES: Reading = Reading {
         " AND ",
         own!("pg_class", "c.oid")
     ),
+    order: "",
 };
 
 /// A view's columns follow from its query, so they are read only where something was said of them.
@@ -91,6 +95,9 @@ const TABLES: Reading = Reading {
 /// `pg_attver` is left out: servers of 15.20 and 17.12 (not 18.6) were seen to keep it among the
 /// options of every column, with a value that grows with each rewrite and that nobody set.
 const COLUMNS: Reading = Reading {
+    for_relations: "rpfvm",
+    of: "pg_class",
+    key: "c.oid",
     only_if: "true",
     kind: "'column'",
     schema: "n.nspname",
@@ -166,13 +173,16 @@ const COLUMNS: Reading = Reading {
          AND c.relpersistence <> 't' AND ",
         user_schema!("n.nspname"),
         " AND ",
-        own!("pg_class", "c.oid"),
-        " ORDER BY a.attrelid, a.attnum"
+        own!("pg_class", "c.oid")
     ),
+    order: " ORDER BY a.attrelid, a.attnum",
 };
 
 /// NOT NULL constraints, which have names since version 18, are properties of their columns.
 const CONSTRAINTS: Reading = Reading {
+    for_relations: "rpf",
+    of: "pg_class",
+    key: "k.conrelid",
     only_if: "true",
     kind: "CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint'
            WHEN 'c' THEN 'check constraint' WHEN 'x' THEN 'exclusion constraint'
@@ -208,9 +218,13 @@ const CONSTRAINTS: Reading = Reading {
         " AND ",
         own!("pg_class", "c.oid")
     ),
+    order: "",
 };
 
 const INDEXES: Reading = Reading {
+    for_relations: "rpm",
+    of: "pg_class",
+    key: "i.indrelid",
     only_if: "true",
     kind: "'index'",
     schema: "n.nspname",
@@ -240,15 +254,19 @@ const INDEXES: Reading = Reading {
         "FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
          JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE i.indrelid >= 16384 AND c.relpersistence <> 't' AND NOT x.relispartition
-         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid
+         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.conindid = x.oid
            AND k.contype IN ('p', 'u', 'x')) AND ",
         user_schema!("n.nspname"),
         " AND ",
         own!("pg_class", "x.oid")
     ),
+    order: "",
 };
 
 const VIEWS: Reading = Reading {
+    for_relations: "vm",
+    of: "pg_class",
+    key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relkind IN ('v', 'm'))",
     kind: "CASE c.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END",
     schema: "n.nspname",
@@ -282,10 +300,14 @@ const VIEWS: Reading = Reading {
         " AND ",
         own!("pg_class", "c.oid")
     ),
+    order: "",
 };
 
 /// Without those inside identity columns, which depend on their column internally.
 const SEQUENCES: Reading = Reading {
+    for_relations: "S",
+    of: "pg_class",
+    key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_sequence)",
     kind: "'sequence'",
     schema: "n.nspname",
@@ -320,9 +342,13 @@ const SEQUENCES: Reading = Reading {
         " AND ",
         own!("pg_class", "c.oid")
     ),
+    order: "",
 };
 
 const TRIGGERS: Reading = Reading {
+    for_relations: "t",
+    of: "pg_class",
+    key: "g.tgrelid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE NOT tgisinternal)",
     kind: "'trigger'",
     schema: "n.nspname",
@@ -345,10 +371,14 @@ const TRIGGERS: Reading = Reading {
         " AND ",
         own!("pg_trigger", "g.oid")
     ),
+    order: "",
 };
 
 /// A view is one rule, `_RETURN`, and is read as a view.
 const RULES: Reading = Reading {
+    for_relations: "R",
+    of: "pg_class",
+    key: "r.ev_class",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE oid >= 16384 AND rulename <> '_RETURN')",
     kind: "'rule'",
     schema: "n.nspname",
@@ -371,9 +401,13 @@ const RULES: Reading = Reading {
         " AND ",
         own!("pg_rewrite", "r.oid")
     ),
+    order: "",
 };
 
 const POLICIES: Reading = Reading {
+    for_relations: "P",
+    of: "pg_class",
+    key: "p.polrelid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_policy)",
     kind: "'policy'",
     schema: "n.nspname",
@@ -401,9 +435,13 @@ const POLICIES: Reading = Reading {
         " AND ",
         own!("pg_policy", "p.oid")
     ),
+    order: "",
 };
 
 const STATISTICS: Reading = Reading {
+    for_relations: "s",
+    of: "pg_class",
+    key: "s.stxrelid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_statistic_ext)",
     kind: "'statistics'",
     schema: "n.nspname",
@@ -424,4 +462,5 @@ const STATISTICS: Reading = Reading {
         " AND ",
         own!("pg_statistic_ext", "s.oid")
     ),
+    order: "",
 };

@@ -1,12 +1,15 @@
 //! Functions and what is made of them.
 
 use super::macros::{comment, grants, own, user_schema};
+use super::reading::Reading;
 use crate::snapshot::object::Property;
-use crate::snapshot::reading::Reading;
 
 pub(super) const READINGS: &[Reading] = &[FUNCTIONS, AGGREGATES, OPERATORS, CASTS];
 
 const FUNCTIONS: Reading = Reading {
+    for_relations: "",
+    of: "pg_proc",
+    key: "p.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid >= 16384)",
     kind: "CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END",
     schema: "n.nspname",
@@ -30,9 +33,13 @@ const FUNCTIONS: Reading = Reading {
         " AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass
            AND i.objid = p.oid AND i.deptype = 'i')"
     ),
+    order: "",
 };
 
 const AGGREGATES: Reading = Reading {
+    for_relations: "",
+    of: "pg_proc",
+    key: "p.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid >= 16384 AND prokind = 'a')",
     kind: "'aggregate'",
     schema: "n.nspname",
@@ -70,9 +77,13 @@ const AGGREGATES: Reading = Reading {
         " AND ",
         own!("pg_proc", "p.oid")
     ),
+    order: "",
 };
 
 const OPERATORS: Reading = Reading {
+    for_relations: "",
+    of: "pg_operator",
+    key: "o.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_operator WHERE oid >= 16384)",
     kind: "'operator'",
     schema: "n.nspname",
@@ -97,9 +108,13 @@ const OPERATORS: Reading = Reading {
         " AND ",
         own!("pg_operator", "o.oid")
     ),
+    order: "",
 };
 
 const CASTS: Reading = Reading {
+    for_relations: "",
+    of: "pg_cast",
+    key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_cast WHERE oid >= 16384)",
     kind: "'cast'",
     schema: "NULL",
@@ -121,4 +136,5 @@ const CASTS: Reading = Reading {
         " AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_cast'::regclass
            AND i.objid = c.oid AND i.deptype = 'i')"
     ),
+    order: "",
 };

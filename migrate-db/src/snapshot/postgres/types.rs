@@ -1,12 +1,15 @@
 //! Types of the user's.
 
 use super::macros::{comment, grants, own, user_schema};
+use super::reading::Reading;
 use crate::snapshot::object::Property;
-use crate::snapshot::reading::Reading;
 
 pub(super) const READINGS: &[Reading] = &[ENUMS, DOMAINS, COMPOSITES, RANGES, COLLATIONS];
 
 const ENUMS: Reading = Reading {
+    for_relations: "",
+    of: "pg_type",
+    key: "t.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_type WHERE oid >= 16384 AND typtype = 'e')",
     kind: "'enum'",
     schema: "n.nspname",
@@ -27,10 +30,14 @@ const ENUMS: Reading = Reading {
         " AND ",
         own!("pg_type", "t.oid")
     ),
+    order: "",
 };
 
 /// A domain's NOT NULL is a property; since version 18 it is in `pg_constraint` too.
 const DOMAINS: Reading = Reading {
+    for_relations: "",
+    of: "pg_type",
+    key: "t.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_type WHERE oid >= 16384 AND typtype = 'd')",
     kind: "'domain'",
     schema: "n.nspname",
@@ -69,9 +76,13 @@ const DOMAINS: Reading = Reading {
         " AND ",
         own!("pg_type", "t.oid")
     ),
+    order: "",
 };
 
 const COMPOSITES: Reading = Reading {
+    for_relations: "",
+    of: "pg_type",
+    key: "t.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relkind = 'c')",
     kind: "'composite type'",
     schema: "n.nspname",
@@ -96,9 +107,13 @@ const COMPOSITES: Reading = Reading {
         " AND ",
         own!("pg_type", "t.oid")
     ),
+    order: "",
 };
 
 const RANGES: Reading = Reading {
+    for_relations: "",
+    of: "pg_type",
+    key: "t.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_range WHERE rngtypid >= 16384)",
     kind: "'range type'",
     schema: "n.nspname",
@@ -125,10 +140,14 @@ const RANGES: Reading = Reading {
         " AND ",
         own!("pg_type", "t.oid")
     ),
+    order: "",
 };
 
 /// The locale's column has been renamed from one version to the next, hence the detour by JSON.
 const COLLATIONS: Reading = Reading {
+    for_relations: "",
+    of: "pg_collation",
+    key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_collation WHERE oid >= 16384)",
     kind: "'collation'",
     schema: "n.nspname",
@@ -152,4 +171,5 @@ const COLLATIONS: Reading = Reading {
         " AND ",
         own!("pg_collation", "c.oid")
     ),
+    order: "",
 };
