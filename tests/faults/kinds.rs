@@ -151,8 +151,8 @@ pub(super) const KINDS: &[Kind] = &[
     kind!(
         "checked_column",
         "sqlite",
-        "ALTER TABLE {t} ADD COLUMN {n} INTEGER CHECK (b > 0)",
-        "ALTER TABLE {t} ADD COLUMN {n} INTEGER CHECK (b > 1)",
+        "ALTER TABLE {t} ADD COLUMN {n} INTEGER CONSTRAINT {n} CHECK (b > 0)",
+        "ALTER TABLE {t} ADD COLUMN {n} INTEGER CONSTRAINT {n} CHECK (b > 1)",
         "ALTER TABLE {t} DROP COLUMN {n}",
     ),
     kind!(
