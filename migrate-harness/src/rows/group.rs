@@ -74,7 +74,12 @@ impl Making<'_> {
         !column.is_generated
             && match self.style {
                 Style::Bare => {
-                    let is_tied = || self.table.checks.iter().any(|check| self.table.columns_in(check).contains(&at));
+                    let is_tied = || {
+                        self.table
+                            .checks
+                            .iter()
+                            .any(|check| self.table.columns_in(check).contains(&at))
+                    };
                     is_key || !(column.is_nullable || column.has_default) || is_tied()
                 }
                 Style::Full | Style::Plain => true,

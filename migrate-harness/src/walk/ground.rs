@@ -55,7 +55,8 @@ impl Ground {
         script: &Script,
     ) -> Result<(), ScriptError> {
         let id = revision.id.as_str();
-        run_script_watched(&mut *self.session, id, script, &mut self.reader).await
+        let ran = run_script_watched(&mut *self.session, id, script, &mut self.reader).await;
+        ran.map_err(|error| self.without_name(error))
     }
 
     /// The same where nobody will look at the schema before many more have run.
@@ -65,7 +66,24 @@ impl Ground {
         script: &Script,
     ) -> Result<(), ScriptError> {
         self.reader.forget();
-        run_script(&mut *self.session, revision.id.as_str(), script).await
+        let ran = run_script(&mut *self.session, revision.id.as_str(), script).await;
+        ran.map_err(|error| self.without_name(error))
+    }
+
+    /// What a server says of `database.table` is the same in every run without the database, whose
+    /// name is made up.
+    fn without_name(&self, mut error: ScriptError) -> ScriptError {
+        let name = self.scratch.name();
+        let server = &mut error.server;
+        for text in std::iter::once(&mut server.message).chain(&mut server.notes) {
+            if text.contains(name) {
+                *text = text
+                    .replace(&format!("{name}."), "")
+                    .replace(&format!("`{name}`."), "")
+                    .replace(name, "migcheck_scratch");
+            }
+        }
+        error
     }
 
     /// The schema as it is now.
