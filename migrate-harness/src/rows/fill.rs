@@ -297,6 +297,14 @@ fn circle<'a>(
         }
         at += 1;
     }
+    // Where none of them needs this one in turn, it has to wait, and not they all.
+    let comes_back = found
+        .iter()
+        .skip(1)
+        .any(|other| needs(other).any(|key| key.table == table.name));
+    if !comes_back {
+        found.truncate(1);
+    }
     found
 }
 

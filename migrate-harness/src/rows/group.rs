@@ -114,6 +114,12 @@ impl Making<'_> {
         groups
     }
 
+    /// Twice as many as there will be rows: a key keeps half of its values for the migrations.
+    fn candidate_numbers(&self) -> std::ops::Range<u64> {
+        let count = self.numbers.end - self.numbers.start;
+        self.numbers.start..self.numbers.end + count + 2
+    }
+
     /// The conditions of the table and of its columns' domains, with the columns they are over.
     fn conditions(&self) -> Vec<(Vec<usize>, String)> {
         let table = self.table;
@@ -203,7 +209,7 @@ impl Making<'_> {
                 .map(|(_, text)| text.as_str())
                 .collect();
             let mut values: Vec<String> = match &*of.only {
-                [] => candidates(of, &texts, self.numbers.clone()),
+                [] => candidates(of, &texts, self.candidate_numbers()),
                 only => only.to_vec(),
             };
             if self.style != Style::Full && of.only.is_empty() {

@@ -45,6 +45,10 @@ pub(super) fn make(making: &Making<'_>, tied: Vec<Group>, count: usize) -> Resul
     if let Some(empty) = groups.iter().find(|group| group.options.is_empty()) {
         return Err(without_options(making, empty));
     }
+    let count = count.min(room(making, &groups));
+    if count == 0 {
+        return Err("its key has room for one row, which is left to the migrations".to_owned());
+    }
     let mut columns: Vec<usize> = groups
         .iter()
         .flat_map(|group| group.columns.clone())
@@ -66,6 +70,34 @@ pub(super) fn make(making: &Making<'_>, tied: Vec<Group>, count: usize) -> Resul
         return Err("its keys leave no room for a row".to_owned());
     }
     Ok(Made { columns, rows })
+}
+
+/// How many rows may be made so that a key over few values, such as labels, keeps some for the rows
+/// that migrations write.
+fn room(making: &Making<'_>, groups: &[Group]) -> usize {
+    let table = making.table;
+    let refers = |at: &usize| {
+        table
+            .foreign_keys
+            .iter()
+            .any(|key| key.columns.contains(at))
+    };
+    let of_key = |columns: &[usize]| {
+        let within: Vec<&Group> = groups
+            .iter()
+            .filter(|group| group.columns.iter().any(|at| columns.contains(at)))
+            .collect();
+        let is_open = within
+            .iter()
+            .any(|group| group.is_distinct || group.nulls() < group.options.len());
+        if within.is_empty() || is_open || columns.iter().any(refers) {
+            return usize::MAX;
+        }
+        let all = within.iter().map(|group| group.options.len());
+        all.fold(1, usize::saturating_mul) / 2
+    };
+    let keys = table.uniques.iter().map(|unique| of_key(&unique.columns));
+    keys.min().unwrap_or(usize::MAX)
 }
 
 /// One column of each key that is made to differ from row to row, so that the others need not.
@@ -97,14 +129,21 @@ fn differing(making: &Making<'_>, free: &[usize]) -> HashSet<usize> {
 fn free_column(making: &Making<'_>, at: usize, differs: bool) -> Result<Option<Group>, String> {
     let column = &making.table.columns[at];
     let literal = |value: String| vec![column.family.literal(&value, making.dialect)];
-    let values: Vec<String> = if differs {
+    let is_key = making
+        .table
+        .uniques
+        .iter()
+        .any(|unique| unique.columns.contains(&at));
+    // A value that stands in two columns of a row would hide that one is copied over the other.
+    let apart = if is_key { 0 } else { 100 * (at as u64 + 1) };
+    let mut values = Vec::new();
+    if differs {
         let numbers = making.numbers.clone();
-        numbers
-            .filter_map(|number| distinct(&column.family, number))
-            .collect()
-    } else {
-        interesting(&column.family)
-    };
+        values.extend(numbers.filter_map(|number| distinct(&column.family, apart + number)));
+    }
+    if values.is_empty() {
+        values = interesting(&column.family);
+    }
     if values.is_empty() {
         if column.has_default || column.is_nullable {
             return Ok(None);
@@ -173,7 +212,7 @@ fn next_row(
     };
     let first: Vec<usize> = groups
         .iter()
-        .map(|group| preferred(group, number))
+        .map(|group| preferred(group, number, making.style))
         .collect();
     // The options of the groups in keys, counted through like the digits of a number.
     let digits: Vec<usize> = (0..groups.len())
@@ -214,14 +253,15 @@ fn next_row(
     None
 }
 
-fn preferred(group: &Group, number: usize) -> usize {
+fn preferred(group: &Group, number: usize, style: Style) -> usize {
     let count = group.options.len();
     let nulls = group.nulls();
     match number {
         number if group.is_distinct => number.min(count - 1),
         0 | 1 => 0,
-        2 if nulls < count => nulls,
-        number => (number - 1) % count,
+        2 if nulls < count && style == Style::Full => nulls,
+        number if style == Style::Full || nulls == 0 => (number - 1) % count,
+        number => (number - 1) % nulls,
     }
 }
 

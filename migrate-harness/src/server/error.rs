@@ -12,7 +12,7 @@ use super::Product;
 #[non_exhaustive]
 pub enum StartError {
     /// Docker does not answer.
-    #[error("{}; {START_DOCKER}, or run on `postgres@local`, on a URL or on `sqlite`", self.what())]
+    #[error("{}; {}, or run on `postgres@local`, on a URL or on `sqlite`", self.what(), self.get_docker())]
     NoDocker {
         /// The addresses that were tried.
         tried: Vec<String>,
@@ -96,10 +96,10 @@ pub enum StartError {
     },
     /// Neither Docker nor a server of this machine.
     #[error(
-        "nothing here can be `{product}`: {}, and {}; {START_DOCKER}, or install the server ({}), or run on a URL or on \
-         `sqlite`",
+        "nothing here can be `{product}`: {}, and {}; {}, or install the server ({}), or run on a URL or on `sqlite`",
         docker.what(),
         local.what(),
+        docker.get_docker(),
         install_hint(*product)
     )]
     NothingToStart {
@@ -123,11 +123,20 @@ pub enum StartError {
     },
 }
 
-/// What there is to do without an engine.
-const START_DOCKER: &str = "start Docker, or install it (`apt-get install docker.io`, Docker Desktop, colima), or set \
-     DOCKER_HOST to what `docker context inspect` shows";
-
 impl StartError {
+    /// What there is to do about an engine that does not answer.
+    fn get_docker(&self) -> &'static str {
+        match self {
+            Self::NoDocker { cause, .. } if cause.contains("ermission denied") => {
+                "let this account use Docker (`sudo usermod -aG docker $USER`, then log in again)"
+            }
+            _ => {
+                "start Docker, or install it (`apt-get install docker.io`, Docker Desktop, colima), or set DOCKER_HOST to \
+                 what `docker context inspect` shows"
+            }
+        }
+    }
+
     /// What is wrong, without what to do about it.
     pub(super) fn what(&self) -> String {
         match self {
@@ -193,10 +202,9 @@ mod tests {
         assert_eq!(
             both.to_string(),
             "nothing here can be `mysql`: Docker does not answer at /var/run/docker.sock: permission denied, and this \
-             machine has no mysql server: no mysqld in /usr/bin:/usr/sbin; start Docker, or install it \
-             (`apt-get install docker.io`, Docker Desktop, colima), or set DOCKER_HOST to what `docker context inspect` \
-             shows, or install the server (`apt-get install mysql-server-core`, `brew install mysql`), or run on a URL \
-             or on `sqlite`"
+             machine has no mysql server: no mysqld in /usr/bin:/usr/sbin; let this account use Docker (`sudo usermod \
+             -aG docker $USER`, then log in again), or install the server (`apt-get install mysql-server-core`, `brew \
+             install mysql`), or run on a URL or on `sqlite`"
         );
         let silent = StartError::NotReady {
             server: "postgres:17".to_owned(),

@@ -109,7 +109,9 @@ impl Table {
 
     /// The columns that `text` speaks of.
     pub(super) fn columns_in(&self, text: &str) -> Vec<usize> {
-        let words = super::reach::words(text);
+        // What is in a text is no name.
+        let outside: String = text.split('\'').step_by(2).collect::<Vec<_>>().join(" ");
+        let words = super::reach::words(&outside);
         (0..self.columns.len())
             .filter(|at| words.contains(&self.columns[*at].name.to_lowercase()))
             .collect()
@@ -225,6 +227,13 @@ fn in_order(mut tables: Vec<Table>) -> Vec<Table> {
         ordered.extend(next);
     }
     ordered
+}
+
+/// What an index is over, without the condition of a partial one.
+fn index_parts(definition: &str) -> &str {
+    let parts = definition.split_once('(').map_or("", |(_, parts)| parts);
+    let end = parts.to_ascii_uppercase().rfind(" WHERE ");
+    end.and_then(|end| parts.get(..end)).unwrap_or(parts)
 }
 
 /// A field of a row; NULL is no text.

@@ -215,8 +215,7 @@ impl Found {
                         .filter_map(|number| columns.get(number).copied())
                         .collect()
                 } else {
-                    let parts = definition.split_once('(').map_or("", |(_, parts)| parts);
-                    into.columns_in(parts)
+                    into.columns_in(super::index_parts(&definition))
                 };
                 into.uniques.push(Unique {
                     columns: places,

@@ -92,7 +92,7 @@ fn add(tables: &mut Vec<Table>, last_key: &mut String, mut row: Row) {
             Ok(place) => vec![place],
             Err(_) => {
                 let sql = field(row, 5);
-                into.columns_in(sql.split_once('(').map_or("", |(_, parts)| parts))
+                into.columns_in(super::index_parts(&sql))
             }
         };
         if !goes_on {

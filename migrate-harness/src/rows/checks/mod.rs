@@ -33,6 +33,11 @@ pub(super) fn candidates(
         );
         if condition.to_lowercase().contains("json") && matches!(family, Family::Text { .. }) {
             found.extend(interesting(&Family::Json));
+            let constants = constants(condition);
+            let keyed = constants
+                .iter()
+                .flat_map(|one| from_constant(&Family::Json, one, &numbers));
+            found.extend(keyed);
         }
     }
     found.extend(numbers.filter_map(|number| distinct(family, number)));
@@ -45,6 +50,7 @@ pub(super) fn candidates(
     kept
 }
 
+#[derive(Debug)]
 enum Constant {
     Text(String),
     Number(String),
@@ -77,6 +83,11 @@ fn constants(condition: &str) -> Vec<Constant> {
         }
         is_in_word = c.is_alphanumeric() || c == '_';
     }
+    let size = |constant: &Constant| match constant {
+        Constant::Number(text) => text.parse::<f64>().unwrap_or(0.0),
+        Constant::Text(_) => 0.0,
+    };
+    found.sort_by(|a, b| size(b).total_cmp(&size(a)));
     found
 }
 
@@ -92,17 +103,17 @@ fn from_constant(
                 .split('.')
                 .next()
                 .and_then(|whole| whole.parse::<i64>().ok());
-            let mut values = vec![text.clone(), format!("-{text}")];
-            values.extend(whole.into_iter().flat_map(|n| {
-                let near = numbers
-                    .clone()
-                    .filter_map(|number| n.checked_add_unsigned(number + 1));
-                let below = n.checked_sub(1);
-                near.chain(below)
-                    .chain([-n])
-                    .map(|near| near.to_string())
-                    .collect::<Vec<_>>()
-            }));
+            let mut values = Vec::new();
+            // The largest first: small numbers are those of rows that migrations write.
+            for number in numbers.clone() {
+                values.extend(whole.and_then(|n| n.checked_sub_unsigned(number + 1)));
+            }
+            for number in numbers.clone() {
+                values.extend(whole.and_then(|n| n.checked_add_unsigned(number + 1)));
+            }
+            let values = values.into_iter().map(|value| value.to_string());
+            let mut values: Vec<String> = [text.clone()].into_iter().chain(values).collect();
+            values.push(format!("-{text}"));
             values
         }
         (Family::Text { .. }, Constant::Number(number)) => {
@@ -177,7 +188,10 @@ fn fits(family: &Family, value: &str) -> bool {
         }
         Family::Float | Family::Money => is_number(value),
         Family::Bool => matches!(value, "0" | "1"),
-        Family::Text { limit, .. } => limit.is_none_or(|limit| value.chars().count() <= limit),
+        Family::Text { limit, is_unicode } => {
+            (*is_unicode || value.is_ascii())
+                && limit.is_none_or(|limit| value.chars().count() <= limit)
+        }
         Family::Bytes { limit, .. } => {
             value.chars().all(|c| c.is_ascii_hexdigit())
                 && limit.is_none_or(|limit| value.len() <= 2 * limit)
@@ -203,12 +217,46 @@ fn is_distinct(family: &Family, value: &str) -> bool {
     (0..64).any(|number| distinct(family, number).is_some_and(|known| known == value))
 }
 
-/// Which of `options`, rows of literals for `columns`, satisfy all `conditions`.
+/// Which of `options`, rows of literals for `columns`, satisfy all `conditions`. An option that makes
+/// a condition fail altogether does not.
 ///
 /// # Errors
 ///
 /// The server's, where a condition cannot be tried outside its table.
 pub(super) async fn passing(
+    session: &mut dyn Session,
+    columns: &[&Column],
+    conditions: &[String],
+    options: &[Vec<String>],
+) -> Result<Vec<usize>, ServerError> {
+    let mut found = Vec::new();
+    let mut refused = None;
+    let mut has_answer = false;
+    // A cast in a condition fails on some values; halves are tried until those are found.
+    let mut parts = vec![0..options.len()];
+    while let Some(part) = parts.pop() {
+        match tried(session, columns, conditions, &options[part.clone()]).await {
+            Ok(passing) => {
+                has_answer = true;
+                found.extend(passing.into_iter().map(|at| part.start + at));
+            }
+            Err(error) => {
+                refused = Some(error);
+                let middle = part.start + part.len() / 2;
+                if part.len() > 1 {
+                    parts.extend([part.start..middle, middle..part.end]);
+                }
+            }
+        }
+    }
+    found.sort_unstable();
+    match refused {
+        Some(error) if !has_answer => Err(error),
+        _ => Ok(found),
+    }
+}
+
+async fn tried(
     session: &mut dyn Session,
     columns: &[&Column],
     conditions: &[String],
@@ -240,12 +288,6 @@ pub(super) async fn passing(
         sql.push_str(&format!("(({condition}) IS NOT FALSE)"));
     }
     let found = session.rows(&sql, &[]).await?;
-    let mut found: Vec<usize> = found
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|number| number.parse().ok())
-        .collect();
-    found.sort_unstable();
-    Ok(found)
+    let found = found.into_iter().flatten().flatten();
+    Ok(found.filter_map(|number| number.parse().ok()).collect())
 }

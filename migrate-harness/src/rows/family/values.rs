@@ -288,7 +288,7 @@ fn spatial(name: &str) -> Vec<String> {
     owned(match name {
         "linestring" => &["LINESTRING(0 0,1 1)"],
         "polygon" => &["POLYGON((0 0,1 0,1 1,0 0))"],
-        "multipoint" => &["MULTIPOINT((0 0),(1 1))"],
+        "multipoint" => &["MULTIPOINT(0 0,1 1)"],
         "multilinestring" => &["MULTILINESTRING((0 0,1 1))"],
         "multipolygon" => &["MULTIPOLYGON(((0 0,1 0,1 1,0 0)))"],
         "geometrycollection" | "geomcollection" => &["GEOMETRYCOLLECTION(POINT(1 1))"],

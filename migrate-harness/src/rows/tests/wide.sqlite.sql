@@ -39,9 +39,9 @@ CREATE TABLE checked (
     mail VARCHAR(50) NOT NULL UNIQUE CHECK (mail LIKE '%@%.org'),
     lowered TEXT NOT NULL CHECK (lowered = lower(lowered) AND lowered <> ''),
     object TEXT NOT NULL CHECK (json_valid(object) AND json_type(object) = 'object'),
-    starts DATE NOT NULL, ends DATE NOT NULL, CHECK (starts < ends),
-    low DECIMAL(6, 2) NOT NULL, high DECIMAL(6, 2) NOT NULL, CHECK (low >= 0 AND high > low AND high <= 100),
-    a INTEGER, b INTEGER, CHECK (a IS NOT NULL OR b IS NOT NULL), CHECK ((a IS NULL) <> (b IS NULL))
+    starts DATE NOT NULL, ends DATE NOT NULL, low DECIMAL(6, 2) NOT NULL, high DECIMAL(6, 2) NOT NULL,
+    a INTEGER, b INTEGER, CHECK (starts < ends), CHECK (low >= 0 AND high > low AND high <= 100),
+    CHECK (a IS NOT NULL OR b IS NOT NULL), CHECK ((a IS NULL) <> (b IS NULL))
 );
 CREATE TABLE "odd ""name""" ("Id" INTEGER PRIMARY KEY, "va'lue" TEXT NOT NULL DEFAULT 'x', "order" INTEGER);
 CREATE TABLE all_defaults (id INTEGER PRIMARY KEY, at TEXT DEFAULT CURRENT_TIMESTAMP);
