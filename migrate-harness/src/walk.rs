@@ -17,7 +17,6 @@ use std::time::{Duration, Instant};
 
 use crate::error::RoundTripError;
 use crate::report::Stair;
-use crate::rows::{Rows, Scope};
 use found::{Fault, Found};
 use ground::Ground;
 use migcheck_core::{Direction, Outcome, Severity};
@@ -55,10 +54,12 @@ pub(crate) struct Walk<'a> {
     /// somebody else walks there.
     part: Range<usize>,
     standing: Standing,
+    /// What upgrades made with rows in the tables, as the walk itself goes.
     base: Option<Base>,
+    /// What upgrades made of empty tables.
+    bare: Option<Base>,
     on_stair: &'a mut (dyn FnMut(Stair) + Send),
     late: Vec<Stair>,
-    rows: Rows,
     /// The tables without rows that were told of.
     unfilled: HashSet<String>,
 }
@@ -69,6 +70,8 @@ struct Standing {
     applied: Vec<bool>,
     /// The revisions that could not be applied, each with the one that is to blame.
     missing: Vec<Option<usize>>,
+    /// The revisions whose upgrades pass on empty tables alone.
+    fails_on_rows: Vec<bool>,
 }
 
 /// What the next stair starts from.
@@ -94,11 +97,12 @@ impl<'a> Walk<'a> {
             standing: Standing {
                 applied: vec![false; count],
                 missing: vec![None; count],
+                fails_on_rows: vec![false; count],
             },
             base: None,
+            bare: None,
             on_stair,
             late: Vec::new(),
-            rows: Rows::new(course.rows, &course.graph.settings().history_table),
             unfilled: HashSet::new(),
         }
     }
@@ -117,8 +121,6 @@ impl<'a> Walk<'a> {
             if matches!(next, Next::Rebuilt) {
                 ground = self.rebuild(ground, at).await?;
                 next = Next::Here;
-                self.rows.start_over();
-                self.fill(&mut ground, &Scope::All, &mut found).await?;
             }
             if let Some(blamed) = self.blamed(at) {
                 self.standing.missing[at] = Some(blamed);
@@ -136,12 +138,13 @@ impl<'a> Walk<'a> {
             if matches!(next, Next::Here) && self.standing.applied[at] {
                 self.settle(&mut ground, at, &mut found).await?;
             }
-            if is_checked || !found.faults.is_empty() {
+            // Of what is only climbed, that counts which is in the way of others.
+            if is_checked || self.standing.missing[at] == Some(at) {
                 self.tell(at, found, started.elapsed());
             }
         }
         ground.remove().await?;
-        if let Some(base) = self.base {
+        for base in [self.base, self.bare].into_iter().flatten() {
             base.remove().await?;
         }
         Ok(self.late)

@@ -6,7 +6,7 @@ use migcheck_core::{Dialect, Revision, RevisionGraph, Script};
 use migcheck_db::{ScriptError, Session, Snapshot, SnapshotReader, run_script, run_script_watched};
 
 use crate::error::RoundTripError;
-use crate::rows::RowOptions;
+use crate::rows::{RowOptions, Rows};
 use crate::scratch::Scratch;
 use crate::server::Server;
 
@@ -29,21 +29,29 @@ pub(crate) struct Ground {
     scratch: Scratch,
     /// For statements that leave the schema as it is; a script goes through [`Ground::run`].
     pub(crate) session: Box<dyn Session>,
+    /// The rows in its tables.
+    pub(crate) rows: Rows,
     reader: SnapshotReader,
 }
 
 impl Ground {
     /// An empty one.
     pub(crate) async fn fresh(course: Course<'_>) -> Result<Self, RoundTripError> {
-        Self::of(course, course.server.scratch().await?).await
+        let rows = Rows::new(course.rows, &course.graph.settings().history_table);
+        Self::of(course, course.server.scratch().await?, rows).await
     }
 
-    /// Enters a database.
-    pub(crate) async fn of(course: Course<'_>, scratch: Scratch) -> Result<Self, RoundTripError> {
+    /// Enters a database that has these rows.
+    pub(crate) async fn of(
+        course: Course<'_>,
+        scratch: Scratch,
+        rows: Rows,
+    ) -> Result<Self, RoundTripError> {
         let session = scratch.connect().await?;
         Ok(Self {
             scratch,
             session,
+            rows,
             reader: SnapshotReader::new(&*course.graph.settings().history_table),
         })
     }
@@ -55,7 +63,8 @@ impl Ground {
         script: &Script,
     ) -> Result<(), ScriptError> {
         let id = revision.id.as_str();
-        run_script_watched(&mut *self.session, id, script, &mut self.reader).await
+        let ran = run_script_watched(&mut *self.session, id, script, &mut self.reader).await;
+        ran.map_err(|error| self.without_name(error))
     }
 
     /// The same where nobody will look at the schema before many more have run.
@@ -65,7 +74,24 @@ impl Ground {
         script: &Script,
     ) -> Result<(), ScriptError> {
         self.reader.forget();
-        run_script(&mut *self.session, revision.id.as_str(), script).await
+        let ran = run_script(&mut *self.session, revision.id.as_str(), script).await;
+        ran.map_err(|error| self.without_name(error))
+    }
+
+    /// What a server says of `database.table` is the same in every run without the database, whose
+    /// name is made up.
+    fn without_name(&self, mut error: ScriptError) -> ScriptError {
+        let name = self.scratch.name();
+        let server = &mut error.server;
+        for text in std::iter::once(&mut server.message).chain(&mut server.notes) {
+            if text.contains(name) {
+                *text = text
+                    .replace(&format!("{name}."), "")
+                    .replace(&format!("`{name}`."), "")
+                    .replace(name, "migcheck_scratch");
+            }
+        }
+        error
     }
 
     /// The schema as it is now.
@@ -80,14 +106,14 @@ impl Ground {
         })
     }
 
-    /// Leaves the database, and lets it be: nobody may be in one that is copied.
-    pub(crate) async fn leave(mut self) -> Result<Scratch, RoundTripError> {
+    /// Leaves the database with its rows, and lets it be: nobody may be in one that is copied.
+    pub(crate) async fn leave(mut self) -> (Scratch, Rows) {
         if self.session.dialect() == Dialect::Sqlite {
             // A migration may have switched to a write-ahead log, a file beside the database's own.
             let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
             drop(self.session.rows(checkpoint, &[]).await);
         }
-        Ok(self.scratch)
+        (self.scratch, self.rows)
     }
 
     pub(crate) async fn remove(self) -> Result<(), RoundTripError> {

@@ -1,7 +1,7 @@
 //! Rows in the tables of a walk: made after each upgrade, so that they are there before the next.
 //!
-//! They go through the history as an application's would. A database that upgrades alone have made
-//! holds none of them, which is how a script is tried on empty tables.
+//! They go through the history as an application's would, in a database that is made anew as well. A
+//! script is tried on empty tables in one that upgrades alone have made.
 
 use migcheck_core::{Direction, Outcome};
 use migcheck_db::ServerError;
@@ -32,7 +32,7 @@ impl Walk<'_> {
                 server: course.server.name().to_owned(),
                 error: Box::new(error),
             })?;
-            self.rows.has_fixture();
+            ground.rows.has_fixture();
         }
         let scope = self.reach(at, &[Direction::Up]);
         self.fill(ground, &scope, found).await
@@ -45,7 +45,7 @@ impl Walk<'_> {
         scope: &Scope,
         found: &mut Found,
     ) -> Result<(), RoundTripError> {
-        let filled = self.rows.fill(&mut *ground.session, scope).await;
+        let filled = ground.rows.fill(&mut *ground.session, scope).await;
         for unfilled in filled.map_err(|error| self.unread(error))? {
             let note = format!("no rows in `{}`: {}", unfilled.table, unfilled.reason);
             if self.unfilled.insert(unfilled.table) {
@@ -61,27 +61,28 @@ impl Walk<'_> {
         ground: &mut Ground,
         at: usize,
     ) -> Result<Option<Before>, RoundTripError> {
-        if !self.rows.are_there() {
+        if !ground.rows.are_there() {
             return Ok(None);
         }
         let scope = self.reach(at, &[Direction::Up, Direction::Down]);
-        let before = self.rows.before(&mut *ground.session, scope).await;
+        let before = ground.rows.before(&mut *ground.session, scope).await;
         before.map(Some).map_err(|error| self.unread(error))
     }
 
-    /// Finds what of the rows is gone after the downgrade.
+    /// Finds what of the rows is gone after the downgrade; returns whether anything is.
     pub(super) async fn compare_rows(
         &mut self,
         ground: &mut Ground,
         before: &Before,
         is_same_schema: bool,
         found: &mut Found,
-    ) -> Result<(), RoundTripError> {
-        let losses = self
+    ) -> Result<bool, RoundTripError> {
+        let losses = ground
             .rows
             .losses(&mut *ground.session, before, is_same_schema)
             .await;
         let losses = losses.map_err(|error| self.unread(error))?;
+        let is_anything_lost = !losses.is_empty();
         let more = losses.len().saturating_sub(TOLD);
         for (number, loss) in losses.into_iter().take(TOLD).enumerate() {
             let outcome = if loss.is_of_rows {
@@ -96,7 +97,7 @@ impl Walk<'_> {
             };
             found.add(Fault::new(outcome).reason(format!("{}{rest}", loss.text)));
         }
-        Ok(())
+        Ok(is_anything_lost)
     }
 
     /// Goes on in a database without rows, at what is applied before the place `end`.
@@ -105,10 +106,8 @@ impl Walk<'_> {
         ground: &mut Ground,
         end: usize,
     ) -> Result<(), RoundTripError> {
-        let empty = self.raised(end).await?;
-        std::mem::replace(ground, empty).remove().await?;
-        self.rows.start_over();
-        Ok(())
+        let bare = self.bare(end).await?;
+        std::mem::replace(ground, bare).remove().await
     }
 
     fn reach(&self, at: usize, directions: &[Direction]) -> Scope {

@@ -38,8 +38,9 @@ impl Walk<'_> {
             found.add(Fault::new(Outcome::Irreversible).reason(reason));
             return Ok(Next::Here);
         };
+        let mut is_spoilt = false;
         if let Err(error) = ground.run(revision, script).await {
-            if !self.rows.are_there() {
+            if !ground.rows.are_there() {
                 found.add(Fault::new(Outcome::DowngradeFails).error(error));
                 // Also where the schema is what it was: rows may have been committed before the failure.
                 return Ok(Next::Rebuilt);
@@ -50,14 +51,15 @@ impl Walk<'_> {
                 return Ok(Next::Rebuilt);
             }
             found.add(on_rows(error, "downgrade"));
+            is_spoilt = true;
         }
         let down = ground.schema(course).await?;
         let left = diff(&at_parents, &down);
         let is_clean = left.is_empty();
         found.difference(Outcome::DowngradeLeavesResidue, left);
         // They are not the same rows any more where a script was tried on empty tables.
-        if let Some(rows) = rows.filter(|_| self.rows.are_there()) {
-            self.compare_rows(ground, &rows, is_clean, found).await?;
+        if let Some(rows) = rows.filter(|_| ground.rows.are_there()) {
+            is_spoilt |= self.compare_rows(ground, &rows, is_clean, found).await?;
         }
 
         // Up again: S3, which is to be S1.
@@ -71,17 +73,17 @@ impl Walk<'_> {
         let up_again = ground.schema(course).await?;
         let differs = diff(&up, &up_again);
 
-        // The next stair starts from what upgrades alone make, and that includes the order of columns.
-        let next = if differs.is_empty() {
-            Next::Here
-        } else {
-            Next::Rebuilt
-        };
+        // The next stair starts from what upgrades alone make: with their order of columns, and the rows
+        // that have gone up with them.
+        is_spoilt |= !differs.is_empty();
         // What a downgrade left behind is there after the next upgrade as well: one fault, not two.
         if is_clean {
             found.difference(Outcome::ReUpgradeDiffers, differs);
         }
-        Ok(next)
+        Ok(match is_spoilt {
+            true => Next::Rebuilt,
+            false => Next::Here,
+        })
     }
 
     /// Up alone.
@@ -105,10 +107,11 @@ impl Walk<'_> {
                 Ok(Next::Here)
             }
             Err(error) => {
-                if self.rows.are_there() {
+                if ground.rows.are_there() {
                     self.empty(ground, at).await?;
                     if self.blamed(at).is_none() && ground.run(revision, script).await.is_ok() {
                         found.add(on_rows(error, "upgrade"));
+                        self.standing.fails_on_rows[at] = true;
                         self.standing.applied[at] = true;
                         return Ok(Next::Here);
                     }
