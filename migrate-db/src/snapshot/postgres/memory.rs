@@ -6,6 +6,7 @@ use std::sync::Arc;
 use migcheck_core::Dialect;
 use migcheck_core::split::Statement;
 
+use super::clock::{self, Clock};
 use super::reading::{Reading, Unit, objects};
 use super::touched::{
     BY_ROW, Changes, Hidden, Touched, answer, mentions_grants, question, text_array,
@@ -161,7 +162,12 @@ impl Memory {
         touched: &Touched,
     ) -> Result<Option<BTreeMap<Unit, Vec<Object>>>, ServerError> {
         let readings: Vec<&Reading> = all_readings().collect();
-        let mut sql = format!("SELECT {}, {}", set_all(&SETTINGS), set_all(&PLANNED));
+        let mut sql = format!(
+            "SELECT {}, {};\n{}",
+            set_all(&SETTINGS),
+            set_all(&PLANNED),
+            clock::QUERY
+        );
         let mut prepared = String::new();
         for (at, reading) in readings.iter().enumerate() {
             if touched.catalogs.contains(reading.of) {
@@ -194,8 +200,9 @@ impl Memory {
         let all = self.units.keys();
         let all = all.filter(|(catalog, _)| touched.catalogs.contains(catalog));
         found.extend(all.map(|unit| (*unit, Vec::new())));
+        let clock = Clock::of(&rows);
         for (unit, object) in objects(&readings, rows) {
-            let object = finished(object);
+            let object = finished(object, &clock);
             if object.stands_with() != Some(&self.history_table) {
                 found.entry(unit).or_default().push(object);
             }
@@ -295,7 +302,8 @@ fn face(object: &Object) -> Option<(&ObjectName, &[(Property, String)])> {
         | ObjectKind::Enum
         | ObjectKind::Domain
         | ObjectKind::CompositeType
-        | ObjectKind::RangeType => Some((&object.name, properties)),
+        | ObjectKind::RangeType
+        | ObjectKind::BaseType => Some((&object.name, properties)),
         ObjectKind::Column => {
             let kind = properties.iter().position(|(p, _)| *p == Property::Type);
             let kind = kind.map_or(&[][..], |at| &properties[at..=at]);
