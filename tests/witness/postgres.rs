@@ -8,6 +8,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    unreachable_pub,
     reason = "what breaks has failed the test"
 )]
 

@@ -137,7 +137,7 @@ SELECT 'moved', m.oid::regclass::text, concat(sign(ins), sign(upd), sign(del)) F
 WHERE ins + upd + del > 0
 UNION ALL SELECT 'setting', current_setting('track_counts'), pg_stat_force_next_flush()::text
 UNION ALL SELECT 'newest', 'pg_type', (SELECT max(oid)::text FROM pg_type)
-UNION ALL SELECT 'relation', coalesce(c.relkind
+UNION ALL SELECT 'relation', coalesce(c.relkind::text
     || CASE WHEN EXISTS (SELECT FROM pg_trigger k WHERE k.tgrelid = c.oid AND NOT k.tgisinternal)
       THEN 't' ELSE '' END
     || CASE WHEN c.relhasrules THEN 'R' ELSE '' END
