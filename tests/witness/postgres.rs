@@ -198,14 +198,8 @@ fn try_to_run(
 fn dump(scratch: &Scratch) -> String {
     let url = scratch.url().reveal();
     let parsed = url::Url::parse(&url).unwrap();
-    let port = parsed.port().unwrap_or(5432).to_string();
-    let publishes = format!("publish={port}");
-    let found = Command::new("docker")
-        .args(["ps", "-q", "--filter", &publishes])
-        .output();
-    let container = found.map(|found| String::from_utf8_lossy(&found.stdout).trim().to_owned());
-    let mut command = match container {
-        Ok(id) if !id.is_empty() => {
+    let mut command = match container(parsed.port().unwrap_or(5432)) {
+        Some(id) => {
             let mut command = Command::new("docker");
             command.args([
                 "exec",
@@ -218,7 +212,7 @@ fn dump(scratch: &Scratch) -> String {
             ]);
             command
         }
-        _ => {
+        None => {
             let mut command = Command::new("pg_dump");
             command.args(["-s", &url]);
             command
@@ -228,6 +222,21 @@ fn dump(scratch: &Scratch) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "pg_dump: {said}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// The container that a server is in. Another one may have the same port of IPv6.
+fn container(port: u16) -> Option<String> {
+    let mut command = Command::new("docker");
+    let output = command
+        .args(["ps", "--format", "{{.ID}} {{.Ports}}"])
+        .output()
+        .ok()?;
+    let listed = String::from_utf8(output.stdout).ok()?;
+    let places = [format!(" 127.0.0.1:{port}->"), format!(" 0.0.0.0:{port}->")];
+    let line = listed
+        .lines()
+        .find(|line| places.iter().any(|place| line.contains(place)))?;
+    Some(line.split(' ').next()?.to_owned())
 }
 
 /// A dump by its entries: `-- Name: users; Type: TABLE; Schema: public; Owner: postgres`.
