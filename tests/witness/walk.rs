@@ -77,7 +77,7 @@ pub fn walk(session: &mut dyn Session, ground: &Ground<'_>, plan: &Plan) {
         wrong.join("\n")
     );
     // Else the templates are wrong.
-    assert!(changes * 4 > statements.len(), "{changes} changes");
+    assert!(changes * 6 > statements.len(), "{changes} changes");
 }
 
 /// A revision for each statement.

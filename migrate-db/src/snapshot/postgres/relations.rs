@@ -343,7 +343,11 @@ const SEQUENCES: Reading = Reading {
         ),
         (
             Property::Options,
-            concat!("nullif(", sequence_options!(), ", '')"),
+            concat!(
+                "CASE WHEN p.deptype IS DISTINCT FROM 'i' THEN nullif(",
+                sequence_options!(),
+                ", '') END"
+            ),
         ),
         (
             Property::OwnedBy,
@@ -361,7 +365,8 @@ const SEQUENCES: Reading = Reading {
            AND p.refclassid = 'pg_class'::regclass AND p.deptype IN ('a', 'i') AND p.refobjsubid > 0
          LEFT JOIN pg_class o ON o.oid = p.refobjid
          LEFT JOIN pg_attribute a ON a.attrelid = p.refobjid AND a.attnum = p.refobjsubid
-         WHERE (p.deptype IS DISTINCT FROM 'i' OR c.relacl IS NOT NULL) AND c.relpersistence <> 't' AND ",
+         WHERE (p.deptype IS DISTINCT FROM 'i'
+           OR c.relacl <> acldefault('s', c.relowner)) AND c.relpersistence <> 't' AND ",
         user_schema!("n.nspname"),
         " AND ",
         own!("pg_class", "c.oid")
