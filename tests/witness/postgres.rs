@@ -182,7 +182,7 @@ fn try_to_run(
     session: &mut dyn Session,
     sql: &str,
     reader: &mut SnapshotReader,
-) -> Result<(), migcheck::db::ScriptError> {
+) -> Result<(), String> {
     let directory = Directory::new();
     let up =
         format!("-- migcheck: revises = \"base\"\n-- migcheck: irreversible = \"a test\"\n{sql}\n");
@@ -191,7 +191,8 @@ fn try_to_run(
     let script = graph.revisions()[0]
         .script(Direction::Up, Dialect::Postgres)
         .unwrap();
-    block_on(run_script_watched(session, "001", script, reader))
+    let ran = run_script_watched(session, "001", script, reader);
+    block_on(ran).map_err(|error| error.to_string())
 }
 
 /// The whole dump, by the `pg_dump` of the server's own version.

@@ -395,13 +395,11 @@ impl Object {
         (
             self.section(table),
             table.map(|table| (self.name.schema.as_deref(), table)),
-            table.is_none().then(|| {
-                (
-                    self.name.kind,
-                    self.name.schema.as_deref(),
-                    self.name.name.as_str(),
-                )
-            }),
+            table.is_none().then_some((
+                self.name.kind,
+                self.name.schema.as_deref(),
+                self.name.name.as_str(),
+            )),
         )
     }
 

@@ -4,6 +4,7 @@
 //! that a property of a later version is compared without being known here.
 
 mod clock;
+mod dependents;
 mod globals;
 mod grants;
 mod macros;
