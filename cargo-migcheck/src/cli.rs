@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::check::CheckFormat;
+use crate::commands::roundtrip::RoundtripFormat;
 use crate::commands::{
-    bases, branches, check, completions, current, downgrade, explain, graph, heads, history,
+    bases, branches, check, clean, completions, current, downgrade, explain, graph, heads, history,
     import, init, lock, manual, merge, new, plan, rebase, roundtrip, show, sql, upgrade,
 };
 use crate::error::CommandError;
@@ -63,6 +64,7 @@ enum Command {
     Lock(lock::LockArgs),
     Import(import::ImportArgs),
     Roundtrip(roundtrip::RoundtripArgs),
+    Clean(clean::CleanArgs),
     Current(current::CurrentArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
@@ -112,29 +114,41 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(_) if cli.check != check::CheckArgs::default() => {
             let error = CommandError::usage("an option of `check` stands before another command")
                 .hinted("write options after the command: `cargo migcheck heads --format json`");
-            return fail(&context.terminal, CheckFormat::Human, &error);
+            return fail(&context.terminal, Teller::Check(CheckFormat::Human), &error);
         }
         Some(command) => command,
         None => Command::Check(cli.check),
     };
-    let format = command.format();
+    let teller = command.teller();
     match command.run(&context) {
         Ok(exit) => exit,
-        Err(error) => fail(&context.terminal, format, &error),
+        Err(error) => fail(&context.terminal, teller, &error),
     }
 }
 
-fn fail(terminal: &Terminal, format: CheckFormat, error: &CommandError) -> Exit {
+fn fail(terminal: &Terminal, teller: Teller, error: &CommandError) -> Exit {
     terminal.error(error);
-    format.fail(terminal, error);
+    match teller {
+        Teller::Check(format) => format.fail(terminal, error),
+        Teller::Roundtrip(format) => format.fail(terminal, error),
+    }
     error.exit()
 }
 
+/// Who tells a program why there is no answer. What `check` alone can say is wider than what other
+/// commands can.
+#[derive(Debug, Clone, Copy)]
+enum Teller {
+    Check(CheckFormat),
+    Roundtrip(RoundtripFormat),
+}
+
 impl Command {
-    /// Who reads the answer: what `check` alone can say is the wider type.
-    fn format(&self) -> CheckFormat {
+    /// Who reads the answer.
+    fn teller(&self) -> Teller {
         let format = match self {
-            Self::Check(args) => return args.format,
+            Self::Check(args) => return Teller::Check(args.format),
+            Self::Roundtrip(args) => return Teller::Roundtrip(args.format),
             Self::Init(args) => args.format,
             Self::New(args) => args.format,
             Self::Merge(args) => args.format,
@@ -149,14 +163,14 @@ impl Command {
             Self::Sql(args) => args.format,
             Self::Lock(args) => args.format,
             Self::Import(args) => args.format,
-            Self::Roundtrip(args) => args.format,
+            Self::Clean(args) => args.format,
             Self::Current(args) => args.format,
             Self::Upgrade(args) => args.format,
             Self::Downgrade(args) => args.format,
             Self::Explain(args) => args.format,
             Self::Completions(_) | Self::Manual(_) => Format::Human,
         };
-        format.into()
+        Teller::Check(format.into())
     }
 
     fn run(self, context: &Context) -> Result<Exit, CommandError> {
@@ -177,6 +191,7 @@ impl Command {
             Self::Lock(args) => args.run(context),
             Self::Import(args) => args.run(context),
             Self::Roundtrip(args) => args.run(context),
+            Self::Clean(args) => args.run(context),
             Self::Current(args) => args.run(context),
             Self::Upgrade(args) => args.run(context),
             Self::Downgrade(args) => args.run(context),

@@ -1,18 +1,17 @@
 //! What a graph of N revisions costs to check, to plan on, and to find targets and ranges in.
 //!
-//!     cargo run --release -p migcheck-core --example graph_cost -- 10000 [project|vendor|broken]
+//!     cargo run --release -p migcheck-core --example graph_cost -- 10000 [project|vendor|broken [DIRECTORY]]
 //!
 //! Every step asks the same number of questions, whatever N is, so that ten times the revisions
-//! may cost ten times as much. Times are printed; for counts of instructions, which do not depend
-//! on the machine, build it with `CARGO_PROFILE_RELEASE_DEBUG=1`, run it under
-//! `valgrind --tool=callgrind`, and read the inclusive counts of `load`, `plan`, `target` and
-//! `range`.
+//! may cost ten times as much. Times are printed; `cargo xtask bench` counts the instructions of
+//! `load`, `plan`, `target` and `range`, which do not depend on the machine. The migrations are
+//! left in DIRECTORY, if one is named.
 
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, fs};
 
@@ -36,10 +35,13 @@ fn main() -> Result<()> {
         "broken" => broken(count),
         other => return Err(format!("no such shape: {other}").into()),
     };
-    let directory = tempfile::tempdir()?;
-    write(directory.path(), &nodes)?;
+    let own = tempfile::tempdir()?;
+    let directory = arguments.next().map(PathBuf::from);
+    let directory = directory.unwrap_or_else(|| own.path().to_owned());
+    fs::create_dir_all(&directory)?;
+    write(&directory, &nodes)?;
 
-    let checked = timed("load", || load(directory.path()));
+    let checked = timed("load", || load(&directory));
     println!("{:>10}  findings", checked.findings.len());
     if shape != "broken"
         && let Some(finding) = checked.findings.first()

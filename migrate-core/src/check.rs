@@ -3,19 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::config::{self, CONFIG_FILE, Config};
+use crate::config::{self, CONFIG_FILE, Config, known};
 use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
 use crate::guard::Guard;
-use crate::include::{self, Included};
+use crate::include::{self, Folders, Included};
 use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
 use crate::locked_edits;
 use crate::past::{Locked, Past};
 use crate::read::{Contents, FileRead, joined, read_directory, read_files};
 use crate::render::{RenderStyle, render_all};
-use crate::{Code, Severity};
+use crate::{Code, Outcome, Severity, nearest};
 
 /// A migration directory that has been read and checked.
 #[derive(Debug)]
@@ -38,6 +38,7 @@ pub struct Checked {
     pub lock: Option<Lock>,
     /// Every file that was read, below `root`: what a build has to watch.
     pub files: Vec<String>,
+    pub(crate) folders: Folders,
 }
 
 impl Checked {
@@ -130,7 +131,7 @@ pub(crate) fn check_as(
 #[must_use]
 pub fn check_files(files: BTreeMap<String, Vec<u8>>, shown_as: &str) -> Checked {
     let contents = read_files(files, shown_as);
-    let included = Included::nothing(&contents);
+    let included = Included::nothing(&contents, shown_as);
     let root = Path::new(shown_as);
     check_contents(contents, included, root, shown_as, None, Past::default())
 }
@@ -189,7 +190,7 @@ fn check_contents(
         .iter()
         .find(|file| file.name == LOCK_FILE && !file.is_unread)
         .map(|file| (Lock::read(&file.source.text), &file.source));
-    let built = graph::build(
+    let mut built = graph::build(
         drafts,
         layout.is_chain(),
         &config,
@@ -201,13 +202,19 @@ fn check_contents(
     if included.is_part {
         findings.retain(|one| !matches!(one.code, Code::UnknownParent | Code::UnknownDependency));
     }
+    if let Some(graph) = built.graph.as_mut().filter(|_| layout == Layout::Native) {
+        findings.extend(graph.take_fixtures(&files));
+    }
+    if let (Some(file), Some(graph)) = (config_file, &built.graph) {
+        check_known_faults(file, graph, &mut findings);
+    }
     let mut guard = built.graph.as_ref().map(|graph| Guard {
         graph,
         claimed: &built.claimed,
         is_chain: layout.is_chain(),
         texts: past.texts.map(|texts| Locked {
             texts,
-            shown_as,
+            folders: &included.folders,
             layout,
             template: &config.naming.file,
         }),
@@ -247,6 +254,7 @@ fn check_contents(
         graph: built.graph,
         lock,
         files: included.names,
+        folders: included.folders,
     }
 }
 
@@ -307,6 +315,27 @@ fn check_head_labels(
     }
 }
 
+/// A record of a fault that no revision can have any more hides nothing, and helps nobody.
+fn check_known_faults(file: &FileRead, graph: &RevisionGraph, findings: &mut Vec<Finding>) {
+    let ids = || graph.revisions().iter().map(|one| one.id.as_str());
+    for fault in &graph.settings().known {
+        let id = &*fault.revision;
+        if graph.position(id).is_none() {
+            let message = format!("`known` names the revision `{id}`, which does not exist");
+            let help = match nearest(id, ids()) {
+                Some(near) => format!("if `{near}` is meant, write that; else take the record out"),
+                None => "take the record out".to_owned(),
+            };
+            let place = known::place_of(&file.source.text, id).unwrap_or(0..0);
+            findings.push(
+                Finding::new(Code::InvalidConfig, message)
+                    .label(Label::new(&file.source, place, ""))
+                    .help(help),
+            );
+        }
+    }
+}
+
 fn settings(config: &Config, shown_as: &str) -> Settings {
     Settings {
         directory: shown_as.to_owned(),
@@ -318,6 +347,14 @@ fn settings(config: &Config, shown_as: &str) -> Settings {
             .iter()
             .map(|(server, image)| (server.clone(), image.clone()))
             .collect(),
+        workers: config.round_trip.workers,
+        rows: config.round_trip.rows,
+        seed: config.round_trip.seed,
+        known: config.round_trip.known.clone(),
+        column_order: config
+            .round_trip
+            .column_order
+            .unwrap_or_else(|| Outcome::ColumnOrderDiffers.default_severity()),
         history_table: config.history_table.clone(),
     }
 }
@@ -326,8 +363,8 @@ fn settings(config: &Config, shown_as: &str) -> Settings {
 fn apply_levels(config: &Config, files: &[FileRead], findings: &mut Vec<Finding>) {
     let allow: HashMap<&str, &[Code]> = files
         .iter()
-        .filter(|file| !file.header.allow.is_empty())
-        .map(|file| (&*file.source.path, &*file.header.allow))
+        .filter(|file| !file.header().allow.is_empty())
+        .map(|file| (&*file.source.path, &*file.header().allow))
         .collect();
     for finding in findings.iter_mut() {
         if let Some(severity) = config.rules.get(&finding.code) {

@@ -1,5 +1,6 @@
 //! `migcheck.toml`.
 
+pub(crate) mod known;
 mod mend;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,9 @@ use crate::header::silenceable;
 use crate::layout::Layout;
 use crate::naming::Template;
 use crate::toml_reader::{self as reader, Problem};
-use crate::{Applicability, Code, Dialect, Severity};
+use crate::{Applicability, Code, Dialect, Outcome, Severity};
+
+pub use known::KnownFault;
 
 /// The file's name.
 pub const CONFIG_FILE: &str = "migcheck.toml";
@@ -106,13 +109,44 @@ pub struct Environment {
 }
 
 /// `[roundtrip]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoundTripConfig {
     /// The servers, as they were written.
     pub servers: Vec<String>,
     /// Images that replace the default ones, by server name.
     pub images: BTreeMap<String, String>,
+    /// How many parts of a walk are walked at once on each server; `None`: as it suits the machine.
+    pub workers: Option<usize>,
+    /// Faults that do not fail a run.
+    pub known: Vec<KnownFault>,
+    /// How much [`Outcome::ColumnOrderDiffers`] matters, from `[rules]`.
+    pub column_order: Option<Severity>,
+    /// How many rows are made in a table; 0 makes none.
+    pub rows: usize,
+    /// Another seed makes other rows.
+    pub seed: u32,
 }
+
+impl Default for RoundTripConfig {
+    fn default() -> Self {
+        Self {
+            servers: Vec::new(),
+            images: BTreeMap::new(),
+            workers: None,
+            known: Vec::new(),
+            column_order: None,
+            rows: DEFAULT_ROWS,
+            seed: 0,
+        }
+    }
+}
+
+/// How many rows a table gets unless migcheck.toml says otherwise: two that are alike and one with
+/// NULLs.
+const DEFAULT_ROWS: usize = 3;
+
+/// The most rows a table may be given; more show nothing more.
+const MOST_ROWS: usize = 1_000;
 
 const KEYS: [&str; 11] = [
     "layout",
@@ -232,22 +266,7 @@ impl Reading {
     }
 
     fn database(&mut self, name: &Spanned<String>) -> Result<(), Problem> {
-        let written: &str = name.get_ref();
-        let names = Dialect::ALL.map(Dialect::name);
-        let dialect = Dialect::ALL
-            .into_iter()
-            .find(|dialect| dialect.name() == written)
-            .ok_or_else(|| {
-                let problem =
-                    Problem::new(name.span(), format!("no database is called `{written}`"));
-                let help = "the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`";
-                match Dialect::from_name(written).map(Dialect::name) {
-                    Some(other) => problem
-                        .help(help)
-                        .mend(format!("\"{other}\""), Applicability::Safe),
-                    None => mend::meant_or(problem, written, &names, help.to_owned()),
-                }
-            })?;
+        let dialect = dialect(name)?;
         if self.config.databases.contains(&dialect) {
             return Err(
                 Problem::new(name.span(), format!("`{dialect}` is listed twice"))
@@ -316,14 +335,21 @@ impl Reading {
     }
 
     fn rule(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
-        let code = silenceable(key.get_ref(), key.span(), str::to_owned)?;
+        let is_outcome = &**key.get_ref() == Outcome::ColumnOrderDiffers.name();
+        let code = match is_outcome {
+            true => None,
+            false => Some(silenceable(key.get_ref(), key.span(), str::to_owned)?),
+        };
         let level = reader::string(value)?;
         let severity = Severity::from_name(level.get_ref()).ok_or_else(|| {
             let problem = Problem::new(value.span(), format!("`{}` is no level", level.get_ref()));
             let help = "the levels are `allow`, `warn` and `deny`".to_owned();
             mend::meant_or(problem, level.get_ref(), &["allow", "warn", "deny"], help)
         })?;
-        self.config.rules.insert(code, severity);
+        match code {
+            Some(code) => drop(self.config.rules.insert(code, severity)),
+            None => self.config.round_trip.column_order = Some(severity),
+        }
         Ok(())
     }
 
@@ -366,7 +392,19 @@ impl Reading {
                         .insert(server.get_ref().to_string(), image);
                 }
             }
-            _ => return Err(Problem::unknown_key(key, &["servers", "images"])),
+            "workers" => self.config.round_trip.workers = Some(positive(value)?),
+            "known" => self.known(value)?,
+            "rows" => {
+                self.config.round_trip.rows = at_most(value, MOST_ROWS)?;
+            }
+            "seed" => {
+                let seed = at_most(value, u32::MAX as usize)?;
+                self.config.round_trip.seed = u32::try_from(seed).unwrap_or(u32::MAX);
+            }
+            _ => {
+                let keys = ["servers", "images", "workers", "known", "rows", "seed"];
+                return Err(Problem::unknown_key(key, &keys));
+            }
         }
         Ok(())
     }
@@ -383,6 +421,36 @@ impl Reading {
         }
         self.config.history_table = table;
         Ok(())
+    }
+}
+
+/// The dialect of that name.
+fn dialect(name: &Spanned<String>) -> Result<Dialect, Problem> {
+    let written: &str = name.get_ref();
+    let names = Dialect::ALL.map(Dialect::name);
+    let found = Dialect::ALL
+        .into_iter()
+        .find(|dialect| dialect.name() == written);
+    found.ok_or_else(|| {
+        let problem = Problem::new(name.span(), format!("no database is called `{written}`"));
+        let help = "the databases are `postgres`, `mysql` (MariaDB too) and `sqlite`";
+        match Dialect::from_name(written).map(Dialect::name) {
+            Some(other) => problem
+                .help(help)
+                .mend(format!("\"{other}\""), Applicability::Safe),
+            None => mend::meant_or(problem, written, &names, help.to_owned()),
+        }
+    })
+}
+
+fn at_most(value: &Value<'_>, most: usize) -> Result<usize, Problem> {
+    match reader::count(value)? {
+        number if number > most => Err(Problem::new(
+            value.span(),
+            format!("it can be {most} at most"),
+        )
+        .help("write a smaller number")),
+        number => Ok(number),
     }
 }
 

@@ -57,7 +57,29 @@ const PEERS_WORDS: [&str; 3] = ["+goose", "migrate:", "no-transaction"];
 /// What a down script may say: the rest is about the revision, and stands in its up script.
 const DOWN_KEYS: [&str; 3] = ["transaction", "todo", "allow"];
 
+/// That of a script which says nothing.
+pub(crate) static NONE: Header = Header {
+    revision: None,
+    revises: None,
+    revises_is_wrong: false,
+    depends_on: Vec::new(),
+    labels: Vec::new(),
+    irreversible: None,
+    transaction: None,
+    touches: Vec::new(),
+    todo: Vec::new(),
+    allow: Vec::new(),
+    description: String::new(),
+    problems: Vec::new(),
+};
+
 impl Header {
+    /// Reads a script's directives; `None` where it has neither them nor a comment.
+    pub(crate) fn find(text: &str, direction: Direction) -> Option<Box<Self>> {
+        let is_worth_it = text.trim_start().starts_with("--") || text.contains(PREFIX);
+        is_worth_it.then(|| Box::new(Self::read(text, direction)))
+    }
+
     /// Reads a script's directives. What is wrong with them is in `problems`.
     pub(crate) fn read(text: &str, direction: Direction) -> Self {
         let mut header = Self::default();
@@ -97,6 +119,10 @@ impl Header {
             return;
         };
         let at = line.find(PREFIX).unwrap_or(0) + PREFIX.len() + offset;
+        // Nearly every directive is one word of one key, which needs no parser.
+        if let Some((key, value)) = reader::plain(directive) {
+            return self.entry(&key, &value, directive, at, direction);
+        }
         match reader::parse(directive) {
             Err(problem) => {
                 let problem = mended(directive, None, problem, direction);
@@ -111,27 +137,33 @@ impl Header {
             ),
             Ok(table) => {
                 for (key, value) in &table {
-                    let name: &str = key.get_ref();
-                    if direction == Direction::Down
-                        && KEYS.contains(&name)
-                        && !DOWN_KEYS.contains(&name)
-                    {
-                        let problem =
-                            Problem::new(key.span(), format!("`{name}` belongs in the up script"))
-                                .help(
-                                    "a down script takes `transaction`, `todo` and `allow` alone",
-                                );
-                        self.problem(Code::InvalidDirective, problem, at);
-                    } else if !KEYS.contains(&name) {
-                        let problem = self.unknown_key(key, directive, direction);
-                        self.problem(Code::UnknownDirective, problem, at);
-                    } else if let Err(problem) = self.set(name, value, at) {
-                        let problem = mended(directive, Some(value.span()), problem, direction);
-                        self.revises_is_wrong |= name == "revises";
-                        self.problem(Code::InvalidDirective, problem, at);
-                    }
+                    self.entry(key, value, directive, at, direction);
                 }
             }
+        }
+    }
+
+    /// One key of the directive that starts at `at`.
+    fn entry(
+        &mut self,
+        key: &Spanned<DeString<'_>>,
+        value: &Spanned<DeValue<'_>>,
+        directive: &str,
+        at: usize,
+        direction: Direction,
+    ) {
+        let name: &str = key.get_ref();
+        if direction == Direction::Down && KEYS.contains(&name) && !DOWN_KEYS.contains(&name) {
+            let problem = Problem::new(key.span(), format!("`{name}` belongs in the up script"))
+                .help("a down script takes `transaction`, `todo` and `allow` alone");
+            self.problem(Code::InvalidDirective, problem, at);
+        } else if !KEYS.contains(&name) {
+            let problem = self.unknown_key(key, directive, direction);
+            self.problem(Code::UnknownDirective, problem, at);
+        } else if let Err(problem) = self.set(name, value, at) {
+            let problem = mended(directive, Some(value.span()), problem, direction);
+            self.revises_is_wrong |= name == "revises";
+            self.problem(Code::InvalidDirective, problem, at);
         }
     }
 

@@ -18,6 +18,7 @@ mod dialect;
 mod draft;
 mod finding;
 pub mod fix;
+mod glob;
 mod graph;
 mod guard;
 mod header;
@@ -28,6 +29,7 @@ mod lock;
 mod locked_edits;
 mod naming;
 mod nearest;
+mod outcome;
 pub mod pack;
 mod past;
 mod read;
@@ -45,7 +47,8 @@ pub use checksum::Checksum;
 pub use clock::Stamp;
 pub use code::{Code, Severity};
 pub use config::{
-    CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, Naming, RoundTripConfig,
+    CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, KnownFault, Naming,
+    RoundTripConfig,
 };
 pub use dialect::{Dialect, UnknownDialect};
 pub use finding::{Applicability, Edit, Finding, Label, SourceFile};
@@ -54,6 +57,7 @@ pub use layout::Layout;
 pub use lock::{LOCK_FILE, Lock, LockedRevision};
 pub use naming::{DEFAULT_TEMPLATE, NameMatch, NameParts, Template, slugify};
 pub use nearest::{nearest, nearest_id};
+pub use outcome::Outcome;
 pub use pack::{EmbeddedRevision, IntoGraph, Migrations};
 pub use past::{OldTexts, Past, Since};
 pub use read::MAX_SCRIPT_BYTES;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::finding::SourceFile;
 use crate::graph::{RevisionGraph, Settings};
 use crate::revision::{Direction, Revision, RevisionId, Script};
-use crate::{Checksum, Dialect, checksum, section};
+use crate::{Checksum, Dialect, KnownFault, Outcome, Severity, checksum, section};
 
 const MAGIC: &[u8; 4] = b"MGC1";
 
@@ -107,7 +107,12 @@ impl Migrations {
             };
             revisions.push(record.revision(at, self.texts)?);
         }
-        Ok(RevisionGraph::from_ordered(revisions, settings))
+        let fixtures = reader.number()?;
+        let mut placed = Vec::with_capacity(fixtures.min(self.table.len()));
+        for _ in 0..fixtures {
+            placed.push((reader.number()?, reader.script(self.texts)?));
+        }
+        Ok(RevisionGraph::from_ordered(revisions, settings).with_fixtures(placed))
     }
 
     fn reader(&self) -> Result<Reader, CorruptTable> {
@@ -165,6 +170,11 @@ pub fn pack(graph: &RevisionGraph) -> (Vec<u8>, Vec<String>) {
         record.revision(revision, &mut paths);
         table.slice(&record.bytes);
     }
+    table.number(graph.fixtures().len());
+    for (at, fixture) in graph.fixtures() {
+        table.number(*at);
+        table.script(fixture, &mut paths);
+    }
     (table.bytes, paths)
 }
 
@@ -198,20 +208,34 @@ impl Writer {
         numbers.iter().for_each(|number| self.number(*number));
     }
 
+    fn databases(&mut self, databases: &[Dialect]) {
+        let places: Vec<usize> = databases.iter().map(|one| one.index()).collect();
+        self.numbers(&places);
+    }
+
+    fn known(&mut self, known: &KnownFault) {
+        self.text(&known.revision);
+        self.text(known.outcome.name());
+        self.text(&known.reason);
+        self.databases(&known.databases);
+    }
+
     fn settings(&mut self, settings: &Settings) {
         self.text(&settings.directory);
-        self.numbers(
-            &settings
-                .databases
-                .iter()
-                .map(|one| one.index())
-                .collect::<Vec<_>>(),
-        );
+        self.databases(&settings.databases);
         self.texts(settings.servers.iter());
         self.number(settings.images.len());
         for (server, image) in &settings.images {
             self.text(server);
             self.text(image);
+        }
+        self.number(settings.workers.unwrap_or(0));
+        self.number(settings.column_order as usize);
+        self.number(settings.rows);
+        self.number(settings.seed as usize);
+        self.number(settings.known.len());
+        for known in &settings.known {
+            self.known(known);
         }
         self.text(&settings.history_table);
     }
@@ -228,20 +252,24 @@ impl Writer {
         self.texts(revision.touches.iter());
         self.number(revision.scripts.len());
         for script in &revision.scripts {
-            let flags = usize::from(script.direction == Direction::Down)
-                | usize::from(script.transaction) << 1
-                | script.dialect.map_or(0, |dialect| 1 + dialect.index()) << 2;
-            self.number(flags);
-            self.number(paths.len());
-            self.text(&script.source.path);
-            self.bytes.extend(script.checksum.0);
-            let section = script
-                .section
-                .iter()
-                .flat_map(|part| [part.start, part.end]);
-            self.numbers(&section.collect::<Vec<_>>());
-            paths.push(script.source.path.clone());
+            self.script(script, paths);
         }
+    }
+
+    fn script(&mut self, script: &Script, paths: &mut Vec<String>) {
+        let flags = usize::from(script.direction == Direction::Down)
+            | usize::from(script.transaction) << 1
+            | script.dialect.map_or(0, |dialect| 1 + dialect.index()) << 2;
+        self.number(flags);
+        self.number(paths.len());
+        self.text(&script.source.path);
+        self.bytes.extend(script.checksum.0);
+        let section = script
+            .section
+            .iter()
+            .flat_map(|part| [part.start, part.end]);
+        self.numbers(&section.collect::<Vec<_>>());
+        paths.push(script.source.path.clone());
     }
 }
 
@@ -292,15 +320,37 @@ impl Reader {
         bytes.map(Checksum).ok_or(CorruptTable)
     }
 
+    fn databases(&mut self) -> Result<Vec<Dialect>, CorruptTable> {
+        self.list(|reader| {
+            let at = reader.number()?;
+            Dialect::ALL.get(at).copied().ok_or(CorruptTable)
+        })
+    }
+
+    fn known(&mut self) -> Result<KnownFault, CorruptTable> {
+        Ok(KnownFault {
+            revision: self.owned()?,
+            outcome: Outcome::from_name(self.text()?).ok_or(CorruptTable)?,
+            reason: self.owned()?,
+            databases: self.databases()?,
+        })
+    }
+
     fn settings(&mut self) -> Result<Settings, CorruptTable> {
         Ok(Settings {
             directory: self.owned()?,
-            databases: self.list(|reader| {
-                let at = reader.number()?;
-                Dialect::ALL.get(at).copied().ok_or(CorruptTable)
-            })?,
+            databases: self.databases()?,
             servers: self.list(Self::owned)?,
             images: self.list(|reader| Ok((reader.owned()?, reader.owned()?)))?,
+            workers: Some(self.number()?).filter(|workers| *workers > 0),
+            column_order: {
+                let level = self.number()?;
+                let levels = [Severity::Allow, Severity::Warn, Severity::Deny];
+                levels.get(level).copied().ok_or(CorruptTable)?
+            },
+            rows: self.number()?,
+            seed: u32::try_from(self.number()?).map_err(|_| CorruptTable)?,
+            known: self.list(Self::known)?,
             history_table: self.owned()?,
         })
     }

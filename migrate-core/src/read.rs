@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::finding::{Finding, Label, SourceFile};
-use crate::header::Header;
+use crate::header::{self, Header};
 use crate::revision::Direction;
 use crate::{Checksum, Code, checksum};
 
@@ -27,17 +27,18 @@ pub(crate) struct FileRead {
     pub(crate) name: String,
     pub(crate) source: Arc<SourceFile>,
     pub(crate) checksum: Checksum,
-    pub(crate) header: Header,
+    /// What it says of itself, which most down scripts do not.
+    header: Option<Box<Header>>,
     /// It could not be read, which is reported: its name is all that is known of it.
     pub(crate) is_unread: bool,
 }
 
 impl FileRead {
-    /// A file that is not on the disk.
-    pub(crate) fn new(name: &str, text: String, header: Header) -> Self {
+    /// A file that is not on the disk, without what its header says.
+    pub(crate) fn new(name: &str, text: String) -> Self {
         Self {
             checksum: Checksum::of_script(&text),
-            header,
+            header: None,
             is_unread: false,
             source: Arc::new(SourceFile {
                 path: name.to_owned(),
@@ -47,11 +48,16 @@ impl FileRead {
         }
     }
 
+    /// What it says of itself.
+    pub(crate) fn header(&self) -> &Header {
+        self.header.as_deref().unwrap_or(&header::NONE)
+    }
+
     fn unread(name: String, shown_as: &str) -> Self {
         Self {
             source: SourceFile::nameless_text(joined(shown_as, &name)),
             checksum: Checksum::of_script(""),
-            header: Header::default(),
+            header: None,
             is_unread: true,
             name,
         }
@@ -297,10 +303,9 @@ fn read_text(name: &str, bytes: &[u8], shown_as: &str) -> Result<FileRead, Box<F
         Some(base) if base == "down.sql" || base.contains(".down.") => Direction::Down,
         _ => Direction::Up,
     };
-    let header = if name.ends_with(".sql") {
-        Header::read(&text, direction)
-    } else {
-        Header::default()
+    let header = match name.ends_with(".sql") {
+        true => Header::find(&text, direction),
+        false => None,
     };
     Ok(FileRead {
         checksum: Checksum::of_script(&text),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::{Checksum, Dialect, SourceFile, split};
+use crate::{Checksum, Dialect, SourceFile, glob, split};
 
 /// The id of a revision: not empty, at most 128 bytes, without white space and without the
 /// characters that targets are written with (`@ - + : / \`).
@@ -199,6 +199,18 @@ impl Revision {
             let dialect = script.dialect.unwrap_or(Dialect::Postgres);
             split::is_blank(&script.source.text, dialect)
         })
+    }
+
+    /// Whether `touches` allows it to change a table: by its name, or by `schema.name`. Where nothing
+    /// is declared, everything is allowed.
+    #[must_use]
+    pub fn may_touch(&self, schema: Option<&str>, table: &str) -> bool {
+        let full = schema.map(|schema| format!("{schema}.{table}"));
+        let means = |glob: &String| {
+            glob::matches(glob, table)
+                || full.as_ref().is_some_and(|full| glob::matches(glob, full))
+        };
+        self.touches.is_empty() || self.touches.iter().any(means)
     }
 
     /// What must be applied before it: parents, then dependencies.

@@ -148,6 +148,29 @@ pub(crate) fn parse(text: &str) -> Result<DeTable<'_>, Problem> {
     }
 }
 
+/// The key and the value of a line such as `revises = "001"`: one bare key, and a string in which
+/// nothing has a meaning of its own. Whatever is not as plain as that is for [`parse`].
+pub(crate) fn plain(line: &str) -> Option<(Spanned<DeString<'_>>, Spanned<DeValue<'_>>)> {
+    let (left, right) = line.split_once('=')?;
+    let blank = [' ', '\t'];
+    let (key, quoted) = (left.trim_matches(blank), right.trim_matches(blank));
+    let text = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let is_plain = |byte: u8| (byte == b' ' || byte.is_ascii_graphic()) && !b"\"\\".contains(&byte);
+    if key.is_empty() || !key.bytes().all(is_bare) || !text.bytes().all(is_plain) {
+        return None;
+    }
+    let key_at = left.len() - left.trim_start_matches(blank).len();
+    let value_at = line.len() - right.trim_start_matches(blank).len();
+    let key_span = key_at..key_at + key.len();
+    let value_span = value_at..value_at + quoted.len();
+    let value = DeValue::String(DeString::Borrowed(text));
+    Some((
+        Spanned::new(key_span, DeString::Borrowed(key)),
+        Spanned::new(value_span, value),
+    ))
+}
+
 pub(crate) fn string(value: &Spanned<DeValue<'_>>) -> Result<Spanned<String>, Problem> {
     match value.get_ref() {
         DeValue::String(text) => Ok(Spanned::new(value.span(), text.to_string())),
@@ -206,6 +229,34 @@ pub(crate) fn one_or_more(value: &Spanned<DeValue<'_>>) -> Result<Vec<Spanned<St
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn what_is_plain_is_read_as_the_parser_reads_it() {
+        let words = [
+            "key", "a-b_1", "a.b", "\"a\"", "", " ", "\t", "=", "\"", "\"x y\"", "'x'", "\\n", "#",
+            "é", "\u{a0}", "\u{7f}", "\n", "true", "[\"x\"]", ",",
+        ];
+        let mut plain_ones = 0;
+        for combination in 0..words.len().pow(4) {
+            let word = |place: u32| words[combination / words.len().pow(place) % words.len()];
+            let line = format!("{}{} = {}{}", word(0), word(1), word(2), word(3));
+            let Some((key, value)) = plain(&line) else {
+                continue;
+            };
+            plain_ones += 1;
+            let parsed = DeTable::parse(&line).unwrap().into_inner();
+            let (parsed_key, parsed_value) = parsed.iter().next().unwrap();
+            assert_eq!(parsed.len(), 1, "{line}");
+            assert_eq!(
+                (parsed_key, parsed_key.span()),
+                (&key, key.span()),
+                "{line}"
+            );
+            assert_eq!(parsed_value.span(), value.span(), "{line}");
+            assert_eq!(string(parsed_value), string(&value), "{line}");
+        }
+        assert!(plain_ones > 100, "{plain_ones}");
+    }
 
     #[test]
     fn an_item_goes_with_its_comma() {

@@ -277,6 +277,27 @@ fn two_heads() {
 }
 
 #[test]
+fn a_known_fault_of_no_revision() {
+    let known = |revision: &str| {
+        format!(
+            "naming.file = \"{{seq}}_{{slug}}\"\n[[roundtrip.known]]\nrevision = \"{revision}\"\n\
+             outcome = \"downgrade-fails\"\nreason = \"it is the past\"\n"
+        )
+    };
+    let files = native().revision("001_users", "\"base\"");
+    assert_clean(&files.clone().add(CONFIG_FILE, known("001")));
+    assert_snapshot!(files.add(CONFIG_FILE, known("0001")).report(), @r#"
+    error[invalid-config]: `known` names the revision `0001`, which does not exist
+     --> migrations/migcheck.toml:3:12
+      |
+    3 | revision = "0001"
+      |            ^^^^^^
+      |
+      = help: if `001` is meant, write that; else take the record out
+    "#);
+}
+
+#[test]
 fn two_heads_by_label() {
     let head = |label: &str| {
         format!(

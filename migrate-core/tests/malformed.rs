@@ -139,7 +139,7 @@ proptest! {
     #[test]
     fn configurations(config in bytes(), lines in prop::collection::vec((select(&[
         "layout", "databases", "heads", "bases", "naming.file", "naming.max-slug", "naming.vague", "rules.missing-down",
-        "environments.x.url-env", "roundtrip.servers", "roundtrip.images", "history.table", "categories.\"1-2\"",
+        "environments.x.url-env", "roundtrip.servers", "roundtrip.images", "roundtrip.workers", "roundtrip.known", "history.table", "categories.\"1-2\"",
     ][..]), soup()), 0..4)) {
         properties::config(&config);
         let lines: String = lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();

@@ -413,3 +413,13 @@ fn flags_of_another_length_are_read_as_far_as_they_go() {
     assert_eq!(line.with_dependents(&[7]), [false, false]);
     assert_eq!(line.branch_point(&[7]), None);
 }
+
+#[test]
+fn a_range_is_refused_where_one_of_its_heads_has_several_ways_down() {
+    // Below `5` stands the base, which sets no bound; below `8` two ways meet, in whichever order
+    // the two are looked at.
+    let graph = graph("r1\nr5 < r1\nr6 < r1\nr7 < r1\nr8 < r6 r7");
+    let refused = graph.range("r1@-2:").unwrap_err();
+    assert!(refused.to_string().contains("r6, r7"), "{refused}");
+    assert_eq!(graph.range("r1@-9:r5").unwrap(), [0, 1]);
+}

@@ -1,6 +1,7 @@
 //! Opening a session, on the rules that a deployment has.
 
 mod error;
+mod tls;
 
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -13,6 +14,7 @@ pub use error::{ConnectError, ConnectErrorKind};
 use crate::DatabaseUrl;
 use crate::session::Session;
 use error::{cause_of, kind_of};
+use tls::bad_file;
 
 /// How to open a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +72,13 @@ pub async fn connect_with(
     url: &DatabaseUrl,
     options: &ConnectOptions,
 ) -> Result<Box<dyn Session>, ConnectError> {
+    if let Some(cause) = bad_file(url) {
+        return Err(ConnectError::new(
+            url,
+            ConnectErrorKind::Configuration,
+            &cause,
+        ));
+    }
     let opening = open(url, options);
     match tokio::time::timeout(options.timeout, opening).await {
         Ok(Ok(session)) => Ok(session),

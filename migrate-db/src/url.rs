@@ -113,6 +113,15 @@ impl DatabaseUrl {
         text
     }
 
+    /// The parameters after the `?`, decoded; a file's are none of ours.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        let url = match &self.form {
+            Form::Network(url) => Some(url),
+            Form::File(_) => None,
+        };
+        url.into_iter().flat_map(|url| url.query_pairs())
+    }
+
     /// Every spelling of the password, the longest first, so that none hides inside another.
     fn secrets(&self) -> Vec<String> {
         let Form::Network(url) = &self.form else {

@@ -20,6 +20,11 @@ impl Directory {
         Ok(Self(names::directory()?.keep()))
     }
 
+    /// One that an earlier process made.
+    pub(crate) fn of(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }

@@ -4,17 +4,29 @@
 mod cleanup;
 mod directory;
 mod error;
+mod known;
+mod leftovers;
 mod names;
+mod owner;
+mod parts;
 mod report;
 mod round_trip;
+mod rows;
 mod scratch;
 mod server;
+mod shared;
 pub mod testing;
 mod walk;
+mod workers;
 
 pub use cleanup::clean_up_now;
 pub use error::RoundTripError;
-pub use report::{Outcome, RoundTripReport, Stair, Tally};
+pub use leftovers::{
+    LONGER_THAN_A_RUN, Leftover, LeftoverKind, Leftovers, LeftoversError, Standing,
+};
+pub use migcheck_core::Outcome;
+pub use parts::{InvalidPartition, Partition};
+pub use report::{RoundTripReport, Stair, Tally};
 pub use round_trip::{Event, RoundTrip, round_trip};
 pub use scratch::{Scratch, ScratchError};
 pub use server::{

@@ -1,82 +1,14 @@
 //! What a round trip found.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use migcheck_core::render::RenderStyle;
+use migcheck_core::{Outcome, Severity, SourceFile};
 use migcheck_db::{SchemaDiff, ScriptError};
 
 use crate::error::RoundTripError;
-
-/// What one stair came to. The names are stable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// The up script failed.
-    UpgradeFails,
-    /// The down script failed.
-    DowngradeFails,
-    /// The down script left a schema other than the one before.
-    DowngradeLeavesResidue,
-    /// The up script failed the second time.
-    ReUpgradeFails,
-    /// The up script made another schema the second time.
-    ReUpgradeDiffers,
-    /// Nothing but the order of columns differs: a warning.
-    ColumnOrderDiffers,
-    /// What it builds on could not be applied.
-    NotReached,
-    /// There is no way down, and the revision says why.
-    Irreversible,
-    /// Schema and all came back.
-    Passed,
-}
-
-impl Outcome {
-    /// Every outcome.
-    pub const ALL: [Self; 9] = [
-        Self::UpgradeFails,
-        Self::DowngradeFails,
-        Self::DowngradeLeavesResidue,
-        Self::ReUpgradeFails,
-        Self::ReUpgradeDiffers,
-        Self::ColumnOrderDiffers,
-        Self::NotReached,
-        Self::Irreversible,
-        Self::Passed,
-    ];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::UpgradeFails => "upgrade-fails",
-            Self::DowngradeFails => "downgrade-fails",
-            Self::DowngradeLeavesResidue => "downgrade-leaves-residue",
-            Self::ReUpgradeFails => "re-upgrade-fails",
-            Self::ReUpgradeDiffers => "re-upgrade-differs",
-            Self::ColumnOrderDiffers => "column-order-differs",
-            Self::NotReached => "not-reached",
-            Self::Irreversible => "irreversible",
-            Self::Passed => "passed",
-        }
-    }
-
-    /// Whether a run with it has failed.
-    #[must_use]
-    pub const fn is_failure(self) -> bool {
-        !matches!(
-            self,
-            Self::Passed | Self::Irreversible | Self::ColumnOrderDiffers
-        )
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
 
 /// One revision's round trip on one server. A stair with several faults has one of these for each.
 #[derive(Debug, Clone)]
@@ -87,23 +19,63 @@ pub struct Stair {
     pub server: String,
     /// What came of it.
     pub outcome: Outcome,
+    /// How much that matters in this directory.
+    pub severity: Severity,
     /// How long the whole stair took.
     pub took: Duration,
     /// What differs, from the schema that was expected to the one that was found.
     pub diff: Option<SchemaDiff>,
     /// The statement that was refused.
     pub error: Option<ScriptError>,
-    /// Why it is irreversible or was not reached.
+    /// Why it is irreversible or was not reached, and what else there is to say.
     pub reason: Option<String>,
+    /// What is no fault, and worth knowing: tables that no rows could be made for.
+    pub notes: Vec<String>,
+    /// Why that is no matter, where migcheck.toml records it as known.
+    pub known: Option<String>,
+    /// The revision that could not be applied, where this one was not reached.
+    pub blames: Option<String>,
+    /// The script to look at: the one that failed, that left something, or else the up script.
+    pub script: Option<Arc<SourceFile>>,
 }
 
 impl Stair {
+    /// Whether a run with it has failed.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.severity == Severity::Deny
+    }
+
+    /// What came of it, of which revision and where, in one line.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{}: {} on {}", self.outcome, self.revision, self.server)
+    }
+
+    /// The line of [`Stair::script`] to look at, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.error.as_ref().map_or(1, ScriptError::line)
+    }
+
     /// The stair and, where it failed, what was found, for a terminal or a log.
     #[must_use]
     pub fn render(&self, style: RenderStyle) -> String {
-        let mut text = format!("{}: {} on {}", self.outcome, self.revision, self.server);
+        let mut text = self.title();
+        if let (Some(script), None, true) = (&self.script, &self.error, self.outcome.is_fault()) {
+            text.push_str(&format!("\n --> {}", script.path));
+        }
         if let Some(reason) = &self.reason {
-            text.push_str(&format!("\n  {reason}"));
+            text.push('\n');
+            text.push_str(&wrapped(reason, style.width));
+        }
+        for note in &self.notes {
+            text.push('\n');
+            text.push_str(&wrapped(&format!("note: {note}"), style.width));
+        }
+        if let Some(known) = &self.known {
+            text.push('\n');
+            text.push_str(&wrapped(&format!("known: {known}"), style.width));
         }
         if let Some(error) = &self.error {
             text.push('\n');
@@ -112,6 +84,7 @@ impl Stair {
         if let Some(diff) = &self.diff {
             let (before, after) = match self.outcome {
                 Outcome::ReUpgradeDiffers => ("after the first upgrade", "after the second"),
+                Outcome::TouchesUndeclared => ("before the upgrade", "after it"),
                 _ => ("before the upgrade", "after the downgrade"),
             };
             text.push_str(&format!("\n  - {before}\n  + {after}\n\n"));
@@ -119,6 +92,24 @@ impl Stair {
         }
         text
     }
+}
+
+/// A sentence in lines of at most `width` columns, two of them blank.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if last > 0 && 2 + last + 1 + word.chars().count() > width {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    indented(&lines.join("\n"))
 }
 
 fn indented(text: &str) -> String {
@@ -144,6 +135,8 @@ pub struct Tally {
     pub passed: usize,
     /// How many failed.
     pub failed: usize,
+    /// How many would have, and are recorded as known.
+    pub known: usize,
     /// How many have no way down, and say why.
     pub irreversible: usize,
     /// The time of all of them.
@@ -170,9 +163,7 @@ impl RoundTripReport {
 
     /// The stairs that failed.
     pub fn failures(&self) -> impl Iterator<Item = &Stair> {
-        self.stairs
-            .iter()
-            .filter(|stair| stair.outcome.is_failure())
+        self.stairs.iter().filter(|stair| stair.is_failure())
     }
 
     /// The stairs of each server counted, in the order of the servers.
@@ -197,8 +188,10 @@ impl RoundTripReport {
                 continue;
             };
             tally.took += first.took;
-            if faults.iter().any(|fault| fault.outcome.is_failure()) {
+            if faults.iter().any(Stair::is_failure) {
                 tally.failed += 1;
+            } else if faults.iter().any(|fault| fault.known.is_some()) {
+                tally.known += 1;
             } else if first.outcome == Outcome::Irreversible {
                 tally.irreversible += 1;
             } else {
@@ -249,10 +242,15 @@ mod tests {
             revision: revision.to_owned(),
             server: server.to_owned(),
             outcome,
+            severity: outcome.default_severity(),
             took: Duration::from_secs(1),
             diff: None,
             error: None,
             reason: None,
+            notes: Vec::new(),
+            known: None,
+            blames: None,
+            script: None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! Round trips: every revision up, down and up again, on every server.
 
+use std::any::Any;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,9 +10,13 @@ use migcheck_core::pack::CorruptTable;
 use migcheck_core::{IntoGraph, RevisionGraph, Settings};
 
 use crate::error::RoundTripError;
+use crate::parts::Partition;
 use crate::report::{RoundTripReport, Stair};
+use crate::rows::RowOptions;
 use crate::server::{Product, Server, ServerSpec, StartOptions};
-use crate::walk::Walk;
+use crate::shared::shared_change;
+use crate::walk::{Course, Stairs};
+use crate::{known, workers};
 
 /// A round trip that is being set up; see [`round_trip`].
 #[derive(Clone)]
@@ -18,7 +24,12 @@ use crate::walk::Walk;
 pub struct RoundTrip {
     graph: Result<Arc<RevisionGraph>, CorruptTable>,
     servers: Vec<String>,
-    revisions: Vec<String>,
+    /// `None`: all of them.
+    revisions: Option<Vec<String>>,
+    partition: Option<Partition>,
+    workers: Option<NonZeroUsize>,
+    rows: Option<usize>,
+    seed: Option<u32>,
     observer: Observer,
 }
 
@@ -52,7 +63,11 @@ pub fn round_trip(source: impl IntoGraph) -> RoundTrip {
     RoundTrip {
         graph: source.into_graph(),
         servers: Vec::new(),
-        revisions: Vec::new(),
+        revisions: None,
+        partition: None,
+        workers: None,
+        rows: None,
+        seed: None,
         observer: Arc::new(|_| {}),
     }
 }
@@ -65,9 +80,40 @@ impl RoundTrip {
         self
     }
 
-    /// Checks only this revision's stair; may be repeated.
-    pub fn revision(mut self, revision: impl Into<String>) -> Self {
-        self.revisions.push(revision.into());
+    /// Checks only this revision's stair; may be repeated. What it builds on is upgraded to, and
+    /// nothing else.
+    pub fn revision(self, revision: impl Into<String>) -> Self {
+        self.revisions([revision.into()])
+    }
+
+    /// Checks only the stairs of these revisions; of none, if there are none.
+    pub fn revisions(mut self, revisions: impl IntoIterator<Item = String>) -> Self {
+        self.revisions.get_or_insert_default().extend(revisions);
+        self
+    }
+
+    /// Checks only one part of the stairs, for one machine of several.
+    pub fn partition(mut self, partition: Partition) -> Self {
+        self.partition = Some(partition);
+        self
+    }
+
+    /// Walks with so many workers on each server, each in a database of its own. Without it, and
+    /// without `[roundtrip] workers`, it is as many as there are cores, and one for a short history.
+    pub fn workers(mut self, workers: NonZeroUsize) -> Self {
+        self.workers = Some(workers);
+        self
+    }
+
+    /// Makes so many rows in a table, and none with 0. Without it, it is `[roundtrip] rows`, else 3.
+    pub fn rows(mut self, rows: usize) -> Self {
+        self.rows = Some(rows);
+        self
+    }
+
+    /// Makes other rows for another seed, and the same for the same one.
+    pub fn seed(mut self, seed: u32) -> Self {
+        self.seed = Some(seed);
         self
     }
 
@@ -84,6 +130,8 @@ impl RoundTrip {
     pub fn run(self) -> RoundTripReport {
         let started = Instant::now();
         let mut report = match self.setup() {
+            // Where nothing is to be checked no server is needed.
+            Ok(setup) if setup.stairs.count() == 0 => RoundTripReport::default(),
             Ok(setup) => self.run_all(&setup),
             Err(error) => RoundTripReport {
                 errors: vec![error],
@@ -103,11 +151,7 @@ impl RoundTrip {
                 .map(|spec| scope.spawn(|| self.run_on(spec, setup)))
                 .collect();
             for walk in walks {
-                let (stairs, errors) = walk.join().unwrap_or_else(|panic| {
-                    let message = panic.downcast_ref::<&str>().map(ToString::to_string);
-                    let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-                    broken(message.unwrap_or_else(|| "a panic without a message".to_owned()))
-                });
+                let (stairs, errors) = walk.join().unwrap_or_else(|panic| broken(said(&*panic)));
                 report.stairs.extend(stairs);
                 report.errors.extend(errors);
             }
@@ -133,20 +177,39 @@ impl RoundTrip {
                 return (Vec::new(), vec![RoundTripError::Start { server, error }]);
             }
         };
+        let dialect = server.dialect();
+        let mut notes = server.notes().to_vec();
+        let count = setup.stairs.count();
+        let mut workers = match self.workers.map(NonZeroUsize::get) {
+            Some(workers) => workers,
+            None => match setup.graph.settings().workers {
+                Some(workers) => workers,
+                None => workers::suitable(count, setup.specs.len()),
+            },
+        };
+        if workers > 1
+            && let Some((revision, words)) = shared_change(&setup.graph, dialect)
+        {
+            workers = 1;
+            notes.push(format!(
+                "One worker: all databases of a server share what `{}` changes ({words}).",
+                revision.id
+            ));
+        }
         (self.observer)(&Event::Started {
             server: server.name(),
-            notes: server.notes(),
-            stairs: setup.selected.iter().filter(|selected| **selected).count(),
+            notes: &notes,
+            stairs: count,
         });
-        let mut stairs = Vec::new();
-        let mut on_stair = |stair: Stair| {
-            (self.observer)(&Event::Done(&stair));
-            stairs.push(stair);
+        let course = Course {
+            graph: &setup.graph,
+            server: &server,
+            rows: setup.rows,
         };
-        let walked = Walk::new(&setup.graph, &server)
-            .run(&setup.selected, &mut on_stair)
-            .await;
-        let mut errors: Vec<_> = walked.err().into_iter().collect();
+        let on_stair = |stair: &Stair| (self.observer)(&Event::Done(stair));
+        let (mut stairs, mut errors) =
+            workers::walk(course, &setup.stairs, workers, &on_stair).await;
+        known::mark(&mut stairs, &setup.graph, &setup.stairs, dialect);
         errors.extend(server.stop().await.err().map(RoundTripError::Stop));
         (stairs, errors)
     }
@@ -177,19 +240,45 @@ impl RoundTrip {
             specs.push(spec);
         }
         let options = start_options(settings)?;
-        let mut selected = vec![self.revisions.is_empty(); graph.len()];
-        for revision in &self.revisions {
-            let at = graph.find(revision)?;
-            if let Some(flag) = selected.get_mut(at) {
-                *flag = true;
-            }
-        }
+        let stairs = self.stairs(&graph)?;
+        let rows = RowOptions {
+            count: self.rows.unwrap_or(settings.rows),
+            seed: self.seed.unwrap_or(settings.seed),
+        };
         Ok(Setup {
+            rows,
             graph,
             specs,
             options,
-            selected,
+            stairs,
         })
+    }
+}
+
+impl RoundTrip {
+    fn stairs(&self, graph: &RevisionGraph) -> Result<Stairs, RoundTripError> {
+        let mut stairs = match &self.revisions {
+            None => Stairs {
+                checked: vec![true; graph.len()],
+                climbed: vec![true; graph.len()],
+            },
+            Some(revisions) => {
+                let places = revisions.iter().map(|revision| graph.find(revision));
+                let places = places.collect::<Result<Vec<_>, _>>()?;
+                let mut checked = vec![false; graph.len()];
+                for place in &places {
+                    checked[*place] = true;
+                }
+                Stairs {
+                    climbed: graph.with_prerequisites(&places),
+                    checked,
+                }
+            }
+        };
+        if let Some(partition) = self.partition {
+            partition.keep(&mut stairs);
+        }
+        Ok(stairs)
     }
 }
 
@@ -218,6 +307,13 @@ impl fmt::Debug for RoundTrip {
 /// What one server's walk came to.
 type Walked = (Vec<Stair>, Vec<RoundTripError>);
 
+/// What a thread that panicked said.
+pub(crate) fn said(panic: &(dyn Any + Send)) -> String {
+    let message = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+    message.unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
 fn broken(message: String) -> Walked {
     (Vec::new(), vec![RoundTripError::Broken(message)])
 }
@@ -226,5 +322,6 @@ struct Setup {
     graph: Arc<RevisionGraph>,
     specs: Vec<ServerSpec>,
     options: StartOptions,
-    selected: Vec<bool>,
+    stairs: Stairs,
+    rows: RowOptions,
 }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::cleanup::{Registered, Undo, register, register_made};
 use crate::directory::Directory;
+use crate::leftovers::mark_kept;
 use crate::names;
 use migcheck_core::Dialect;
 use migcheck_db::session::BoxFuture;
@@ -110,6 +111,13 @@ impl Scratch {
 
     /// Lets it be, for somebody to look at.
     pub(crate) fn keep(self) {
+        if let Some(file) = self.url.database()
+            && self.url.dialect() == Dialect::Sqlite
+            && let Some(directory) = Path::new(&*file).parent()
+        {
+            // Unmarked, the next run would take it for a leftover; that is worth no second error.
+            let _unmarked = mark_kept(directory);
+        }
         self.own.forget();
     }
 
@@ -213,7 +221,7 @@ impl Undo for DropDatabase {
     }
 }
 
-async fn drop_database(admin: &DatabaseUrl, name: &str) -> Result<(), String> {
+pub(crate) async fn drop_database(admin: &DatabaseUrl, name: &str) -> Result<(), String> {
     let options = ConnectOptions::default().timeout(Duration::from_secs(5));
     let mut session = connect_with(admin, &options)
         .await

@@ -425,3 +425,43 @@ fn ctrl_c_in_the_middle_of_a_start_leaves_nothing() {
         }
     }
 }
+
+/// Two revisions, walked on a server until the first is done.
+#[test]
+fn a_panic_in_the_middle_of_a_run_leaves_nothing() {
+    let _turn = my_turn();
+    let dir = tempfile::tempdir().unwrap();
+    for (file, text) in [
+        (
+            "20250101000001_a.up.sql",
+            "-- migcheck: revises = \"base\"\nCREATE TABLE a (id int);\n",
+        ),
+        ("20250101000001_a.down.sql", "DROP TABLE a;\n"),
+        (
+            "20250101000002_b.up.sql",
+            "-- migcheck: revises = \"20250101000001\"\nCREATE TABLE b (id int);\n",
+        ),
+        ("20250101000002_b.down.sql", "DROP TABLE b;\n"),
+    ] {
+        std::fs::write(dir.path().join(file), text).unwrap();
+    }
+    let graph = migcheck_core::check(dir.path(), "migrations")
+        .graph
+        .unwrap();
+    let mut all: Vec<String> = specs().iter().map(ToString::to_string).collect();
+    all.push("sqlite".to_owned());
+    for spec in all {
+        let report = migcheck_harness::round_trip(&graph)
+            .on(&spec)
+            .observe(|event| {
+                if matches!(event, migcheck_harness::Event::Done(_)) {
+                    panic!("on purpose");
+                }
+            })
+            .run();
+        assert_eq!(report.errors.len(), 1, "{spec}: {report:?}");
+        let said = report.errors[0].to_string();
+        assert!(said.contains("on purpose"), "{said}");
+        nothing_is_left();
+    }
+}

@@ -602,7 +602,9 @@ fn telling(name: &'static str) -> Project {
             "migrations/migcheck.toml",
             &format!(
                 "databases = [\"mysql\", \"postgres\"]\n{config}\n[history]\ntable = \"applied\"\n\n\
-                 [roundtrip]\nservers = [\"postgres:17\"]\nimages = {{ \"postgres:17\" = \"pg\" }}\n"
+                 [roundtrip]\nservers = [\"postgres:17\"]\nimages = {{ \"postgres:17\" = \"pg\" }}\n\
+                 workers = 3\n[[roundtrip.known]]\nrevision = \"003\"\noutcome = \"downgrade-fails\"\n\
+                 reason = \"„so“\"\ndatabases = [\"mysql\"]\n[rules]\ncolumn-order-differs = \"deny\"\n"
             ),
         )
         .file(

@@ -154,7 +154,7 @@ fn assert_finds(
     expected: &[Expected],
 ) -> RoundTripReport {
     let graph = directory.graph();
-    let report = round_trip(&graph).on(server.on()).run();
+    let report = round_trip(&graph).on(server.on()).rows(0).run();
     assert!(report.errors.is_empty(), "{report}");
 
     let stairs = graph.revisions().iter().flat_map(|one| {

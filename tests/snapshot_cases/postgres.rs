@@ -685,3 +685,61 @@ pub const EXTENSION: Case = case!(
     "DROP EXTENSION hstore",
     "extension hstore",
 );
+
+/// The cases that a server has beyond those of all, by its name.
+pub fn newer(server: &str) -> &'static [Case] {
+    let release = server
+        .rsplit(':')
+        .next()
+        .and_then(|number| number.parse().ok());
+    if release.is_some_and(|release: u32| release >= 18) {
+        SINCE_18
+    } else {
+        &[]
+    }
+}
+
+const SINCE_18: &[Case] = &[
+    case!(
+        "named NOT NULL, not valid",
+        "CREATE TABLE t (a int)",
+        "ALTER TABLE t ADD CONSTRAINT nn NOT NULL a NOT VALID",
+        "ALTER TABLE t DROP CONSTRAINT nn",
+        "column public.t.a",
+    ),
+    case!(
+        "name of a NOT NULL",
+        "CREATE TABLE t (a int CONSTRAINT one NOT NULL)",
+        "ALTER TABLE t RENAME CONSTRAINT one TO other",
+        "ALTER TABLE t RENAME CONSTRAINT other TO one",
+        "column public.t.a",
+    ),
+    case!(
+        "virtual column",
+        "CREATE TABLE t (a int)",
+        "ALTER TABLE t ADD b int GENERATED ALWAYS AS (a * 2) VIRTUAL",
+        "ALTER TABLE t DROP b",
+        "column public.t.b",
+    ),
+    case!(
+        "foreign key that is not enforced",
+        "CREATE TABLE o (id int PRIMARY KEY); CREATE TABLE u (o int CONSTRAINT fk REFERENCES o)",
+        "ALTER TABLE u ALTER CONSTRAINT fk NOT ENFORCED",
+        "ALTER TABLE u ALTER CONSTRAINT fk ENFORCED",
+        "foreign key public.u.fk",
+    ),
+    case!(
+        "check that is not enforced",
+        "CREATE TABLE t (a int)",
+        "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT ENFORCED",
+        "ALTER TABLE t DROP CONSTRAINT c",
+        "check constraint public.t.c",
+    ),
+    case!(
+        "generated columns of a publication",
+        "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t",
+        "ALTER PUBLICATION p SET (publish_generated_columns = stored)",
+        "ALTER PUBLICATION p SET (publish_generated_columns = none)",
+        "publication p",
+    ),
+];

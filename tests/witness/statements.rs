@@ -188,9 +188,3 @@ pub const TEMPLATES: &[&str] = &[
     "LOCK TABLE {t} IN SHARE ROW EXCLUSIVE MODE",
     "ANALYZE {t}",
 ];
-
-/// What a dump of schemas does not hold, or holds only with the rows.
-pub fn knows_more(sql: &str) -> bool {
-    let _ = sql;
-    false
-}

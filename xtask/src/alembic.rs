@@ -14,6 +14,28 @@ use crate::workspace::Workspace;
 /// The version that answers and figures are of.
 pub(crate) const VERSION: &str = "1.20.1";
 
+/// What the tests of a project need besides.
+const FOR_TESTS: [&str; 2] = ["pytest==9.2.0", "psycopg[binary]==3.3.9"];
+
+/// The Python that has Alembic and what runs the tests of a project on Postgres.
+pub(crate) fn python_for_tests(workspace: &Workspace) -> Result<PathBuf, Error> {
+    let python = python(workspace)?;
+    let there = python.with_file_name("for-tests");
+    if !there.exists() {
+        eprintln!("xtask: installing {} from PyPI", FOR_TESTS.join(" and "));
+        let mut install = Command::new(&python);
+        install
+            .args(["-m", "pip", "install", "--quiet"])
+            .args(FOR_TESTS);
+        process::run(&mut install).map_err(|failure| Error::Step {
+            name: "install pytest",
+            failure,
+        })?;
+        done(&there, fs::write(&there, ""))?;
+    }
+    Ok(python)
+}
+
 /// The Python that has Alembic, installed where it is not there yet.
 pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf, Error> {
     let environment = workspace.scratch().join(format!("alembic-{VERSION}"));

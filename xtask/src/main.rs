@@ -15,6 +15,7 @@ use std::env;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bench::Part;
 use error::Error;
 use workspace::Workspace;
 
@@ -27,7 +28,8 @@ Tasks:
   test [-- ARGS…]     Prepare the test servers, then run every test; ARGS go to `cargo test`
   setup               Prepare the test servers only: a Docker engine and the database images
   ci                  What CI runs: fmt, clippy, doc, then test; stops at the first failure
-  bench [REVISIONS]   Time check, rebuilds and round trips beside a floor or a peer
+  bench [PART…] [REVISIONS]
+                      Time check, graph, rebuild and stairs (round trips) beside a floor or a peer
   alembic [GRAPHS [SEED]]
                       Ask Alembic what the tests of the graph ask, and compare random graphs
   images [--build] NAME:VERSION…
@@ -45,7 +47,7 @@ enum Task {
     Test { cargo_args: Vec<String> },
     Setup,
     Ci,
-    Bench { revisions: usize },
+    Bench { parts: Vec<Part>, revisions: usize },
     Alembic { graphs: usize, seed: u64 },
     Images { names: Vec<String>, rebuild: bool },
     Help,
@@ -76,18 +78,7 @@ impl Task {
                     "`test` takes `cargo test`'s arguments after `--`: cargo xtask test -- {arg}"
                 ))),
             },
-            "bench" => match rest.as_slice() {
-                [] => Ok(Self::Bench {
-                    revisions: bench::REVISIONS,
-                }),
-                [count] => match count.parse() {
-                    Ok(revisions) if revisions > 1 => Ok(Self::Bench { revisions }),
-                    _ => Err(Error::Usage(format!("`{count}` is no number of revisions"))),
-                },
-                _ => Err(Error::Usage(
-                    "`bench` takes one number of revisions".to_owned(),
-                )),
-            },
+            "bench" => parse_bench(&rest),
             "alembic" => {
                 let number = |at: usize, default: u64| match rest.get(at).map(|text| text.parse()) {
                     None => Ok(default),
@@ -140,7 +131,7 @@ impl Task {
             Self::Test { cargo_args } => steps::test(&workspace, &cargo_args),
             Self::Setup => steps::setup(&workspace),
             Self::Ci => steps::ci(&workspace),
-            Self::Bench { revisions } => bench::run(&workspace, revisions),
+            Self::Bench { parts, revisions } => bench::run(&workspace, &parts, revisions),
             Self::Alembic { graphs, seed } => alembic::compare(&workspace, graphs, seed),
             Self::Images { names, rebuild } => {
                 docker::ensure_engine(&workspace)?;
@@ -154,6 +145,29 @@ impl Task {
             }
         }
     }
+}
+
+/// Parts by their names, then a number; without a part, all of them.
+fn parse_bench(arguments: &[String]) -> Result<Task, Error> {
+    let mut parts = Vec::new();
+    let mut revisions = bench::REVISIONS;
+    for (at, argument) in arguments.iter().enumerate() {
+        let part = Part::ALL.into_iter().find(|part| part.name() == argument);
+        match (part, argument.parse()) {
+            (Some(part), _) => parts.push(part),
+            (None, Ok(number)) if number > 1 && at + 1 == arguments.len() => revisions = number,
+            _ => {
+                return Err(Error::Usage(format!(
+                    "`{argument}` is neither a part ({}) nor a number of revisions at the end",
+                    Part::ALL.map(Part::name).join(", ")
+                )));
+            }
+        }
+    }
+    if parts.is_empty() {
+        parts.extend(Part::ALL);
+    }
+    Ok(Task::Bench { parts, revisions })
 }
 
 fn main() -> ExitCode {
@@ -183,6 +197,20 @@ mod tests {
         assert_eq!(
             parse("alembic 9 2"),
             Ok(Task::Alembic { graphs: 9, seed: 2 })
+        );
+        assert_eq!(
+            parse("bench stairs check 500"),
+            Ok(Task::Bench {
+                parts: vec![Part::Stairs, Part::Check],
+                revisions: 500
+            })
+        );
+        assert_eq!(
+            parse("bench"),
+            Ok(Task::Bench {
+                parts: Part::ALL.to_vec(),
+                revisions: bench::REVISIONS
+            })
         );
         assert_eq!(parse("test"), Ok(Task::Test { cargo_args: vec![] }));
         assert_eq!(
@@ -214,6 +242,8 @@ mod tests {
             ("test -p", "`--`"),
             ("images", "NAME:VERSION"),
             ("alembic many", "`many`"),
+            ("bench stair", "`stair`"),
+            ("bench 500 stairs", "`500`"),
             ("images --force postgres:17", "`--force`"),
         ] {
             assert!(

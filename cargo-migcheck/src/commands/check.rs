@@ -1,9 +1,9 @@
 //! `cargo migcheck check`: every finding of every directory.
 
-mod checkout;
+pub(super) mod checkout;
 mod fix;
-mod github;
-mod past;
+pub(super) mod github;
+pub(super) mod past;
 mod sarif;
 
 use clap::{Args, ValueEnum};

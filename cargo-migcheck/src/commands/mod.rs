@@ -3,6 +3,7 @@
 pub(crate) mod bases;
 pub(crate) mod branches;
 pub(crate) mod check;
+pub(crate) mod clean;
 pub(crate) mod completions;
 mod creation;
 pub(crate) mod current;

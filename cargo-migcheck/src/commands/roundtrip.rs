@@ -1,17 +1,23 @@
 //! `cargo migcheck roundtrip`: every revision up, down and up again, on real servers.
 
-use std::time::Duration;
+mod github;
+mod human;
+mod json;
+mod junit;
+mod since;
 
-use clap::Args;
+use std::num::NonZeroUsize;
+
+use clap::{Args, ValueEnum};
 use migcheck_core::RevisionGraph;
-use migcheck_harness::{Outcome, RoundTripReport, Stair, Tally, round_trip};
-use serde::Serialize;
+use migcheck_harness::{Partition, RoundTripError, RoundTripReport, round_trip};
 
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::json::{Answer, Statement};
-use crate::output::{BOLD, Format, GREEN, Progress, RED, YELLOW, counted, painted};
+use crate::output::json::Failure;
+use crate::output::{Progress, Terminal, counted};
+use crate::workspace::Directory;
 
 /// Take every revision up, down and up again on real servers
 #[derive(Debug, Args)]
@@ -21,50 +27,65 @@ pub(crate) struct RoundtripArgs {
     #[arg(long, value_name = "SPEC")]
     on: Vec<String>,
     /// Check this revision alone
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", conflicts_with = "since")]
     revision: Vec<String>,
-    /// For a person, or for a program
+    /// Check the revisions alone that are new, or other than they were, since this branch left REF
+    #[arg(long, value_name = "REF")]
+    since: Option<String>,
+    /// Check the Kth of N equal parts: N machines check everything once
+    #[arg(long, value_name = "K/N")]
+    partition: Option<Partition>,
+    /// Walk with so many workers on each server, each in a database of its own
+    #[arg(long, value_name = "N")]
+    workers: Option<NonZeroUsize>,
+    /// Make so many rows in a table, instead of 3 or what migcheck.toml says; 0 makes none
+    #[arg(long, value_name = "N")]
+    rows: Option<usize>,
+    /// Make other rows; the same ones for the same number
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
+    /// For a person, a program, a CI server's test report, or GitHub's log
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(crate) format: Format,
+    pub(crate) format: RoundtripFormat,
 }
 
-#[derive(Debug, Serialize)]
-struct RoundtripAnswer<'a> {
-    passed: bool,
-    milliseconds: u128,
-    stairs: Vec<JsonStair<'a>>,
-    errors: Vec<JsonError<'a>>,
+/// Who reads what came of the stairs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoundtripFormat {
+    #[default]
+    Human,
+    // One JSON object, described in docs/json.md.
+    Json,
+    // JUnit's XML.
+    Junit,
+    // Workflow commands.
+    Github,
 }
 
-#[derive(Debug, Serialize)]
-struct JsonStair<'a> {
-    directory: &'a str,
-    revision: &'a str,
-    server: &'a str,
-    outcome: &'static str,
-    milliseconds: u128,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    diff: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    statement: Option<Statement<'a>>,
+impl RoundtripFormat {
+    /// Tells a program why there is no answer; a person is told on stderr.
+    pub(crate) fn fail(self, terminal: &Terminal, error: &CommandError) {
+        match self {
+            Self::Human => {}
+            Self::Json => terminal.json(&Failure::of(error)),
+            Self::Junit => terminal.print(junit::failure(error)),
+            Self::Github => terminal.print(super::check::github::failure(error)),
+        }
+    }
 }
 
-/// What kept a server's walk from being done.
-#[derive(Debug, Serialize)]
-struct JsonError<'a> {
-    directory: &'a str,
-    message: String,
-    /// Whether a server or Docker was not to be had.
-    unavailable: bool,
+/// A directory, and what its round trip came to.
+#[derive(Debug)]
+struct Tripped {
+    directory: Directory,
+    report: RoundTripReport,
+    /// What was asked for where that is not everything, in words.
+    scope: Option<String>,
 }
 
 impl RoundtripArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
-        let mut reports = Vec::new();
+        let mut tripped = Vec::new();
         for directory in context.selection.directories()? {
             let (checked, graph) = directory.load()?;
             let (errors, _) = checked.counts();
@@ -75,171 +96,83 @@ impl RoundtripArgs {
                     directory.name
                 ));
             }
-            reports.push((directory.name, self.round_trip(context, &graph)?));
+            tripped.push(self.round_trip(context, directory, &graph)?);
         }
+        let terminal = &context.terminal;
         match self.format {
-            Format::Human => reports
-                .iter()
-                .for_each(|(_, report)| print(context, report)),
-            Format::Json => context.terminal.json(&Answer::new(answer(&reports))),
+            RoundtripFormat::Human => {
+                for one in &tripped {
+                    human::print(terminal, one);
+                }
+            }
+            RoundtripFormat::Json => json::print(terminal, &tripped),
+            RoundtripFormat::Junit => terminal.print(junit::document(&tripped)),
+            RoundtripFormat::Github => github::print(terminal, &tripped),
         }
-        Ok(exit(&reports))
+        Ok(exit(&tripped))
     }
 
     fn round_trip(
         &self,
         context: &Context,
+        directory: Directory,
         graph: &RevisionGraph,
-    ) -> Result<RoundTripReport, CommandError> {
+    ) -> Result<Tripped, CommandError> {
         let mut run = round_trip(graph);
+        let mut scope = Vec::new();
         for server in &self.on {
             run = run.on(server);
         }
         for revision in &self.revision {
             let place = graph.locate(revision)?;
-            run = run.revision(graph.ids(&[place]).concat());
+            run = run.revisions(graph.ids(&[place]));
+        }
+        if let Some(since) = &self.since {
+            let new = since::revisions(context, &directory, graph, since)?;
+            scope.push(format!(
+                "{} since `{since}`",
+                counted(new.len(), "revision")
+            ));
+            run = run.revisions(new);
+        }
+        if let Some(partition) = self.partition {
+            scope.push(format!("partition {partition}"));
+            run = run.partition(partition);
+        }
+        if let Some(workers) = self.workers {
+            run = run.workers(workers);
+        }
+        if let Some(rows) = self.rows {
+            run = run.rows(rows);
+        }
+        if let Some(seed) = self.seed {
+            run = run.seed(seed);
         }
         let progress = Progress::new(&context.terminal);
         let observer = progress.clone();
         let report = run.observe(move |event| observer.tell(event)).run();
         progress.clear();
-        Ok(report)
+        Ok(Tripped {
+            directory,
+            report,
+            scope: Some(scope.join(", ")).filter(|scope| !scope.is_empty()),
+        })
     }
 }
 
 /// A migration that fails is what a run is for; only without one is a missing server the result.
-fn exit(reports: &[(String, RoundTripReport)]) -> Exit {
-    let errors = || reports.iter().flat_map(|(_, report)| &report.errors);
-    if reports
+fn exit(tripped: &[Tripped]) -> Exit {
+    let errors = || tripped.iter().flat_map(|one| &one.report.errors);
+    if tripped
         .iter()
-        .any(|(_, report)| report.failures().next().is_some())
+        .any(|one| one.report.failures().next().is_some())
     {
         Exit::Findings
-    } else if errors().any(migcheck_harness::RoundTripError::is_unavailable) {
+    } else if errors().any(RoundTripError::is_unavailable) {
         Exit::Unavailable
     } else if errors().next().is_some() {
         Exit::Usage
     } else {
         Exit::Success
     }
-}
-
-fn answer(reports: &[(String, RoundTripReport)]) -> RoundtripAnswer<'_> {
-    let mut answer = RoundtripAnswer {
-        passed: reports.iter().all(|(_, report)| report.is_passed()),
-        milliseconds: 0,
-        stairs: Vec::new(),
-        errors: Vec::new(),
-    };
-    for (directory, report) in reports {
-        answer.milliseconds += report.took.as_millis();
-        let stairs = report.stairs.iter();
-        answer
-            .stairs
-            .extend(stairs.map(|stair| json_stair(directory, stair)));
-        answer
-            .errors
-            .extend(report.errors.iter().map(|error| JsonError {
-                directory,
-                message: error.to_string(),
-                unavailable: error.is_unavailable(),
-            }));
-    }
-    answer
-}
-
-fn json_stair<'a>(directory: &'a str, stair: &'a Stair) -> JsonStair<'a> {
-    JsonStair {
-        directory,
-        revision: &stair.revision,
-        server: &stair.server,
-        outcome: stair.outcome.name(),
-        milliseconds: stair.took.as_millis(),
-        reason: stair.reason.as_deref(),
-        diff: stair.diff.as_ref().map(ToString::to_string),
-        error: stair.error.as_ref().map(|error| error.server.to_string()),
-        statement: stair.error.as_ref().map(Statement::of),
-    }
-}
-
-fn print(context: &Context, report: &RoundTripReport) {
-    let terminal = &context.terminal;
-    for stair in &report.stairs {
-        if stair.outcome.is_failure() || stair.outcome == Outcome::ColumnOrderDiffers {
-            let drawn = stair.render(terminal.style());
-            terminal.print(format_args!("{}\n\n", drawn.trim_end()));
-        }
-    }
-    if !report.stairs.is_empty() {
-        terminal.summary(irreversible(report));
-        terminal.summary(summary(report));
-    }
-    for error in &report.errors {
-        terminal.error(&CommandError::usage(error.to_string()));
-    }
-}
-
-/// What has no way down, with the reason, once for all servers.
-fn irreversible(report: &RoundTripReport) -> String {
-    let mut told: Vec<&str> = Vec::new();
-    let mut text = String::new();
-    for stair in &report.stairs {
-        if stair.outcome == Outcome::Irreversible && !told.contains(&&*stair.revision) {
-            told.push(&stair.revision);
-            let reason = stair.reason.as_deref().unwrap_or_default();
-            let name = painted(YELLOW, format_args!("irreversible: {}", stair.revision));
-            text.push_str(&format!("{name}\n  {reason}\n\n"));
-        }
-    }
-    text
-}
-
-fn summary(report: &RoundTripReport) -> String {
-    let tallies = report.tallies();
-    let width = tallies.iter().map(|tally| tally.server.chars().count());
-    let width = width.max().unwrap_or(0).max("server".len());
-    let heading = format!(
-        "{:<width$}  passed  failed  irreversible     time",
-        "server"
-    );
-    let mut text = format!("{}\n", painted(BOLD, heading));
-    for tally in &tallies {
-        let style = if tally.failed == 0 { GREEN } else { RED };
-        let failed = format!("{:>6}", tally.failed);
-        text.push_str(&format!(
-            "{:<width$}  {:>6}  {}  {:>12}  {:>7}\n",
-            tally.server,
-            tally.passed,
-            painted(style, failed),
-            tally.irreversible,
-            seconds(tally.took),
-        ));
-    }
-    text.push_str(&verdict(&tallies, report.took));
-    text
-}
-
-fn verdict(tallies: &[Tally], took: Duration) -> String {
-    let stairs: usize = tallies
-        .iter()
-        .map(|tally| tally.passed + tally.failed + tally.irreversible)
-        .sum();
-    let failed: usize = tallies.iter().map(|tally| tally.failed).sum();
-    let irreversible: usize = tallies.iter().map(|tally| tally.irreversible).sum();
-    let stairs = format!("{} in {}", counted(stairs, "stair"), seconds(took));
-    if failed > 0 {
-        format!(
-            "\n{stairs}: {}\n",
-            painted(RED, format_args!("{failed} failed"))
-        )
-    } else if irreversible > 0 {
-        let skipped = painted(YELLOW, format_args!("{irreversible} irreversible"));
-        format!("\n{stairs}: {}, {skipped}\n", painted(GREEN, "none failed"))
-    } else {
-        format!("\n{stairs}: {}\n", painted(GREEN, "all passed"))
-    }
-}
-
-fn seconds(took: Duration) -> String {
-    format!("{:.1} s", took.as_secs_f64())
 }

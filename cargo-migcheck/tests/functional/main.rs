@@ -6,9 +6,12 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod check;
+mod clean;
 mod completions;
 mod create;
 mod database;
+#[cfg(unix)]
+mod docker;
 mod explain;
 mod fix;
 mod github;
@@ -17,6 +20,8 @@ mod guard;
 mod import;
 mod init;
 mod json;
+#[cfg(unix)]
+mod killed;
 mod lock;
 mod picture;
 mod project;
@@ -41,7 +46,9 @@ macro_rules! screens {
         }
         settings.add_filter(r" *\d+ ms\b", " [N] ms");
         settings.add_filter(r" *\d+\.\d s\b", "  [T] s");
+        settings.add_filter(r"(?m)^  \[T\] s  \d{3} on", "  [T] s  [REV] on");
         settings.add_filter(r#""milliseconds": \d+"#, r#""milliseconds": [N]"#);
+        settings.add_filter(r#"time="\d+\.\d+""#, r#"time="[T]""#);
         settings.bind(|| insta::assert_snapshot!($name, screens));
     }};
 }

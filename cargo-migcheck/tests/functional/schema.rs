@@ -141,6 +141,7 @@ fn every_schema_is_held_against_an_answer() {
         (&chain, "history --database-url sqlite:shop.db"),
         (&chain, "downgrade -1 --database-url sqlite:shop.db"),
         (&chain, "roundtrip --on sqlite"),
+        (&chain, "clean"),
         (&chain, "new search"),
         (&chain, "explain"),
         (&chain, "explain cycle"),
@@ -168,6 +169,7 @@ fn every_command_says_why_there_is_no_answer() {
         let arguments = match command.as_str() {
             "show" | "new" | "downgrade" => "x --directory nowhere",
             "explain" => "nonsense",
+            "clean" => "--on sqlite",
             "init" => "-p nobody",
             "import" => "nowhere --to migrations",
             "rebase" => "x --onto y --directory nowhere",

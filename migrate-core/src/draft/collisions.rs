@@ -57,6 +57,14 @@ fn pair(one: &str, other: &str) -> [String; 2] {
 
 /// Names that are equal on a disk that does not tell upper from lower case.
 pub(super) fn case_collisions(files: &[FileRead], findings: &mut Vec<Finding>) {
+    // Names without a capital are told apart by every disk.
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if files
+        .iter()
+        .all(|file| file.source.path.bytes().all(is_lower))
+    {
+        return;
+    }
     let mut seen: HashMap<String, &FileRead> = HashMap::with_capacity(files.len());
     let duplicates = findings
         .iter()

@@ -3,7 +3,7 @@
 mod collisions;
 mod scripts;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -53,7 +53,8 @@ pub(crate) struct DraftScript {
     pub(crate) checksum: Checksum,
     pub(crate) transaction: bool,
     pub(crate) section: Option<Range<usize>>,
-    slug: String,
+    /// Its name has another slug than the revision's first script.
+    is_named_otherwise: bool,
     is_unread: bool,
     /// It says that something is still to be written.
     is_unfinished: bool,
@@ -65,6 +66,9 @@ impl DraftScript {
     }
 }
 
+/// A script, and what its name says.
+type Placed<'a> = (&'a FileRead, ScriptName<'a>);
+
 /// Sorts the files into revisions. Whatever is wrong with a single file or revision is a finding.
 pub(crate) fn draft(
     files: &[FileRead],
@@ -72,15 +76,15 @@ pub(crate) fn draft(
     config: &Config,
     findings: &mut Vec<Finding>,
 ) -> Vec<Draft> {
-    let mut groups: BTreeMap<String, Vec<(&FileRead, ScriptName)>> = BTreeMap::new();
+    let mut scripts: Vec<Placed<'_>> = Vec::with_capacity(files.len());
     let mut metadata: Vec<(String, &FileRead)> = Vec::new();
     for file in files {
         match layout.classify(file, &config.naming.file) {
-            Class::Scripts(names) => {
-                for (code, problem) in &file.header.problems {
+            Class::Scripts(name, second) => {
+                for (code, problem) in &file.header().problems {
                     findings.push(Finding::of_problem(*code, &file.source, problem.clone()));
                 }
-                for todo in &file.header.todo {
+                for todo in &file.header().todo {
                     let message = format!("the script is not finished: {}", todo.get_ref());
                     findings.push(
                         Finding::new(Code::Unfinished, message)
@@ -88,12 +92,8 @@ pub(crate) fn draft(
                             .help("do it, and delete this line"),
                     );
                 }
-                for name in names {
-                    groups
-                        .entry(name.key.clone())
-                        .or_default()
-                        .push((file, name));
-                }
+                scripts.push((file, name));
+                scripts.extend(second.map(|second| (file, *second)));
             }
             Class::Metadata(key) => metadata.push((key, file)),
             Class::Companion => {}
@@ -101,6 +101,8 @@ pub(crate) fn draft(
             Class::Wrong(finding) => findings.push(finding),
         }
     }
+    // Files stand in the order of their names, and nearly always in that of their keys.
+    scripts.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
     // Settings of a folder without scripts are nobody's.
     let folder = |file: &FileRead| {
         file.name
@@ -109,17 +111,21 @@ pub(crate) fn draft(
     };
     let (metadata, strays): (HashMap<_, _>, Vec<_>) = {
         let is_used = |(key, file): &(String, &FileRead)| {
-            let mut scripts = groups.get(key).into_iter().flatten();
-            scripts.any(|(script, _)| folder(script) == folder(file))
+            let first = scripts.partition_point(|(_, name)| *name.key < **key);
+            let mut same = scripts[first..]
+                .iter()
+                .take_while(|(_, name)| name.key == *key);
+            same.any(|(script, _)| folder(script) == folder(file))
         };
         let (used, strays): (Vec<_>, Vec<_>) = metadata.into_iter().partition(is_used);
         (used.into_iter().collect(), strays)
     };
     findings.extend(strays.iter().map(|(_, file)| stray(file)));
-    let mut drafts = Vec::with_capacity(groups.len());
-    for (key, group) in groups {
-        let transaction = metadata
-            .get(&key)
+    let mut drafts = Vec::with_capacity(scripts.len().div_ceil(2));
+    for group in scripts.chunk_by(|(_, one), (_, other)| one.key == other.key) {
+        let transaction = group
+            .first()
+            .and_then(|(_, name)| metadata.get(&*name.key))
             .and_then(|file| run_in_transaction(file, findings));
         drafts.extend(assemble(group, transaction, layout, config, findings));
     }
@@ -153,7 +159,7 @@ fn run_in_transaction(file: &FileRead, findings: &mut Vec<Finding>) -> Option<bo
 }
 
 fn assemble(
-    group: Vec<(&FileRead, ScriptName)>,
+    group: &[Placed<'_>],
     transaction: Option<bool>,
     layout: Layout,
     config: &Config,
@@ -166,14 +172,17 @@ fn assemble(
     let (leader, leader_name) = group.get(first_up.unwrap_or(0))?;
     let renamed = group
         .iter()
-        .find_map(|(file, _)| file.header.revision.as_ref().map(|id| (file, id)));
+        .find_map(|(file, _)| file.header().revision.as_ref().map(|id| (file, id)));
     let (id, claimed) = match renamed {
         Some((file, id)) => (id.get_ref().clone(), at(file, id)),
-        None => (leader_name.id.clone(), Label::file(&*leader.source.path)),
+        None => (
+            leader_name.id.clone().into_owned(),
+            Label::file(&*leader.source.path),
+        ),
     };
     for (file, other) in group
         .iter()
-        .filter_map(|(file, _)| Some((file, file.header.revision.as_ref()?)))
+        .filter_map(|(file, _)| Some((file, file.header().revision.as_ref()?)))
         .filter(|(_, other)| *other.get_ref() != id)
     {
         findings.push(
@@ -197,7 +206,7 @@ fn assemble(
         );
     }
     let mut draft = Draft {
-        slug: leader_name.slug.clone(),
+        slug: leader_name.slug.to_owned(),
         order: leader_name.order.clone(),
         one_way: leader_name.one_way,
         is_disputed: false,
@@ -213,7 +222,7 @@ fn assemble(
         touches: Vec::new(),
         scripts: Vec::with_capacity(group.len()),
     };
-    for (file, name) in &group {
+    for (file, name) in group {
         draft.add(file, name, transaction, findings);
     }
     of_first_file(&mut draft.depends_on);
@@ -226,9 +235,9 @@ fn assemble(
     draft.check_scripts(layout, config, findings);
     // A misspelt `revises` is reported as such, and a file that cannot be read may have one.
     let is_explained = group.iter().any(|(file, _)| {
-        let mut problems = file.header.problems.iter();
+        let mut problems = file.header().problems.iter();
         file.is_unread
-            || file.header.revises_is_wrong
+            || file.header().revises_is_wrong
             || problems.any(|(code, _)| *code == Code::UnknownDirective)
     });
     if layout == Layout::Native && draft.revises.is_none() && first_up.is_some() && !is_explained {
@@ -273,7 +282,7 @@ impl Draft {
         transaction: Option<bool>,
         findings: &mut Vec<Finding>,
     ) {
-        let header = &file.header;
+        let header = file.header();
         if name.direction == Direction::Up {
             if let Some(revises) = &header.revises {
                 let label = Label::new(&file.source, revises.span.clone(), "");
@@ -318,7 +327,7 @@ impl Draft {
                 .transaction
                 .or(transaction)
                 .unwrap_or(name.transaction),
-            slug: name.slug.clone(),
+            is_named_otherwise: name.slug != self.slug,
             is_unread: file.is_unread,
             is_unfinished: !header.todo.is_empty(),
         });

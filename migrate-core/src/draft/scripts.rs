@@ -31,7 +31,7 @@ impl Draft {
         let other = self
             .scripts
             .iter()
-            .find(|script| layout == Layout::Native && script.slug != self.slug);
+            .find(|script| layout == Layout::Native && script.is_named_otherwise);
         if let Some(other) = other {
             let of_leader = Label::file(&*self.claimed.source.path);
             let code = if other.direction == Direction::Up {

@@ -1,13 +1,14 @@
 //! Drafts become a graph, or findings: all of them, not the first.
 
 use std::collections::HashSet;
+use std::iter;
 
 use super::edges::Builder;
 use super::ends::{Known, check_ends};
 use super::head_labels::check_head_labels;
 use super::{RevisionGraph, Settings, dag};
 use crate::config::Config;
-use crate::draft::Draft;
+use crate::draft::{Draft, DraftScript};
 use crate::finding::{Finding, Label};
 use crate::lock::Lock;
 use crate::revision::{Direction, Revision, RevisionId, Script};
@@ -146,14 +147,16 @@ fn assemble(
 
 /// The chain checksum: of the id, the scripts' checksums, and the parents' chain checksums.
 fn chain(draft: &Draft, parents: impl Iterator<Item = Checksum>) -> Checksum {
-    let mut parts: Vec<Vec<u8>> = vec![draft.id.clone().into_bytes()];
-    for script in &draft.scripts {
-        let direction = u8::from(script.direction == Direction::Down);
-        let dialect = script.dialect.map_or(0, |dialect| 1 + dialect as u8);
-        let mut part = vec![direction, dialect];
-        part.extend(script.checksum.0);
-        parts.push(part);
-    }
-    parts.extend(parents.map(|parent| parent.0.to_vec()));
-    Checksum::of_parts(parts.iter().map(Vec::as_slice))
+    let of_script = |script: &DraftScript| {
+        let mut part = [0; 34];
+        part[0] = u8::from(script.direction == Direction::Down);
+        part[1] = script.dialect.map_or(0, |dialect| 1 + dialect as u8);
+        part[2..].copy_from_slice(&script.checksum.0);
+        part
+    };
+    let scripts: Vec<[u8; 34]> = draft.scripts.iter().map(of_script).collect();
+    let parents: Vec<Checksum> = parents.collect();
+    let parts = scripts.iter().map(|part| &part[..]);
+    let parts = parts.chain(parents.iter().map(|parent| &parent.0[..]));
+    Checksum::of_parts(iter::once(draft.id.as_bytes()).chain(parts))
 }

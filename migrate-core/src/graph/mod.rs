@@ -4,6 +4,7 @@ mod build;
 pub(crate) mod dag;
 mod edges;
 mod ends;
+mod fixtures;
 mod goal;
 mod head_labels;
 mod plan;
@@ -17,8 +18,8 @@ pub(crate) use build::build;
 pub use plan::{Plan, PlanError, Step};
 pub use target::{Target, TargetError};
 
-use crate::revision::{Revision, RevisionId};
-use crate::{Checksum, Dialect};
+use crate::revision::{Revision, RevisionId, Script};
+use crate::{Checksum, Dialect, KnownFault, Severity};
 
 /// What of `migcheck.toml` is needed where the revisions are run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,16 @@ pub struct Settings {
     pub servers: Vec<String>,
     /// The images of `[roundtrip.images]`, by server name.
     pub images: Vec<(String, String)>,
+    /// How many parts of a walk are walked at once on each server; `None`: as it suits the machine.
+    pub workers: Option<usize>,
+    /// Faults of round trips that do not fail a run.
+    pub known: Vec<KnownFault>,
+    /// How much it matters that a downgrade changes the order of columns.
+    pub column_order: Severity,
+    /// How many rows a round trip makes in a table; 0 makes none.
+    pub rows: usize,
+    /// Another seed makes other rows.
+    pub seed: u32,
     /// The name of the history table.
     pub history_table: String,
 }
@@ -48,6 +59,8 @@ pub struct RevisionGraph {
     by_id: HashMap<RevisionId, usize>,
     settings: Settings,
     chain: Checksum,
+    /// Each with the place of its revision.
+    fixtures: Vec<(usize, Script)>,
 }
 
 impl RevisionGraph {
@@ -65,6 +78,7 @@ impl RevisionGraph {
             by_id,
             settings,
             chain: Checksum([0; 32]),
+            fixtures: Vec::new(),
         };
         let heads = graph.heads();
         graph.chain =

@@ -136,8 +136,11 @@ impl RevisionGraph {
                 self.walk_down(*at, steps, scope.as_deref(), target)
             })
         };
-        let below: Result<Option<Vec<usize>>, _> = to.iter().map(walk).collect();
-        Ok(below?.unwrap_or_default())
+        // All of them, also behind one that reaches the base: what is wrong with one is wrong with
+        // the range, in whichever order they stand.
+        let below: Vec<Option<usize>> = to.iter().map(walk).collect::<Result<_, _>>()?;
+        let below: Option<Vec<usize>> = below.into_iter().collect();
+        Ok(below.unwrap_or_default())
     }
 
     fn offset_in(&self, target: &Target) -> Result<(i64, Option<Vec<bool>>), TargetError> {

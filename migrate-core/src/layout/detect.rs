@@ -18,8 +18,9 @@ fn versions<'a>(files: impl Iterator<Item = &'a FileRead>) -> BTreeSet<&'a str> 
 /// their files as sqlx does.
 pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), [(Layout, String); 2]> {
     // A template says what a script would say, and is none.
-    let scripts = || files.iter().filter(|file| !is_companion(&file.name));
-    let first = |is: fn(&FileRead) -> bool| scripts().find(|file| is(file));
+    let is_script = |file: &&FileRead| !is_companion(&file.name);
+    let scripts: Vec<&FileRead> = files.iter().filter(is_script).collect();
+    let first = |is: fn(&FileRead) -> bool| scripts.iter().copied().find(|file| is(file));
     let says = |file: &FileRead, what: &str| format!("`{}` {what}", file.name);
     let goose = first(|file| sections::GOOSE.marks(file));
     let dbmate = first(|file| sections::DBMATE.marks(file));
@@ -32,7 +33,7 @@ pub(crate) fn detect(files: &[FileRead]) -> Result<(Layout, String), [(Layout, S
     // A file or two that say what they revise override a peer's order; when it is half of them,
     // it is the graph that holds the directory together.
     let is_marked = |file: &&FileRead| native::is_marked(file) && !file.name.contains('/');
-    let marked = versions(scripts().filter(is_marked));
+    let marked = versions(scripts.iter().copied().filter(is_marked));
     let ups = numbered.iter().copied();
     let ups = versions(ups.filter(|file| !file.name.contains(".down.")));
     // A folder or two beside them is not what the directory is made of.

@@ -10,7 +10,7 @@ pub(super) fn is_script(name: &str) -> bool {
         .is_some_and(|(folder, file)| file == "up.sql" && !folder.starts_with('.'))
 }
 
-pub(super) fn classify(file: &FileRead) -> Class {
+pub(super) fn classify<'a>(file: &'a FileRead) -> Class<'a> {
     let Some((folder, base)) = file.name.split_once('/') else {
         return if file.name == "diesel.toml" {
             Class::Companion
@@ -50,15 +50,15 @@ pub(super) fn classify(file: &FileRead) -> Class {
             "name it `<version>_<name>`".to_owned(),
         );
     }
-    Class::Scripts(vec![ScriptName {
-        key: id.clone(),
+    Class::of(ScriptName {
+        key: id.clone().into(),
         order: Order(0, id.clone()),
-        id,
-        slug: slug.to_owned(),
+        id: id.into(),
+        slug,
         direction,
         dialect: None,
         transaction: true,
         one_way: false,
         section: None,
-    }])
+    })
 }

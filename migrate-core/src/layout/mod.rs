@@ -7,6 +7,7 @@ mod numbered;
 mod refinery;
 mod sections;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -73,7 +74,7 @@ impl Layout {
     }
 
     /// Reads a file's name.
-    pub(crate) fn classify(self, file: &FileRead, template: &Template) -> Class {
+    pub(crate) fn classify<'a>(self, file: &'a FileRead, template: &Template) -> Class<'a> {
         match self {
             // diesel's scripts stand in folders, and refinery looks into them.
             Self::Sqlx | Self::GolangMigrate | Self::Dbmate | Self::Goose
@@ -101,9 +102,9 @@ impl fmt::Display for Layout {
 pub(crate) use detect::detect;
 
 /// What a file is under a layout.
-pub(crate) enum Class {
-    /// The scripts it holds: one, or one a direction.
-    Scripts(Vec<ScriptName>),
+pub(crate) enum Class<'a> {
+    /// The script it holds, or its up script and its down script.
+    Scripts(ScriptName<'a>, Option<Box<ScriptName<'a>>>),
     /// Something that belongs to the script of the same key: diesel's `metadata.toml`.
     Metadata(String),
     /// A known companion, which says nothing about the graph.
@@ -112,13 +113,20 @@ pub(crate) enum Class {
     Wrong(Finding),
 }
 
+impl<'a> Class<'a> {
+    /// A file that is one script.
+    const fn of(script: ScriptName<'a>) -> Self {
+        Self::Scripts(script, None)
+    }
+}
+
 /// What a script's name says.
-pub(crate) struct ScriptName {
+pub(crate) struct ScriptName<'a> {
     /// Files with one key are one revision.
-    pub(crate) key: String,
+    pub(crate) key: Cow<'a, str>,
     /// The id, unless a directive says another.
-    pub(crate) id: String,
-    pub(crate) slug: String,
+    pub(crate) id: Cow<'a, str>,
+    pub(crate) slug: &'a str,
     pub(crate) direction: Direction,
     pub(crate) dialect: Option<Dialect>,
     /// The place in a layout that is a chain.
@@ -137,31 +145,36 @@ pub(crate) struct Order(pub(crate) u64, pub(crate) String);
 
 /// Files that may stand beside scripts: notes, git's own, migcheck's own, an editor's leftovers.
 fn is_companion(name: &str) -> bool {
-    let base = name.rsplit('/').next().unwrap_or(name);
-    let lower = base.to_ascii_lowercase();
-    let editor = lower.ends_with('~')
-        || lower.ends_with(".bak")
-        || lower.ends_with(".orig")
-        || lower.ends_with(".swp")
-        || (lower.starts_with('#') && lower.ends_with('#'))
-        || lower.starts_with(".#");
-    let known = [
+    const NAMES: [&str; 6] = [
+        "readme",
         ".gitkeep",
         ".keep",
         ".gitignore",
         ".gitattributes",
         ".ds_store",
     ];
-    editor
-        || known.contains(&&*lower)
-        || lower == "readme"
-        || lower.starts_with("readme.")
-        || lower.starts_with("migcheck.")
-        || lower.starts_with("template.")
+    const STARTS: [&str; 4] = ["readme.", "migcheck.", "template.", ".#"];
+    const ENDS: [&str; 4] = ["~", ".bak", ".orig", ".swp"];
+    let base = name.rsplit('/').next().unwrap_or(name);
+    // Every file is asked: nothing is copied in order to compare it.
+    let is =
+        |part: Option<&str>, known: &str| part.is_some_and(|part| part.eq_ignore_ascii_case(known));
+    let ending = |length: usize| base.get(base.len().checked_sub(length)?..);
+    is_quoted_by_hashes(base)
+        || NAMES.iter().any(|name| is(Some(base), name))
+        || STARTS
+            .iter()
+            .any(|start| is(base.get(..start.len()), start))
+        || ENDS.iter().any(|end| is(ending(end.len()), end))
+}
+
+/// How emacs saves what is being edited.
+fn is_quoted_by_hashes(base: &str) -> bool {
+    base.starts_with('#') && base.ends_with('#')
 }
 
 /// What a file is that is no `.sql` file.
-fn beside_scripts(file: &FileRead) -> Class {
+fn beside_scripts(file: &FileRead) -> Class<'static> {
     if is_companion(&file.name) {
         return Class::Companion;
     }
@@ -184,7 +197,7 @@ fn sql_stem(file: &FileRead) -> Option<&str> {
 }
 
 /// A migration in a program's language: it belongs to the history, and cannot be left out of it.
-fn in_code(file: &FileRead, language: &str) -> Class {
+fn in_code(file: &FileRead, language: &str) -> Class<'static> {
     bad_name(
         file,
         format!(
@@ -195,7 +208,7 @@ fn in_code(file: &FileRead, language: &str) -> Class {
     )
 }
 
-fn bad_name(file: &FileRead, message: String, help: String) -> Class {
+fn bad_name(file: &FileRead, message: String, help: String) -> Class<'static> {
     Class::Wrong(
         Finding::new(crate::Code::BadFileName, message)
             .label(crate::Label::file(&*file.source.path))

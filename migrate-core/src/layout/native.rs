@@ -10,10 +10,10 @@ use crate::toml_reader::listed;
 
 /// Whether a script says by itself that it belongs to this layout.
 pub(super) fn is_marked(file: &FileRead) -> bool {
-    file.header.revises.is_some()
+    file.header().revises.is_some()
 }
 
-pub(super) fn classify(file: &FileRead, template: &Template) -> Class {
+pub(super) fn classify<'a>(file: &'a FileRead, template: &Template) -> Class<'a> {
     let Some(stem) = sql_stem(file) else {
         return beside_scripts(file);
     };
@@ -43,17 +43,17 @@ pub(super) fn classify(file: &FileRead, template: &Template) -> Class {
             ),
         );
     };
-    Class::Scripts(vec![ScriptName {
-        key: found.id.to_owned(),
-        id: found.id.to_owned(),
-        slug: found.slug.to_owned(),
+    Class::of(ScriptName {
+        key: found.id.into(),
+        id: found.id.into(),
+        slug: found.slug,
         direction,
         dialect,
         order: Order::default(),
         transaction: true,
         one_way: false,
         section: None,
-    }])
+    })
 }
 
 /// Splits `name.up.mysql` into its parts; the error is what is wrong, and what to do about it.

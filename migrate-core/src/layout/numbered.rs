@@ -42,7 +42,7 @@ fn version(stem: &str) -> Option<(&str, u64, &str)> {
     Some((digits, number, rest))
 }
 
-pub(super) fn classify(file: &FileRead, tool: Tool) -> Class {
+pub(super) fn classify<'a>(file: &'a FileRead, tool: Tool) -> Class<'a> {
     let Some(stem) = sql_stem(file) else {
         return match tool {
             // It takes every extension: the copy of a script is a script to it, too.
@@ -93,10 +93,10 @@ pub(super) fn classify(file: &FileRead, tool: Tool) -> Class {
             );
         }
     };
-    Class::Scripts(vec![ScriptName {
-        key: number.to_string(),
-        id: digits.to_owned(),
-        slug: slug.to_owned(),
+    Class::of(ScriptName {
+        key: number.to_string().into(),
+        id: digits.into(),
+        slug,
         direction,
         dialect: None,
         order: Order(number, String::new()),
@@ -104,7 +104,7 @@ pub(super) fn classify(file: &FileRead, tool: Tool) -> Class {
         transaction: tool != Tool::Sqlx || !file.source.text.starts_with("-- no-transaction"),
         one_way,
         section: None,
-    }])
+    })
 }
 
 /// golang-migrate's own pattern, `^([0-9]+)_(.*)\.(down|up)\.(.*)$` of its source/parse.go: the last

@@ -21,7 +21,7 @@ fn version(stem: &str) -> Option<(&str, u64, &str)> {
     Some((digits, digits.parse().ok().filter(|_| is_name)?, slug))
 }
 
-pub(super) fn classify(file: &FileRead) -> Class {
+pub(super) fn classify<'a>(file: &'a FileRead) -> Class<'a> {
     let Some(stem) = sql_stem(file) else {
         let rust = file.name.strip_suffix(".rs").and_then(version);
         return match rust {
@@ -39,15 +39,15 @@ pub(super) fn classify(file: &FileRead) -> Class {
             "name it `V<number>__<name>.sql`, with letters, digits and `_` in the name; or move it out of the directory".to_owned(),
         );
     };
-    Class::Scripts(vec![ScriptName {
-        key: number.to_string(),
-        id: digits.to_owned(),
-        slug: slug.to_owned(),
+    Class::of(ScriptName {
+        key: number.to_string().into(),
+        id: digits.into(),
+        slug,
         direction: Direction::Up,
         dialect: None,
         order: Order(number, String::new()),
         transaction: true,
         one_way: true,
         section: None,
-    }])
+    })
 }

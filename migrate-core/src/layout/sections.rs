@@ -84,7 +84,7 @@ impl Marks {
     }
 }
 
-pub(super) fn classify(file: &FileRead, marks: &Marks) -> Class {
+pub(super) fn classify<'a>(file: &'a FileRead, marks: &Marks) -> Class<'a> {
     let Some(stem) = sql_stem(file) else {
         let go = file.name.strip_suffix(".go").filter(|_| marks.numeric);
         return match go.and_then(|stem| marks.version(stem)) {
@@ -129,12 +129,12 @@ pub(super) fn classify(file: &FileRead, marks: &Marks) -> Class {
     let anywhere = !marks.on_marker && find(marks.no_transaction).is_some();
     let script = |direction, marker: &Line, section| ScriptName {
         key: if marks.numeric {
-            number_key(number)
+            number.to_string().into()
         } else {
-            version.to_owned()
+            version.into()
         },
-        id: version.to_owned(),
-        slug: rest.trim_start_matches('_').to_owned(),
+        id: version.into(),
+        slug: rest.trim_start_matches('_'),
         direction,
         dialect: None,
         order: if marks.numeric {
@@ -146,22 +146,14 @@ pub(super) fn classify(file: &FileRead, marks: &Marks) -> Class {
         one_way: down.is_none(),
         section: Some(section),
     };
-    let mut scripts = vec![script(
-        Direction::Up,
-        up,
-        0..down.map_or(end, |down| down.start),
-    )];
-    if let Some(down) = down {
-        scripts.push(script(Direction::Down, down, down.start..end));
-    }
-    Class::Scripts(scripts)
+    let up_end = down.map_or(end, |down| down.start);
+    Class::Scripts(
+        script(Direction::Up, up, 0..up_end),
+        down.map(|down| Box::new(script(Direction::Down, down, down.start..end))),
+    )
 }
 
-fn number_key(number: u64) -> String {
-    number.to_string()
-}
-
-fn no_up_section(file: &FileRead, marks: &Marks) -> Class {
+fn no_up_section(file: &FileRead, marks: &Marks) -> Class<'static> {
     let message = format!(
         "`{}` has no `{}` line, so {} refuses it",
         file.name, marks.up, marks.tool
@@ -174,7 +166,7 @@ fn no_up_section(file: &FileRead, marks: &Marks) -> Class {
 }
 
 /// dbmate runs the pairs of a file one after the other, goose refuses them.
-fn second_section(file: &FileRead, mark: &str, second: &Line) -> Class {
+fn second_section(file: &FileRead, mark: &str, second: &Line) -> Class<'static> {
     let end = second.start + file.source.text[second.start..second.end].trim_end().len();
     Class::Wrong(
         Finding::new(Code::InvalidDirective, format!("a second `{mark}` section"))

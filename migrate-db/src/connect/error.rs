@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use super::tls::CertificateFault;
 use crate::DatabaseUrl;
 
 /// Why no session could be opened. It names the URL with its password masked.
@@ -11,6 +12,7 @@ pub struct ConnectError {
     url: String,
     kind: ConnectErrorKind,
     cause: String,
+    help: &'static str,
 }
 
 /// What went wrong in opening a session.
@@ -27,6 +29,8 @@ pub enum ConnectErrorKind {
     UnknownDatabase,
     /// The two sides do not agree on TLS.
     Tls,
+    /// The server's certificate is not what the URL asks for.
+    Certificate,
     /// No answer in time.
     Timeout,
     /// A parameter of the URL is wrong, or the program was built without this database.
@@ -48,6 +52,7 @@ impl ConnectErrorKind {
             Self::Tls => {
                 "set the TLS mode that the server wants: `sslmode=` on PostgreSQL, `ssl-mode=` on MySQL"
             }
+            Self::Certificate => CertificateFault::Other.help(),
             Self::Timeout => "see whether a firewall is in between or the server is overloaded",
             Self::Configuration => "correct the URL",
             Self::Other => "see the server's log",
@@ -57,10 +62,13 @@ impl ConnectErrorKind {
 
 impl ConnectError {
     pub(super) fn new(url: &DatabaseUrl, kind: ConnectErrorKind, cause: &str) -> Self {
+        let fault = CertificateFault::of(cause);
+        let cause = fault.map_or_else(|| cause.to_owned(), |fault| fault.words(cause));
         Self {
             url: url.to_string(),
             kind,
-            cause: url.mask(cause),
+            cause: url.mask(&cause),
+            help: fault.map_or_else(|| kind.help(), CertificateFault::help),
         }
     }
 
@@ -85,7 +93,7 @@ impl ConnectError {
     /// What to do about it.
     #[must_use]
     pub fn help(&self) -> &'static str {
-        self.kind.help()
+        self.help
     }
 }
 
@@ -107,6 +115,9 @@ impl std::error::Error for ConnectError {}
 pub(super) fn kind_of(error: &sqlx::Error) -> ConnectErrorKind {
     match error {
         sqlx::Error::Io(error) => kind_of_io(error),
+        sqlx::Error::Tls(error) if CertificateFault::of(&error.to_string()).is_some() => {
+            ConnectErrorKind::Certificate
+        }
         sqlx::Error::Tls(_) => ConnectErrorKind::Tls,
         sqlx::Error::Configuration(_) => ConnectErrorKind::Configuration,
         sqlx::Error::Database(error) => kind_of_refusal(error.as_ref()),
@@ -115,6 +126,9 @@ pub(super) fn kind_of(error: &sqlx::Error) -> ConnectErrorKind {
 }
 
 fn kind_of_io(error: &io::Error) -> ConnectErrorKind {
+    if CertificateFault::of(&error.to_string()).is_some() {
+        return ConnectErrorKind::Certificate;
+    }
     match error.kind() {
         // A socket file that is not there is a server that is not there.
         io::ErrorKind::ConnectionRefused

@@ -13,6 +13,8 @@ pub(super) enum Memory {
     Postgres(super::postgres::Memory),
     #[cfg(feature = "mysql")]
     MySql(super::mysql::Memory),
+    #[cfg(feature = "sqlite")]
+    Sqlite(super::sqlite::Memory),
 }
 
 impl Memory {
@@ -32,6 +34,12 @@ impl Memory {
                 let (read, memory) = super::mysql::Memory::read(session, history_table).await?;
                 Ok((read, memory.map(Self::MySql)))
             }
+            #[cfg(feature = "sqlite")]
+            Dialect::Sqlite => {
+                let (read, memory) = super::sqlite::Memory::read(session, history_table).await?;
+                Ok((read, memory.map(Self::Sqlite)))
+            }
+            #[allow(unreachable_patterns)]
             _ => Ok((snapshot(session, history_table).await?, None)),
         }
     }
@@ -49,6 +57,8 @@ impl Memory {
             Self::Postgres(memory) => in_transaction && memory.watch(session, statements).await,
             #[cfg(feature = "mysql")]
             Self::MySql(memory) => memory.watch(statements),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(memory) => memory.watch(statements),
         }
     }
 
@@ -62,6 +72,8 @@ impl Memory {
             Self::Postgres(memory) => memory.refresh(session).await,
             #[cfg(feature = "mysql")]
             Self::MySql(memory) => memory.refresh(session).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(memory) => memory.refresh(session).await,
         }
     }
 }

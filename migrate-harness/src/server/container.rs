@@ -17,7 +17,9 @@ use super::docker::{RemoveContainer, is_here};
 use super::image::Image;
 use super::{Product, Running, StartError, StartOptions, ready};
 use crate::cleanup::{Registered, register, report};
+use crate::leftovers::{KEPT_LABEL, LABEL};
 use crate::names;
+use crate::testing::may_be_kept;
 
 /// The lines of a log that are worth showing.
 const LOG_LINES: usize = 15;
@@ -175,8 +177,9 @@ fn request(
     let request = GenericImage::new(image.name.clone(), image.tag.clone())
         .with_exposed_port(port.tcp())
         .with_container_name(name)
-        .with_label("migcheck", "1")
+        .with_label(LABEL, "1")
         .with_label("migcheck.pid", std::process::id().to_string())
+        .with_labels(may_be_kept().then_some((KEPT_LABEL, "1")))
         .with_cmd(arguments(product).iter().copied());
     let request = match product {
         Product::Postgres => request

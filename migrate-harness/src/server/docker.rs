@@ -1,5 +1,6 @@
 //! The container engine: whether it answers, and taking a container away from it.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,6 +16,24 @@ use crate::cleanup::Undo;
 /// An engine that is there answers a ping at once.
 const PING: Duration = Duration::from_secs(5);
 
+/// Takes a container away that an earlier process made.
+pub(crate) async fn remove_container(name: &str) -> Result<(), String> {
+    let container = RemoveContainer {
+        name: name.to_owned(),
+        starting: Arc::default(),
+    };
+    container.remove().await
+}
+
+/// The same as [`answers`], for who can do without an engine and needs no advice.
+pub(crate) async fn docker_answers() -> Result<(), String> {
+    answers().await.map_err(|error| error.what())
+}
+
+/// How often removing a container is tried, and the pause in between: a second in all.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Asks the engine for a sign of life.
 pub(super) async fn answers() -> Result<(), StartError> {
     let ping = async {
@@ -26,7 +45,7 @@ pub(super) async fn answers() -> Result<(), StartError> {
         let docker = docker_client_instance()
             .await
             .map_err(|error| error.to_string())?;
-        docker.ping().await.map_err(|error| error.to_string())
+        docker.ping().await.map_err(|error| innermost(&error))
     };
     let cause = match tokio::time::timeout(PING, ping).await {
         Ok(Ok(_)) => return Ok(()),
@@ -37,6 +56,15 @@ pub(super) async fn answers() -> Result<(), StartError> {
         tried: addresses(),
         cause,
     })
+}
+
+/// The words of the error at the bottom: those above it only say that a request failed.
+fn innermost(error: &dyn Error) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
 }
 
 /// The addresses that the client tries, in its order.
@@ -90,22 +118,22 @@ impl RemoveContainer {
         let docker = docker_client_instance()
             .await
             .map_err(|error| error.to_string())?;
-        // An interrupted `start` may have sent its request just before: the container appears a
-        // moment later, and would stay.
-        for _ in 0..20 {
+        for _ in 0..ATTEMPTS {
             let how = RemoveContainerOptionsBuilder::new().force(true).v(true);
             match docker.remove_container(&self.name, Some(how.build())).await {
+                Ok(()) => break,
+                // An interrupted `start` may have sent its request just before: the container appears
+                // a moment later, and would stay.
                 Err(error) if status(&error) == Some(404) => {
                     if !self.starting.load(Ordering::SeqCst) {
                         break;
                     }
-                    tokio::time::sleep(Duration::from_millis(50)).await;
                 }
-                // The removal is in progress already.
-                Err(error) if status(&error) == Some(409) => break,
+                // Somebody else is removing it. It still listens until that is done.
+                Err(error) if status(&error) == Some(409) => {}
                 Err(error) => return Err(error.to_string()),
-                Ok(()) => break,
             }
+            tokio::time::sleep(PAUSE).await;
         }
         Ok(())
     }

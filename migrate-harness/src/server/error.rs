@@ -12,11 +12,7 @@ use super::Product;
 #[non_exhaustive]
 pub enum StartError {
     /// Docker does not answer.
-    #[error(
-        "Docker does not answer at {}: {cause}; start Docker, or install it (`apt-get install docker.io`, Docker Desktop, \
-         colima), or set DOCKER_HOST to what `docker context inspect` shows, or run on `postgres@local`, on a URL or on `sqlite`",
-        tried.join(", ")
-    )]
+    #[error("{}; {}, or run on `postgres@local`, on a URL or on `sqlite`", self.what(), self.get_docker())]
     NoDocker {
         /// The addresses that were tried.
         tried: Vec<String>,
@@ -66,10 +62,8 @@ pub enum StartError {
     },
     /// This machine has no such server.
     #[error(
-        "this machine has no {product} server: no {} in {}; install one ({}), or add its directory to PATH, or run in a \
-         container as `{product}:{}`",
-        missing.join(" or "),
-        directories(looked),
+        "{}; install one ({}), or add its directory to PATH, or run in a container as `{product}:{}`",
+        self.what(),
         install_hint(*product),
         product.default_tag()
     )]
@@ -101,7 +95,13 @@ pub enum StartError {
         log: Vec<String>,
     },
     /// Neither Docker nor a server of this machine.
-    #[error("nothing here can be `{product}`:\n  {docker}\n  {local}")]
+    #[error(
+        "nothing here can be `{product}`: {}, and {}; {}, or install the server ({}), or run on a URL or on `sqlite`",
+        docker.what(),
+        local.what(),
+        docker.get_docker(),
+        install_hint(*product)
+    )]
     NothingToStart {
         /// The server that was asked for.
         product: Product,
@@ -121,6 +121,40 @@ pub enum StartError {
         /// What the operating system answered.
         cause: String,
     },
+}
+
+impl StartError {
+    /// What there is to do about an engine that does not answer.
+    fn get_docker(&self) -> &'static str {
+        match self {
+            Self::NoDocker { cause, .. } if cause.contains("ermission denied") => {
+                "let this account use Docker (`sudo usermod -aG docker $USER`, then log in again)"
+            }
+            _ => {
+                "start Docker, or install it (`apt-get install docker.io`, Docker Desktop, colima), or set DOCKER_HOST to \
+                 what `docker context inspect` shows"
+            }
+        }
+    }
+
+    /// What is wrong, without what to do about it.
+    pub(super) fn what(&self) -> String {
+        match self {
+            Self::NoDocker { tried, cause } => {
+                format!("Docker does not answer at {}: {cause}", tried.join(", "))
+            }
+            Self::NoLocalBinary {
+                product,
+                missing,
+                looked,
+            } => format!(
+                "this machine has no {product} server: no {} in {}",
+                missing.join(" or "),
+                directories(looked)
+            ),
+            other => other.to_string(),
+        }
+    }
 }
 
 /// Something that migcheck made is still there.
@@ -167,13 +201,10 @@ mod tests {
         };
         assert_eq!(
             both.to_string(),
-            "nothing here can be `mysql`:\n  \
-             Docker does not answer at /var/run/docker.sock: permission denied; start Docker, or install it \
-             (`apt-get install docker.io`, Docker Desktop, colima), or set DOCKER_HOST to what `docker context inspect` \
-             shows, or run on `postgres@local`, on a URL or on `sqlite`\n  \
-             this machine has no mysql server: no mysqld in /usr/bin:/usr/sbin; install one \
-             (`apt-get install mysql-server-core`, `brew install mysql`), or add its directory to PATH, or run in a \
-             container as `mysql:9.7`"
+            "nothing here can be `mysql`: Docker does not answer at /var/run/docker.sock: permission denied, and this \
+             machine has no mysql server: no mysqld in /usr/bin:/usr/sbin; let this account use Docker (`sudo usermod \
+             -aG docker $USER`, then log in again), or install the server (`apt-get install mysql-server-core`, `brew \
+             install mysql`), or run on a URL or on `sqlite`"
         );
         let silent = StartError::NotReady {
             server: "postgres:17".to_owned(),

@@ -21,11 +21,15 @@ use std::fmt;
 use migcheck_core::Dialect;
 use migcheck_db::{ConnectOptions, DatabaseUrl, connect_with};
 
+pub(crate) use docker::{docker_answers, remove_container};
 pub use error::{StartError, StopError};
+#[cfg(unix)]
+pub(crate) use local::data_arguments;
 pub use options::StartOptions;
 pub use spec::{Product, ServerSpec, ServerSpecError};
 
 use crate::cleanup::Registered;
+use crate::leftovers::sweep;
 use crate::scratch::{Host, Scratch, ScratchError};
 
 /// A database server that scratch databases can be made in.
@@ -88,6 +92,7 @@ impl Server {
     /// When there is no Docker, image, binary or server to be had, or it does not come up within
     /// [`StartOptions::timeout`]. Whatever was begun is removed before the error is returned.
     pub async fn start(spec: &ServerSpec, options: &StartOptions) -> Result<Self, StartError> {
+        sweep(false).await;
         let running = match spec {
             ServerSpec::Sqlite => None,
             // Whatever file the URL names, scratch databases are files of their own.
@@ -96,6 +101,7 @@ impl Server {
             ServerSpec::Local(product) => Some(local::start(*product, options).await?),
             ServerSpec::Container { product, tag } => {
                 docker::answers().await?;
+                sweep(true).await;
                 Some(container::start(*product, tag, options).await?)
             }
             ServerSpec::Any(product) => Some(whichever_is_there(*product, options).await?),
@@ -280,6 +286,7 @@ async fn whichever_is_there(
 ) -> Result<Running, StartError> {
     let no_docker = match docker::answers().await {
         Ok(()) => {
+            sweep(true).await;
             let tag = product.default_tag();
             let mut running = container::start(product, tag, options).await?;
             running

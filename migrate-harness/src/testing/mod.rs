@@ -69,7 +69,7 @@ where
         })
         .unwrap_or_else(|error| panic!("there is no database for this test: {error}"));
     let failed = ran.as_ref().map_or(true, TestOutput::is_failure);
-    if failed && std::env::var(KEEP).is_ok_and(|keep| keep == "1") {
+    if failed && may_be_kept() {
         eprintln!("{}", server.keep(database));
     } else if let Err(left) = runtime()
         .map_err(|error| error.to_string())
@@ -82,6 +82,11 @@ where
         panic!("{left}");
     }
     ran.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Whether the database of a test that fails stays for somebody to look at.
+pub(crate) fn may_be_kept() -> bool {
+    std::env::var(KEEP).is_ok_and(|keep| keep == "1")
 }
 
 fn set_up(

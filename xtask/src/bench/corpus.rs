@@ -10,11 +10,15 @@ pub(crate) fn up_name(revision: usize) -> String {
 }
 
 /// A native directory of one chain.
-pub(crate) fn write_native(directory: &Path, revisions: usize) -> io::Result<()> {
+pub(crate) fn write_native(directory: &Path, revisions: usize, sql: Sql) -> io::Result<()> {
     fs::create_dir_all(directory)?;
+    let dialect = match sql {
+        Sql::Postgres => "postgres",
+        Sql::MySql => "mysql",
+    };
     fs::write(
         directory.join("migcheck.toml"),
-        "databases = [\"postgres\"]\n\n[naming]\nfile = \"{seq}_{slug}\"\n",
+        format!("databases = [\"{dialect}\"]\n\n[naming]\nfile = \"{{seq}}_{{slug}}\"\n"),
     )?;
     for revision in 1..=revisions {
         let parent = match revision {
@@ -23,10 +27,10 @@ pub(crate) fn write_native(directory: &Path, revisions: usize) -> io::Result<()>
         };
         let up = format!(
             "-- migcheck: revises = \"{parent}\"\n-- Adds table {revision}.\n{}",
-            up_sql(revision)
+            sql.up(revision)
         );
         fs::write(directory.join(up_name(revision)), up)?;
-        let down = format!("DROP TABLE table_{revision};\n");
+        let down = sql.down(revision);
         fs::write(
             directory.join(format!("{revision:05}_change_{revision}.down.sql")),
             down,
@@ -54,19 +58,64 @@ pub(crate) fn write_alembic(project: &Path, revisions: usize) -> io::Result<()> 
              down_revision = {parent}\nbranch_labels = None\ndepends_on = None\n\n\n\
              def upgrade():\n    op.execute(\"\"\"{}\"\"\")\n\n\n\
              def downgrade():\n    op.execute(\"DROP TABLE table_{revision}\")\n",
-            up_sql(revision)
+            Sql::Postgres.up(revision)
         );
         fs::write(versions.join(format!("{revision:05}_change.py")), text)?;
     }
     Ok(())
 }
 
-fn up_sql(revision: usize) -> String {
-    format!(
-        "CREATE TABLE table_{revision} (\n    id bigint PRIMARY KEY,\n    name text NOT NULL,\n    \
-         created_at timestamptz NOT NULL DEFAULT now()\n);\n\
-         CREATE INDEX table_{revision}_name ON table_{revision} (name);\n"
-    )
+/// The same, and a test that takes every revision up, down and up again.
+pub(crate) fn write_stairway(project: &Path, revisions: usize) -> io::Result<()> {
+    write_alembic(project, revisions)?;
+    fs::write(project.join("alembic/env.py"), ENV)?;
+    fs::write(project.join("test_stairway.py"), STAIRWAY)
+}
+
+/// What `alembic init` writes, without logging and an offline mode.
+const ENV: &str = "import os\n\nfrom alembic import context\nfrom sqlalchemy import create_engine, pool\n\n\
+    engine = create_engine(os.environ[\"DATABASE_URL\"], poolclass=pool.NullPool)\n\
+    with engine.connect() as connection:\n    context.configure(connection=connection, target_metadata=None)\n    \
+    with context.begin_transaction():\n        context.run_migrations()\n";
+
+/// Known from the alembic-quickstart project, and since then in many others.
+const STAIRWAY: &str = "import pytest\nfrom alembic.command import downgrade, upgrade\n\
+    from alembic.config import Config\nfrom alembic.script import ScriptDirectory\n\n\
+    config = Config(\"alembic.ini\")\n\
+    revisions = list(ScriptDirectory.from_config(config).walk_revisions(\"base\", \"heads\"))\n\
+    revisions.reverse()\n\n\n\
+    @pytest.mark.parametrize(\"revision\", revisions, ids=lambda revision: revision.revision)\n\
+    def test_stairway(revision):\n    upgrade(config, revision.revision)\n    \
+    downgrade(config, revision.down_revision or \"-1\")\n    upgrade(config, revision.revision)\n";
+
+/// Which database scripts are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sql {
+    Postgres,
+    MySql,
+}
+
+impl Sql {
+    /// The up script of a revision.
+    pub(crate) fn up(self, revision: usize) -> String {
+        let (text, time) = match self {
+            Self::Postgres => ("text", "timestamptz NOT NULL DEFAULT now()"),
+            Self::MySql => (
+                "varchar(200)",
+                "timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP",
+            ),
+        };
+        format!(
+            "CREATE TABLE table_{revision} (\n    id bigint PRIMARY KEY,\n    name {text} NOT NULL,\n    \
+             created_at {time}\n);\n\
+             CREATE INDEX table_{revision}_name ON table_{revision} (name);\n"
+        )
+    }
+
+    /// Its down script.
+    pub(crate) fn down(self, revision: usize) -> String {
+        format!("DROP TABLE table_{revision};\n")
+    }
 }
 
 /// A crate that has migrations in it.
@@ -90,9 +139,7 @@ pub(crate) const EMBED: Project = Project {
 /// The same, with the lines that the README gives for large histories.
 pub(crate) const TUNED: Project = Project {
     manifest: "\n[profile.dev.package.migcheck-core]\nopt-level = 3\n\
-               [profile.dev.package.sha2]\nopt-level = 3\n\
-               [profile.dev.package.toml]\nopt-level = 3\n\
-               [profile.dev.package.toml_parser]\nopt-level = 3\n",
+               [profile.dev.package.sha2]\nopt-level = 3\n",
     ..EMBED
 };
 
@@ -116,7 +163,7 @@ pub(crate) const SQLX: Project = Project {
 impl Project {
     pub(crate) fn write(&self, project: &Path, root: &Path, revisions: usize) -> io::Result<()> {
         let migrations = project.join("migrations");
-        write_native(&migrations, revisions)?;
+        write_native(&migrations, revisions, Sql::Postgres)?;
         if self.dependency.starts_with("sqlx") {
             fs::remove_file(migrations.join("migcheck.toml"))?;
         }

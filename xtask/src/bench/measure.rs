@@ -12,6 +12,26 @@ pub(crate) struct Timed {
     pub(crate) most: f64,
 }
 
+impl Timed {
+    /// One figure.
+    pub(crate) const fn of(seconds: f64) -> Self {
+        Self {
+            least: seconds,
+            median: seconds,
+            most: seconds,
+        }
+    }
+
+    /// The same without what is known to be something else's.
+    pub(crate) fn less(&self, seconds: f64) -> Self {
+        Self {
+            least: self.least - seconds,
+            median: self.median - seconds,
+            most: self.most - seconds,
+        }
+    }
+}
+
 /// Runs `command` so often, after one run that does not count; `before` prepares each.
 pub(crate) fn time(
     runs: usize,
@@ -46,6 +66,17 @@ pub(crate) fn compare(
 
 /// The most memory a command had resident, in kilobytes, read from Linux's own account of it.
 pub(crate) fn peak_memory(command: &mut Command) -> io::Result<u64> {
+    watched(command, Duration::from_millis(1))
+}
+
+/// The seconds that a command took, and the same. It is looked at seldom, not to be slowed down.
+pub(crate) fn time_and_memory(command: &mut Command) -> io::Result<(f64, u64)> {
+    let started = Instant::now();
+    let peak = watched(command, Duration::from_millis(20))?;
+    Ok((started.elapsed().as_secs_f64(), peak))
+}
+
+fn watched(command: &mut Command, pause: Duration) -> io::Result<u64> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
@@ -62,7 +93,7 @@ pub(crate) fn peak_memory(command: &mut Command) -> io::Result<u64> {
                 Err(io::Error::other(format!("{command:?} ended with {status}")))
             };
         }
-        thread::sleep(Duration::from_millis(1));
+        thread::sleep(pause);
     }
 }
 

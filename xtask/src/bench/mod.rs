@@ -3,6 +3,7 @@
 
 mod check;
 mod corpus;
+mod graph;
 mod measure;
 mod rebuild;
 mod stairs;
@@ -15,13 +16,36 @@ use std::process::Command;
 use crate::error::Error;
 use crate::process;
 use crate::workspace::Workspace;
+use corpus::Sql;
 use measure::Timed;
 
 /// How many revisions a bench is made with, unless told otherwise.
 pub(crate) const REVISIONS: usize = 10_000;
 
-/// Runs every bench and prints one line a figure.
-pub(crate) fn run(workspace: &Workspace, revisions: usize) -> Result<(), Error> {
+/// A part of the benches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Check,
+    Graph,
+    Rebuild,
+    Stairs,
+}
+
+impl Part {
+    pub(crate) const ALL: [Self; 4] = [Self::Check, Self::Graph, Self::Rebuild, Self::Stairs];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Graph => "graph",
+            Self::Rebuild => "rebuild",
+            Self::Stairs => "stairs",
+        }
+    }
+}
+
+/// Runs these benches and prints one line a figure.
+pub(crate) fn run(workspace: &Workspace, parts: &[Part], revisions: usize) -> Result<(), Error> {
     let bench = Bench {
         workspace,
         scratch: workspace.scratch().join("bench"),
@@ -30,9 +54,12 @@ pub(crate) fn run(workspace: &Workspace, revisions: usize) -> Result<(), Error> 
         done("clean up", fs::remove_dir_all(&bench.scratch))?;
     }
     let binary = bench.binary()?;
-    check::run(&bench, &binary, revisions)?;
-    rebuild::run(&bench, revisions)?;
-    stairs::run(&bench, &binary)
+    parts.iter().try_for_each(|part| match part {
+        Part::Check => check::run(&bench, &binary, revisions),
+        Part::Graph => graph::run(&bench, &binary),
+        Part::Rebuild => rebuild::run(&bench, revisions),
+        Part::Stairs => stairs::run(&bench, &binary),
+    })
 }
 
 struct Bench<'a> {
@@ -55,10 +82,15 @@ impl Bench<'_> {
 
     /// A native directory of one chain.
     fn directory(&self, name: &str, revisions: usize) -> Result<PathBuf, Error> {
+        self.directory_for(name, revisions, Sql::Postgres)
+    }
+
+    /// One for this database.
+    fn directory_for(&self, name: &str, revisions: usize, sql: Sql) -> Result<PathBuf, Error> {
         let directory = self.scratch.join(name).join("migrations");
         done(
             "write the corpus",
-            corpus::write_native(&directory, revisions),
+            corpus::write_native(&directory, revisions, sql),
         )?;
         Ok(directory)
     }

@@ -6,14 +6,16 @@ use crate::workspace::{Directory, slashed};
 
 /// The root of a repository, where it is checked out.
 #[derive(Debug)]
-pub(super) struct Checkout {
+pub(in crate::commands) struct Checkout {
     root: PathBuf,
 }
 
 impl Checkout {
     /// The repository that `directories` are in: where GitHub checked it out, else the folder with
     /// a `.git`, else where the command runs.
-    pub(super) fn around<'a>(directories: impl IntoIterator<Item = &'a Directory>) -> Self {
+    pub(in crate::commands) fn around<'a>(
+        directories: impl IntoIterator<Item = &'a Directory>,
+    ) -> Self {
         let first = directories.into_iter().next();
         let folder = first.and_then(|directory| directory.path.canonicalize().ok());
         let above = || folder.iter().flat_map(|folder| folder.ancestors());
@@ -44,7 +46,11 @@ impl Checkout {
 
     /// The file of `directory` that findings call `shown`: relative to the root, `/` between its
     /// parts. One that is elsewhere has its whole path, as the error.
-    pub(super) fn relative(&self, directory: &Directory, shown: &str) -> Result<String, PathBuf> {
+    pub(in crate::commands) fn relative(
+        &self,
+        directory: &Directory,
+        shown: &str,
+    ) -> Result<String, PathBuf> {
         let folder = directory.path.canonicalize();
         let file = directory.path_of(shown);
         let file = match (folder, file.strip_prefix(&directory.path)) {

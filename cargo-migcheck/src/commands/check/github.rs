@@ -63,7 +63,7 @@ pub(super) fn annotation(checkout: &Checkout, directory: &Directory, finding: &F
 }
 
 /// Why there is no answer.
-pub(super) fn failure(error: &CommandError) -> String {
+pub(in crate::commands) fn failure(error: &CommandError) -> String {
     let mut message = error.message().to_owned();
     for hint in error.hints() {
         let _ = write!(message, "\nhelp: {hint}");
@@ -71,7 +71,12 @@ pub(super) fn failure(error: &CommandError) -> String {
     command("error", &[("title", "cargo migcheck".to_owned())], &message)
 }
 
-fn command(level: &str, properties: &[(&str, String)], message: &str) -> String {
+/// One command; `properties` say where and what it is about.
+pub(in crate::commands) fn command(
+    level: &str,
+    properties: &[(&str, String)],
+    message: &str,
+) -> String {
     let properties: Vec<String> = properties
         .iter()
         .map(|(name, value)| format!("{name}={}", escaped(value, true)))

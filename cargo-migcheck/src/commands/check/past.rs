@@ -98,7 +98,7 @@ fn touches(finding: &Finding, shown_as: &str, changed: &BTreeSet<String>) -> boo
 }
 
 /// The commit at which the branch left `name`: what has been added there since is not this branch's.
-fn departure(
+pub(in crate::commands) fn departure(
     context: &Context,
     repository: &Repository,
     name: &str,

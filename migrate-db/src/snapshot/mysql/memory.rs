@@ -1,7 +1,6 @@
 //! A schema that is known, and how it follows the database from script to script.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use migcheck_core::Dialect;
 use migcheck_core::split::Statement;
@@ -118,7 +117,7 @@ impl Memory {
             })
             .cloned()
             .collect();
-        self.put(&old, found);
+        self.groups.update(&old, found);
         Ok(())
     }
 
@@ -144,26 +143,6 @@ impl Memory {
         tables.extend(parts.filter_map(|object| object.name.table.clone()));
         tables.remove(&self.history_table);
         tables
-    }
-
-    /// Puts objects as they are now in the place of what they were; what did not change stays shared.
-    fn put(&mut self, old: &[Group], now: Vec<Object>) {
-        let now = Groups::new(now);
-        let same = |a: &Group, b: &Group| a[0].group_key() == b[0].group_key() && a == b;
-        let gone = old
-            .iter()
-            .filter(|old| !now.iter().any(|now| same(now, old)));
-        let come = now
-            .iter()
-            .filter(|now| !old.iter().any(|old| same(old, now)));
-        let flat = |groups: Vec<&Group>| -> Vec<Arc<Object>> {
-            groups
-                .into_iter()
-                .flat_map(|group| group.iter().cloned())
-                .collect()
-        };
-        self.groups
-            .replace(&flat(gone.collect()), &flat(come.collect()));
     }
 
     /// Whether an event may change the schema whenever it likes.

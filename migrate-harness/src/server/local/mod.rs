@@ -15,6 +15,7 @@ use crate::cleanup::{register_made, report};
 use crate::directory::Directory;
 use find::{Account, Programs};
 use process::{Process, TakeDown};
+pub(crate) use products::data_arguments;
 
 /// Between two looks at a program that sets up a data directory.
 const PAUSE: Duration = Duration::from_millis(5);

@@ -13,6 +13,12 @@ const DATA: &str = "data";
 /// MySQL's socket inside the private directory.
 const SOCKET: &str = "mysql.sock";
 
+/// The arguments of which a program that works on the data in `dir` has one.
+pub(crate) fn data_arguments(dir: &Path) -> [String; 2] {
+    let data = dir.join(DATA).to_string_lossy().into_owned();
+    [format!("--datadir={data}"), data]
+}
+
 /// The command that fills an empty data directory.
 pub(super) fn set_up(programs: &Programs, dir: &Path) -> Command {
     let mut command = Command::new(&programs.set_up);
@@ -28,7 +34,8 @@ pub(super) fn set_up(programs: &Programs, dir: &Path) -> Command {
             ]);
         }
         Product::MySql => {
-            command.args(["--no-defaults", "--initialize-insecure", SMALL_MYSQL_LOG]);
+            command.args(["--no-defaults", "--initialize-insecure"]);
+            command.args(MYSQL);
             command.arg(option("--datadir=", &data));
         }
         Product::MariaDb => {
@@ -36,9 +43,8 @@ pub(super) fn set_up(programs: &Programs, dir: &Path) -> Command {
                 "--no-defaults",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
-                "--skip-name-resolve",
-                SMALL_MARIADB_LOG,
             ]);
+            command.args(MARIADB);
             command.arg(option("--datadir=", &data));
         }
     }
@@ -70,20 +76,36 @@ pub(super) fn serve(programs: &Programs, dir: &Path) -> Command {
         "--innodb-flush-log-at-trx-commit=0",
         "--innodb-doublewrite=0",
     ]);
-    command.args(match programs.product {
-        Product::MySql => ["--loose-mysqlx=OFF", SMALL_MYSQL_LOG],
-        Product::MariaDb | Product::Postgres => ["--skip-name-resolve", SMALL_MARIADB_LOG],
-    });
+    match programs.product {
+        Product::MySql => command.args(MYSQL).arg("--loose-mysqlx=OFF"),
+        Product::MariaDb | Product::Postgres => command.args(MARIADB),
+    };
     command.arg(option("--datadir=", &data));
     command.arg(option("--socket=", &dir.join(SOCKET)));
     command.arg(option("--pid-file=", &dir.join("mysql.pid")));
     command
 }
 
-/// Writing out a redo log of the default size is most of the time that the set-up takes. `loose`
-/// because the option came with MySQL 8.0.30.
-const SMALL_MYSQL_LOG: &str = "--loose-innodb-redo-log-capacity=8388608";
-const SMALL_MARIADB_LOG: &str = "--innodb-log-file-size=8388608";
+/// What MySQL does without from the beginning.
+///
+/// Its set-up and its log wait for the disk most of the time, so nothing is forced onto it; writing
+/// out a log of the default size and making keys for TLS takes most of the rest. It begins only where
+/// the directory for files of `LOAD DATA` exists that it was built with, which no package of a bare
+/// server makes; images switch that off too. `loose` is for what came with release 8.
+const MYSQL: [&str; 5] = [
+    "--innodb-flush-method=nosync",
+    "--loose-innodb-redo-log-capacity=33554432",
+    "--loose-auto-generate-certs=OFF",
+    "--loose-caching-sha2-password-auto-generate-rsa-keys=OFF",
+    "--secure-file-priv=NULL",
+];
+
+/// The same of MariaDB, which has one switch for all files: three seconds become one.
+const MARIADB: [&str; 3] = [
+    "--debug-no-sync",
+    "--innodb-log-file-size=8388608",
+    "--skip-name-resolve",
+];
 
 /// How the program that sets up is to be ended before it is done.
 ///

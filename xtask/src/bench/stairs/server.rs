@@ -1,0 +1,178 @@
+//! A server for benches, as migcheck would start one, so that its start is in nobody's figures.
+
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::bench::corpus::Sql;
+use crate::error::Error;
+use crate::process::{self, Failure};
+
+/// For a container that has to be made first.
+const START: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// A container that goes with this value.
+pub(super) struct BenchServer {
+    image: &'static str,
+    name: String,
+    port: String,
+}
+
+impl BenchServer {
+    pub(super) fn start(image: &'static str) -> Result<Self, Error> {
+        let sql = sql_of(image);
+        let (port, arguments): (u16, &[&str]) = match sql {
+            Sql::Postgres => (
+                5432,
+                &[
+                    "-c",
+                    "fsync=off",
+                    "-c",
+                    "synchronous_commit=off",
+                    "-c",
+                    "full_page_writes=off",
+                ],
+            ),
+            Sql::MySql => (
+                3306,
+                &[
+                    "--performance-schema=OFF",
+                    "--skip-log-bin",
+                    "--innodb-flush-log-at-trx-commit=0",
+                    "--innodb-doublewrite=0",
+                ],
+            ),
+        };
+        let name = format!("migcheck-bench-{}-{}", std::process::id(), port);
+        let mut run = Command::new("docker");
+        run.args(["run", "--detach", "--name", &name, "--publish"])
+            .arg(format!("127.0.0.1::{port}"));
+        run.args(match sql {
+            Sql::Postgres => [
+                "--env=POSTGRES_HOST_AUTH_METHOD=trust",
+                "--env=PGDATA=/bench/data",
+                "--tmpfs=/bench",
+            ],
+            Sql::MySql => [
+                "--env=MYSQL_ALLOW_EMPTY_PASSWORD=1",
+                "--env=MYSQL_ROOT_HOST=%",
+                "--tmpfs=/var/lib/mysql",
+            ],
+        });
+        run.arg(image).args(arguments);
+        let mut server = Self {
+            image,
+            name,
+            port: String::new(),
+        };
+        server.ask(&mut run)?;
+        let mut published = Command::new("docker");
+        published.args(["port", &server.name, &port.to_string()]);
+        let published = server.ask(&mut published)?;
+        let address = published.lines().next().unwrap_or_default();
+        address
+            .rsplit(':')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .clone_into(&mut server.port);
+        server.wait()?;
+        Ok(server)
+    }
+
+    pub(super) fn image(&self) -> &'static str {
+        self.image
+    }
+
+    pub(super) fn sql(&self) -> Sql {
+        sql_of(self.image)
+    }
+
+    /// Where migcheck logs in.
+    pub(super) fn url(&self) -> String {
+        let port = &self.port;
+        match self.sql() {
+            Sql::Postgres => {
+                format!("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=disable")
+            }
+            Sql::MySql => format!("mysql://root@127.0.0.1:{port}/?ssl-mode=DISABLED"),
+        }
+    }
+
+    /// A program in the container.
+    pub(super) fn exec(&self, program: &[&str]) -> Command {
+        let mut exec = Command::new("docker");
+        exec.args(["exec", &self.name]).args(program);
+        exec
+    }
+
+    /// Copies a file into the container.
+    pub(super) fn copy(&self, from: &std::path::Path, to: &str) -> Result<(), Error> {
+        let mut copy = Command::new("docker");
+        copy.arg("cp").arg(from).arg(format!("{}:{to}", self.name));
+        self.ask(&mut copy).map(drop)
+    }
+
+    /// Runs a statement with the server's own client.
+    pub(super) fn execute(&self, statement: &str) -> Result<(), Error> {
+        let mut client = match self.sql() {
+            Sql::Postgres => self.exec(&[
+                "psql",
+                "-q",
+                "-h",
+                "127.0.0.1",
+                "-U",
+                "postgres",
+                "-c",
+                statement,
+            ]),
+            Sql::MySql => self.exec(&["mysql", "-h", "127.0.0.1", "-u", "root", "-e", statement]),
+        };
+        self.ask(&mut client).map(drop)
+    }
+
+    fn wait(&self) -> Result<(), Error> {
+        let begin = Instant::now();
+        loop {
+            // Over the network: the server that sets the data up listens on a socket alone.
+            match self.execute("SELECT 1") {
+                Err(error) if begin.elapsed() > START => return Err(error),
+                Err(_) => thread::sleep(Duration::from_millis(100)),
+                Ok(()) => return Ok(()),
+            }
+        }
+    }
+
+    fn ask(&self, command: &mut Command) -> Result<String, Error> {
+        process::output(command, ANSWER).map_err(step)
+    }
+}
+
+fn step(failure: Failure) -> Error {
+    Error::Step {
+        name: "run a server for the benches",
+        failure,
+    }
+}
+
+fn sql_of(image: &str) -> Sql {
+    if image.starts_with("postgres") {
+        Sql::Postgres
+    } else {
+        Sql::MySql
+    }
+}
+
+impl Drop for BenchServer {
+    fn drop(&mut self) {
+        let mut remove = Command::new("docker");
+        remove.args(["rm", "--force", "--volumes", &self.name]);
+        if let Err(failure) = process::output(&mut remove, START) {
+            eprintln!(
+                "xtask: the container {} is still there: {failure}",
+                self.name
+            );
+        }
+    }
+}
