@@ -91,6 +91,9 @@ const TABLES: Reading = Reading {
     order: "",
 };
 
+/// A name of a NOT NULL that ends as the server's own do is taken for one: it depends on what columns
+/// were called once.
+///
 /// A view's columns follow from its query, so they are read only where something was said of them.
 ///
 /// `pg_attver` is left out: servers of 15.20 and 17.12 (not 18.6) were seen to keep it among the
@@ -123,9 +126,8 @@ const COLUMNS: Reading = Reading {
         (
             Property::NotNull,
             "CASE WHEN a.attnotnull THEN 'NOT NULL' || coalesce((SELECT
-             CASE WHEN length(c.relname || '_' || a.attname || '_not_null') < 64
-               AND k.conname <> c.relname || '_' || a.attname || '_not_null'
-               THEN ' CONSTRAINT ' || quote_ident(k.conname) ELSE '' END
+             CASE WHEN k.conname !~ '_not_null[0-9]*$' THEN ' CONSTRAINT ' || quote_ident(k.conname)
+               ELSE '' END
              || CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END
              || CASE WHEN NOT k.convalidated THEN ' NOT VALID' ELSE '' END
              FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
