@@ -67,7 +67,7 @@ fn with_workers(run: RoundTrip, workers: usize) -> RoundTripReport {
 }
 
 /// A history with a fault of each kind here and there, two branches, and a merge.
-fn faulty() -> RevisionGraph {
+fn faulty(dialect: Dialect) -> RevisionGraph {
     let directory = Directory::new();
     let sound = |number: usize| {
         let (up, down) = (
@@ -82,10 +82,24 @@ fn faulty() -> RevisionGraph {
         "CREATE TABLE kept (id INTEGER PRIMARY KEY);",
         "SELECT 1;",
     );
-    (7..=12).for_each(sound);
+    directory.add(
+        "lose_values",
+        "ALTER TABLE t3 DROP COLUMN n;",
+        "ALTER TABLE t3 ADD COLUMN n INTEGER;",
+    );
+    let drop = match dialect {
+        Dialect::MySql => "DROP INDEX one_n ON t4;",
+        Dialect::Postgres | Dialect::Sqlite => "DROP INDEX one_n;",
+    };
+    directory.add(
+        "find_no_duplicates",
+        "CREATE UNIQUE INDEX one_n ON t4 (n);",
+        drop,
+    );
+    (9..=12).for_each(sound);
     directory.add(
         "no_way_down",
-        "ALTER TABLE t7 ADD COLUMN x INTEGER;",
+        "ALTER TABLE t9 ADD COLUMN x INTEGER;",
         "DROP TABLE missing;",
     );
     (14..=19).for_each(sound);
@@ -132,11 +146,14 @@ fn faulty() -> RevisionGraph {
 }
 
 fn workers(server: &TestServer) {
-    let graph = faulty();
+    let graph = faulty(server.dialect());
     let on = server.on();
     let one = said(&with_workers(round_trip(&graph).on(&*on), 1));
     let failures = one.iter().filter(|stair| stair.starts_with("deny")).count();
     assert!(failures >= 8, "{one:#?}");
+    for outcome in ["loses-values: 007", "fails-on-rows: 008"] {
+        assert!(one.iter().any(|stair| stair.contains(outcome)), "{one:#?}");
+    }
     for count in [2, 3, 7] {
         let several = said(&with_workers(round_trip(&graph).on(&*on), count));
         assert_eq!(one, several, "{count} workers");
@@ -144,7 +161,7 @@ fn workers(server: &TestServer) {
 }
 
 fn partitions(server: &TestServer) {
-    let graph = faulty();
+    let graph = faulty(server.dialect());
     let on = server.on();
     let whole = said(&round_trip(&graph).on(&*on).run());
     let mut parts = Vec::new();
@@ -163,7 +180,7 @@ fn partitions(server: &TestServer) {
 }
 
 fn faults_before(server: &TestServer) {
-    let report = round_trip(&faulty())
+    let report = round_trip(&faulty(server.dialect()))
         .on(server.on())
         .revision("021")
         .revision("033")
@@ -442,9 +459,9 @@ fn column_order(server: &TestServer) {
     directory.add(
         "fill",
         "INSERT INTO notes VALUES (1, 'one');",
-        "DELETE FROM notes;",
+        "DELETE FROM notes WHERE id = 1;",
     );
-    let report = round_trip(directory.graph()).on(server.on()).run();
+    let report = round_trip(directory.graph()).on(server.on()).rows(0).run();
     let found = [
         ("001", Outcome::Passed),
         ("002", Outcome::ColumnOrderDiffers),
@@ -497,7 +514,7 @@ fn second_database(server: &TestServer) {
 }
 
 fn nothing_to_check() {
-    let graph = faulty();
+    let graph = faulty(Dialect::Postgres);
     let report = round_trip(&graph)
         .on("postgres://nobody@127.0.0.1:1/nowhere")
         .revisions(Vec::new())

@@ -70,6 +70,8 @@ struct Standing {
     applied: Vec<bool>,
     /// The revisions that could not be applied, each with the one that is to blame.
     missing: Vec<Option<usize>>,
+    /// The revisions whose upgrades pass on empty tables alone.
+    fails_on_rows: Vec<bool>,
 }
 
 /// What the next stair starts from.
@@ -95,6 +97,7 @@ impl<'a> Walk<'a> {
             standing: Standing {
                 applied: vec![false; count],
                 missing: vec![None; count],
+                fails_on_rows: vec![false; count],
             },
             base: None,
             bare: None,
@@ -135,7 +138,8 @@ impl<'a> Walk<'a> {
             if matches!(next, Next::Here) && self.standing.applied[at] {
                 self.settle(&mut ground, at, &mut found).await?;
             }
-            if is_checked || !found.faults.is_empty() {
+            // Of what is only climbed, that counts which is in the way of others.
+            if is_checked || self.standing.missing[at] == Some(at) {
                 self.tell(at, found, started.elapsed());
             }
         }

@@ -70,7 +70,7 @@ impl Walk<'_> {
     ) -> Result<Ground, RoundTripError> {
         old.remove().await?;
         'anew: loop {
-            let (mut ground, start) = Base::enter(self.base.take(), self.course).await?;
+            let (mut ground, start) = self.beginning(end).await?;
             for at in start..end {
                 if !self.standing.applied[at] {
                     continue;
@@ -92,11 +92,37 @@ impl Walk<'_> {
         }
     }
 
+    /// What a database that is made anew begins with, and the place to go on from. An upgrade that
+    /// fails on rows is known to; the walk went on without them there.
+    async fn beginning(&mut self, end: usize) -> Result<(Ground, usize), RoundTripError> {
+        let mut on_rows = self.standing.fails_on_rows[..end].iter();
+        let last = on_rows.rposition(|fails| *fails);
+        let base = self.base.take();
+        let Some(last) = last.filter(|last| base.as_ref().is_none_or(|base| base.reached <= *last))
+        else {
+            return Base::enter(base, self.course).await;
+        };
+        if let Some(base) = base {
+            base.remove().await?;
+        }
+        let mut ground = self.bare(last + 1).await?;
+        if self.standing.applied[last] {
+            self.settle(&mut ground, last, &mut Found::default())
+                .await?;
+        }
+        Ok((ground, last + 1))
+    }
+
     /// The same without rows, beside the one that is there.
     pub(super) async fn bare(&mut self, end: usize) -> Result<Ground, RoundTripError> {
         let dialect = self.course.server.dialect();
         'anew: loop {
-            let (mut ground, start) = Base::enter(self.bare.take(), self.course).await?;
+            // What has gone further cannot go back, and is wanted again.
+            let (further, base) = match self.bare.take() {
+                Some(base) if base.reached > end => (Some(base), None),
+                base => (None, base),
+            };
+            let (mut ground, start) = Base::enter(base, self.course).await?;
             for at in start..end {
                 let revision = self.course.revision(at);
                 let script = revision.script(Direction::Up, dialect);
@@ -106,11 +132,16 @@ impl Walk<'_> {
                 {
                     // Part of the script may stand; the next attempt begins without it.
                     ground.remove().await?;
+                    self.bare = further;
                     self.lose(at, Some(error));
                     continue 'anew;
                 }
             }
             ground.rows.start_over();
+            if further.is_some() {
+                self.bare = further;
+                return Ok(ground);
+            }
             let (ground, base) = Base::copied(ground, end, self.course).await?;
             self.bare = base;
             return Ok(ground);

@@ -111,6 +111,7 @@ impl Walk<'_> {
                     self.empty(ground, at).await?;
                     if self.blamed(at).is_none() && ground.run(revision, script).await.is_ok() {
                         found.add(on_rows(error, "upgrade"));
+                        self.standing.fails_on_rows[at] = true;
                         self.standing.applied[at] = true;
                         return Ok(Next::Here);
                     }
