@@ -130,23 +130,23 @@ pub(super) async fn widen(session: &mut dyn Session, scope: &mut Scope) -> Resul
 /// A query for the texts behind the objects in `list`, whose words are in reach as well.
 fn question(dialect: Dialect, list: &str, truncates: bool) -> String {
     match dialect {
-        // Every condition is one that the catalog has an index for. Each foreign key has triggers on the
-        // table that it refers to.
+        // Every condition is one that the catalog has an index for, and arrays make the planner use it.
+        // Each foreign key has triggers on the table that it refers to.
         Dialect::Postgres => format!(
             "WITH named AS MATERIALIZED (SELECT c.oid, c.relkind FROM pg_class c
                WHERE c.relname IN ({list}) AND c.oid >= 16384)
              SELECT c.relname::text FROM pg_trigger t JOIN pg_constraint k ON k.oid = t.tgconstraint
                JOIN pg_class c ON c.oid = k.conrelid
-               WHERE t.tgrelid IN (SELECT oid FROM named) AND k.contype = 'f' AND k.confrelid = t.tgrelid
+               WHERE t.tgrelid = ANY (ARRAY(SELECT oid FROM named)) AND k.contype = 'f' AND k.confrelid = t.tgrelid
                AND ({truncates} OR k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
              UNION SELECT p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-               WHERE t.tgrelid IN (SELECT oid FROM named) AND NOT t.tgisinternal
+               WHERE t.tgrelid = ANY (ARRAY(SELECT oid FROM named)) AND NOT t.tgisinternal
              UNION SELECT p.prosrc FROM pg_proc p WHERE p.oid >= 16384 AND p.proname IN ({list})
              UNION SELECT pg_get_viewdef(oid) FROM named WHERE relkind IN ('v', 'm')
              UNION SELECT pg_get_ruledef(r.oid) FROM pg_rewrite r
-               WHERE r.ev_class IN (SELECT oid FROM named WHERE relkind IN ('r', 'p'))
+               WHERE r.ev_class = ANY (ARRAY(SELECT oid FROM named WHERE relkind IN ('r', 'p')))
              UNION SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-               WHERE i.inhparent IN (SELECT oid FROM named) AND c.relkind IN ('r', 'p')
+               WHERE i.inhparent = ANY (ARRAY(SELECT oid FROM named)) AND c.relkind IN ('r', 'p')
              UNION SELECT c.relname::text FROM pg_type t JOIN pg_depend d
                  ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray)
                JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
