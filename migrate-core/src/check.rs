@@ -8,7 +8,7 @@ use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
 use crate::graph::{self, RevisionGraph, Settings};
 use crate::guard::Guard;
-use crate::include::{self, Included};
+use crate::include::{self, Folders, Included};
 use crate::layout::{self, Layout};
 use crate::lock::{self, LOCK_FILE, Lock};
 use crate::locked_edits;
@@ -38,6 +38,7 @@ pub struct Checked {
     pub lock: Option<Lock>,
     /// Every file that was read, below `root`: what a build has to watch.
     pub files: Vec<String>,
+    pub(crate) folders: Folders,
 }
 
 impl Checked {
@@ -130,7 +131,7 @@ pub(crate) fn check_as(
 #[must_use]
 pub fn check_files(files: BTreeMap<String, Vec<u8>>, shown_as: &str) -> Checked {
     let contents = read_files(files, shown_as);
-    let included = Included::nothing(&contents);
+    let included = Included::nothing(&contents, shown_as);
     let root = Path::new(shown_as);
     check_contents(contents, included, root, shown_as, None, Past::default())
 }
@@ -189,7 +190,7 @@ fn check_contents(
         .iter()
         .find(|file| file.name == LOCK_FILE && !file.is_unread)
         .map(|file| (Lock::read(&file.source.text), &file.source));
-    let built = graph::build(
+    let mut built = graph::build(
         drafts,
         layout.is_chain(),
         &config,
@@ -201,6 +202,9 @@ fn check_contents(
     if included.is_part {
         findings.retain(|one| !matches!(one.code, Code::UnknownParent | Code::UnknownDependency));
     }
+    if let Some(graph) = built.graph.as_mut().filter(|_| layout == Layout::Native) {
+        findings.extend(graph.take_fixtures(&files));
+    }
     if let (Some(file), Some(graph)) = (config_file, &built.graph) {
         check_known_faults(file, graph, &mut findings);
     }
@@ -210,7 +214,7 @@ fn check_contents(
         is_chain: layout.is_chain(),
         texts: past.texts.map(|texts| Locked {
             texts,
-            shown_as,
+            folders: &included.folders,
             layout,
             template: &config.naming.file,
         }),
@@ -250,6 +254,7 @@ fn check_contents(
         graph: built.graph,
         lock,
         files: included.names,
+        folders: included.folders,
     }
 }
 
@@ -343,6 +348,8 @@ fn settings(config: &Config, shown_as: &str) -> Settings {
             .map(|(server, image)| (server.clone(), image.clone()))
             .collect(),
         workers: config.round_trip.workers,
+        rows: config.round_trip.rows,
+        seed: config.round_trip.seed,
         known: config.round_trip.known.clone(),
         column_order: config
             .round_trip

@@ -109,7 +109,7 @@ pub struct Environment {
 }
 
 /// `[roundtrip]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoundTripConfig {
     /// The servers, as they were written.
     pub servers: Vec<String>,
@@ -121,7 +121,32 @@ pub struct RoundTripConfig {
     pub known: Vec<KnownFault>,
     /// How much [`Outcome::ColumnOrderDiffers`] matters, from `[rules]`.
     pub column_order: Option<Severity>,
+    /// How many rows are made in a table; 0 makes none.
+    pub rows: usize,
+    /// Another seed makes other rows.
+    pub seed: u32,
 }
+
+impl Default for RoundTripConfig {
+    fn default() -> Self {
+        Self {
+            servers: Vec::new(),
+            images: BTreeMap::new(),
+            workers: None,
+            known: Vec::new(),
+            column_order: None,
+            rows: DEFAULT_ROWS,
+            seed: 0,
+        }
+    }
+}
+
+/// How many rows a table gets unless migcheck.toml says otherwise: two that are alike and one with
+/// NULLs.
+const DEFAULT_ROWS: usize = 3;
+
+/// The most rows a table may be given; more show nothing more.
+const MOST_ROWS: usize = 1_000;
 
 const KEYS: [&str; 11] = [
     "layout",
@@ -369,8 +394,15 @@ impl Reading {
             }
             "workers" => self.config.round_trip.workers = Some(positive(value)?),
             "known" => self.known(value)?,
+            "rows" => {
+                self.config.round_trip.rows = at_most(value, MOST_ROWS)?;
+            }
+            "seed" => {
+                let seed = at_most(value, u32::MAX as usize)?;
+                self.config.round_trip.seed = u32::try_from(seed).unwrap_or(u32::MAX);
+            }
             _ => {
-                let keys = ["servers", "images", "workers", "known"];
+                let keys = ["servers", "images", "workers", "known", "rows", "seed"];
                 return Err(Problem::unknown_key(key, &keys));
             }
         }
@@ -409,6 +441,17 @@ fn dialect(name: &Spanned<String>) -> Result<Dialect, Problem> {
             None => mend::meant_or(problem, written, &names, help.to_owned()),
         }
     })
+}
+
+fn at_most(value: &Value<'_>, most: usize) -> Result<usize, Problem> {
+    match reader::count(value)? {
+        number if number > most => Err(Problem::new(
+            value.span(),
+            format!("it can be {most} at most"),
+        )
+        .help("write a smaller number")),
+        number => Ok(number),
+    }
 }
 
 fn positive(value: &Value<'_>) -> Result<usize, Problem> {

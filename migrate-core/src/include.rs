@@ -36,15 +36,39 @@ pub(crate) struct Included {
     pub(crate) names: Vec<String>,
     /// A part of the history could not be found, so that its revisions are not missing.
     pub(crate) is_part: bool,
+    pub(crate) folders: Folders,
+}
+
+/// What messages call each directory of a history, and its path below the first.
+#[derive(Debug, Clone)]
+pub(crate) struct Folders(Vec<(String, String)>);
+
+impl Folders {
+    /// The name, below the directory, of the file that messages call `shown`.
+    pub(crate) fn name_of(&self, shown: &str) -> String {
+        // A folder of the directory itself may be included: what is named last is more exact.
+        let found = self.0.iter().rev().find_map(|(called, entry)| {
+            let name = match &**called {
+                "" => shown,
+                called => shown.strip_prefix(called)?.strip_prefix('/')?,
+            };
+            Some(joined(entry, name))
+        });
+        found.unwrap_or_else(|| shown.to_owned())
+    }
 }
 
 impl Included {
     /// What there is where nothing is included.
-    pub(crate) fn nothing(contents: &Contents) -> Self {
+    pub(crate) fn nothing(contents: &Contents, shown_as: &str) -> Self {
         let names = contents.files.iter().map(|file| file.name.clone());
         Self {
             names: names.collect(),
             is_part: false,
+            folders: Folders(vec![(
+                shown_as.trim_end_matches('/').to_owned(),
+                String::new(),
+            )]),
         }
     }
 }
@@ -56,19 +80,16 @@ pub(crate) fn add(root: &Path, shown_as: &str, contents: &mut Contents) -> Inclu
         .iter()
         .find(|file| file.name == CONFIG_FILE)
         .map(|file| file.source.clone());
-    let Included {
-        mut names,
-        mut is_part,
-    } = Included::nothing(contents);
+    let mut included = Included::nothing(contents, shown_as);
     let entries = config.and_then(|config| match named(&config.text) {
         Some(entries) => Some((config, entries)),
         None => {
-            is_part = true;
+            included.is_part = true;
             None
         }
     });
     let Some((config, entries)) = entries else {
-        return Included { names, is_part };
+        return included;
     };
     let mut seen: Vec<PathBuf> = fs::canonicalize(root).into_iter().collect();
     for (entry, span) in entries {
@@ -78,7 +99,7 @@ pub(crate) fn add(root: &Path, shown_as: &str, contents: &mut Contents) -> Inclu
             Err((message, help)) => {
                 let finding = Finding::new(Code::InvalidConfig, message).label(at);
                 contents.findings.push(finding.help(help));
-                is_part = true;
+                included.is_part = true;
                 continue;
             }
         };
@@ -86,10 +107,11 @@ pub(crate) fn add(root: &Path, shown_as: &str, contents: &mut Contents) -> Inclu
         if let Some(below) = seen.first().and_then(|root| folder.strip_prefix(root).ok()) {
             let is_of_it = |name: &str| Path::new(name).starts_with(below);
             contents.files.retain(|file| !is_of_it(&file.name));
-            names.retain(|name| !is_of_it(name));
+            included.names.retain(|name| !is_of_it(name));
         }
         seen.push(folder);
-        let mut more = read_directory(&root.join(&entry), &beside(shown_as, &entry));
+        let called = beside(shown_as, &entry);
+        let mut more = read_directory(&root.join(&entry), &called);
         for own in more.files.extract_if(.., |file| {
             file.name == CONFIG_FILE || file.name == LOCK_FILE
         }) {
@@ -102,11 +124,13 @@ pub(crate) fn add(root: &Path, shown_as: &str, contents: &mut Contents) -> Inclu
                     .help("delete that file; or, if it is a history of its own, take it from the list"),
             );
         }
-        names.extend(more.files.iter().map(|file| joined(&entry, &file.name)));
+        let names = more.files.iter().map(|file| joined(&entry, &file.name));
+        included.names.extend(names);
+        included.folders.0.push((called, entry));
         contents.files.append(&mut more.files);
         contents.findings.append(&mut more.findings);
     }
-    Included { names, is_part }
+    included
 }
 
 /// Where an entry leads; the error is why it leads nowhere, and what to do.
@@ -150,7 +174,27 @@ fn beside(folder: &str, entry: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::beside;
+    use super::{Folders, beside};
+
+    #[test]
+    fn a_file_is_found_by_what_it_is_called() {
+        let folders = |pairs: &[(&str, &str)]| {
+            let owned =
+                |(called, entry): &(&str, &str)| ((*called).to_owned(), (*entry).to_owned());
+            Folders(pairs.iter().map(owned).collect())
+        };
+        let modules = folders(&[("db", ""), ("db/more", "more"), ("billing", "../billing/")]);
+        for (shown, name) in [
+            ("db/1.sql", "1.sql"),
+            ("db/more/2.sql", "more/2.sql"),
+            ("db/more.sql", "more.sql"),
+            ("billing/3.sql", "../billing/3.sql"),
+            ("elsewhere/4.sql", "elsewhere/4.sql"),
+        ] {
+            assert_eq!(modules.name_of(shown), name);
+        }
+        assert_eq!(folders(&[("", "")]).name_of("db/1.sql"), "db/1.sql");
+    }
 
     #[test]
     fn paths_are_shown_as_short_as_they_can_be() {

@@ -107,7 +107,12 @@ impl Migrations {
             };
             revisions.push(record.revision(at, self.texts)?);
         }
-        Ok(RevisionGraph::from_ordered(revisions, settings))
+        let fixtures = reader.number()?;
+        let mut placed = Vec::with_capacity(fixtures.min(self.table.len()));
+        for _ in 0..fixtures {
+            placed.push((reader.number()?, reader.script(self.texts)?));
+        }
+        Ok(RevisionGraph::from_ordered(revisions, settings).with_fixtures(placed))
     }
 
     fn reader(&self) -> Result<Reader, CorruptTable> {
@@ -165,6 +170,11 @@ pub fn pack(graph: &RevisionGraph) -> (Vec<u8>, Vec<String>) {
         record.revision(revision, &mut paths);
         table.slice(&record.bytes);
     }
+    table.number(graph.fixtures().len());
+    for (at, fixture) in graph.fixtures() {
+        table.number(*at);
+        table.script(fixture, &mut paths);
+    }
     (table.bytes, paths)
 }
 
@@ -221,6 +231,8 @@ impl Writer {
         }
         self.number(settings.workers.unwrap_or(0));
         self.number(settings.column_order as usize);
+        self.number(settings.rows);
+        self.number(settings.seed as usize);
         self.number(settings.known.len());
         for known in &settings.known {
             self.known(known);
@@ -240,20 +252,24 @@ impl Writer {
         self.texts(revision.touches.iter());
         self.number(revision.scripts.len());
         for script in &revision.scripts {
-            let flags = usize::from(script.direction == Direction::Down)
-                | usize::from(script.transaction) << 1
-                | script.dialect.map_or(0, |dialect| 1 + dialect.index()) << 2;
-            self.number(flags);
-            self.number(paths.len());
-            self.text(&script.source.path);
-            self.bytes.extend(script.checksum.0);
-            let section = script
-                .section
-                .iter()
-                .flat_map(|part| [part.start, part.end]);
-            self.numbers(&section.collect::<Vec<_>>());
-            paths.push(script.source.path.clone());
+            self.script(script, paths);
         }
+    }
+
+    fn script(&mut self, script: &Script, paths: &mut Vec<String>) {
+        let flags = usize::from(script.direction == Direction::Down)
+            | usize::from(script.transaction) << 1
+            | script.dialect.map_or(0, |dialect| 1 + dialect.index()) << 2;
+        self.number(flags);
+        self.number(paths.len());
+        self.text(&script.source.path);
+        self.bytes.extend(script.checksum.0);
+        let section = script
+            .section
+            .iter()
+            .flat_map(|part| [part.start, part.end]);
+        self.numbers(&section.collect::<Vec<_>>());
+        paths.push(script.source.path.clone());
     }
 }
 
@@ -332,6 +348,8 @@ impl Reader {
                 let levels = [Severity::Allow, Severity::Warn, Severity::Deny];
                 levels.get(level).copied().ok_or(CorruptTable)?
             },
+            rows: self.number()?,
+            seed: u32::try_from(self.number()?).map_err(|_| CorruptTable)?,
             known: self.list(Self::known)?,
             history_table: self.owned()?,
         })

@@ -3,6 +3,7 @@
 
 use crate::Checksum;
 use crate::checksum::canonical;
+use crate::include::Folders;
 use crate::layout::{Class, Layout};
 use crate::lock::Lock;
 use crate::naming::Template;
@@ -12,7 +13,8 @@ use crate::revision::{Direction, Script};
 /// Where older texts of a directory's files are to be had.
 pub trait OldTexts {
     /// Hands the texts that the file called `name` below the directory once had to `is_it`, the
-    /// newest first, until it says that this is the one. To give up early is fine.
+    /// newest first, until it says that this is the one. To give up early is fine. What the
+    /// directory includes is below it as `../other/…`.
     fn search(&self, name: &str, is_it: &mut dyn FnMut(&str) -> bool);
 }
 
@@ -38,7 +40,7 @@ pub struct Past<'a> {
 /// Finds the texts that a lock holds the checksums of.
 pub(crate) struct Locked<'a> {
     pub(crate) texts: &'a dyn OldTexts,
-    pub(crate) shown_as: &'a str,
+    pub(crate) folders: &'a Folders,
     pub(crate) layout: Layout,
     pub(crate) template: &'a Template,
 }
@@ -46,9 +48,7 @@ pub(crate) struct Locked<'a> {
 impl Locked<'_> {
     /// The text of `script` whose checksum is `locked`.
     pub(crate) fn text(&self, script: &Script, locked: Checksum) -> Option<String> {
-        let path = &*script.source.path;
-        let below = path.strip_prefix(self.shown_as).unwrap_or(path);
-        let name = below.trim_start_matches('/');
+        let name = &*self.folders.name_of(&script.source.path);
         let mut found = None;
         self.texts.search(name, &mut |text| {
             let text = canonical(text);

@@ -33,7 +33,7 @@ impl ServerError {
         };
         let found = Self {
             code: database.code().map(std::borrow::Cow::into_owned),
-            ..Self::local(database.message())
+            ..Self::local(abridged(database.message()))
         };
         #[cfg(feature = "postgres")]
         let found = crate::postgres::described(database, sql, found);
@@ -43,6 +43,22 @@ impl ServerError {
         let _ = sql;
         found
     }
+}
+
+/// How many characters of a server's text are shown.
+const SHOWN: usize = 240;
+
+/// Without its middle, where a text is long: a server quotes values as they are, and says what is
+/// wrong before and behind them.
+pub(crate) fn abridged(text: &str) -> String {
+    let count = text.chars().count();
+    if count <= SHOWN {
+        return text.to_owned();
+    }
+    let third = SHOWN / 3;
+    let start: String = text.chars().take(SHOWN - third).collect();
+    let end: String = text.chars().skip(count - third).collect();
+    format!("{start} […] {end}")
 }
 
 impl fmt::Display for ServerError {
@@ -56,3 +72,17 @@ impl fmt::Display for ServerError {
 }
 
 impl std::error::Error for ServerError {}
+
+#[cfg(test)]
+mod tests {
+    use super::abridged;
+
+    #[test]
+    fn what_a_server_says_around_a_long_value_is_kept() {
+        let said = format!("Key (id)=({}) is not present", "é".repeat(1000));
+        let shown = abridged(&said);
+        assert!(shown.starts_with("Key (id)=(éé") && shown.ends_with("é) is not present"));
+        assert_eq!(shown.chars().count(), 245);
+        assert_eq!(abridged("short"), "short");
+    }
+}

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 
 use crate::ServerError;
 use crate::engine::Engine;
+use crate::error::abridged;
 use crate::session::{BoxFuture, Session};
 use crate::sqlx_session::sqlx_session;
 
@@ -22,7 +23,7 @@ pub(crate) fn described(
     let notes = [("detail", error.detail()), ("hint", error.hint())];
     for (name, note) in notes {
         if let Some(note) = note {
-            found.notes.push(format!("{name}: {note}"));
+            found.notes.push(format!("{name}: {}", abridged(note)));
         }
     }
     if let Some(sqlx::postgres::PgErrorPosition::Original(position)) = error.position() {

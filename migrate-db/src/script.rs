@@ -179,11 +179,11 @@ async fn run_watched(
         .iter()
         .any(|statement| statement.transaction_control);
     let wrap = script.transaction && engine.ddl_is_transactional() && !own;
-    let watch = reader.as_deref_mut().filter(|_| wrap);
+    let watch = reader.as_deref_mut();
     let ran = run_statements(session, engine, &statements, &failing, wrap, record, watch).await;
-    // A script that is no transaction may have ended anywhere.
+    // It may have ended anywhere.
     if let Some(reader) = reader
-        && (ran.is_err() || !wrap)
+        && ran.is_err()
     {
         reader.forget();
     }
@@ -258,7 +258,7 @@ async fn run_statements(
         session.rows(&sql, &params).await.map_err(whole)?;
     }
     if let Some(reader) = watch {
-        reader.before_commit(session, statements).await;
+        reader.ran(session, statements, wrap).await;
     }
     if wrap {
         // Deferred constraints are checked here, and no statement is to be blamed.

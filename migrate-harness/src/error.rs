@@ -1,8 +1,10 @@
 //! Why a server has no result, or not all of it.
 
+use migcheck_core::Label;
 use migcheck_core::pack::CorruptTable;
+use migcheck_core::render::{RenderStyle, render_error};
 use migcheck_core::{Dialect, TargetError};
-use migcheck_db::{ConnectError, ServerError};
+use migcheck_db::{ConnectError, ScriptError, ServerError};
 
 use crate::scratch::ScratchError;
 use crate::server::{ServerSpecError, StartError, StopError};
@@ -60,12 +62,40 @@ pub enum RoundTripError {
         /// What it said.
         error: ServerError,
     },
+    /// The rows could not be read, or what rows there can be.
+    #[error("the rows of {server} cannot be read: {error}; `--rows 0` does without them")]
+    Rows {
+        /// The server.
+        server: String,
+        /// What it said.
+        error: ServerError,
+    },
+    /// A fixture does not run.
+    #[error("a fixture fails on {server}\n\n{}", fixture(.error))]
+    Fixture {
+        /// The server.
+        server: String,
+        /// Where and why.
+        error: Box<ScriptError>,
+    },
     /// Something was left behind.
     #[error(transparent)]
     Stop(#[from] StopError),
     /// The run itself broke down.
     #[error("the round trip broke down: {0}; this is a bug in migcheck")]
     Broken(String),
+}
+
+/// A fixture that fails, drawn with its place.
+pub(crate) fn fixture(error: &ScriptError) -> String {
+    let label = Label::new(&error.source, error.pointed_at.clone(), "");
+    let title = error.server.to_string();
+    render_error(
+        &title,
+        &[label],
+        &error.server.notes,
+        RenderStyle::default(),
+    )
 }
 
 impl RoundTripError {
@@ -79,6 +109,7 @@ impl RoundTripError {
                 | Self::Connect(_)
                 | Self::Stop(_)
                 | Self::Snapshot { .. }
+                | Self::Rows { .. }
         )
     }
 }

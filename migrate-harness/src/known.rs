@@ -60,17 +60,23 @@ fn add_gone(stairs: &mut Vec<Stair>, known: &KnownFault) {
         error: None,
         known: None,
         blames: None,
+        // What is to be edited is the record.
+        script: None,
         ..stairs[last].clone()
     };
     gone.reason = Some(format!(
-        "`{}` is recorded as known ({}), and did not happen; take the record out of migcheck.toml, or name the \
-         `databases` that it is of",
+        "`{}` is recorded as known, and did not happen; take the record out of migcheck.toml, or name the \
+         `databases` that it is of. The record says: {}",
         known.outcome, known.reason
     ));
     // It takes the place of what says that all is well.
     match stairs[last].outcome {
         Outcome::Passed => stairs[last] = gone,
-        _ => stairs.insert(last + 1, gone),
+        _ => {
+            // They are told once.
+            gone.notes.clear();
+            stairs.insert(last + 1, gone);
+        }
     }
 }
 

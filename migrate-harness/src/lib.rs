@@ -11,6 +11,7 @@ mod owner;
 mod parts;
 mod report;
 mod round_trip;
+mod rows;
 mod scratch;
 mod server;
 mod shared;

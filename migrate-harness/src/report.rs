@@ -29,6 +29,8 @@ pub struct Stair {
     pub error: Option<ScriptError>,
     /// Why it is irreversible or was not reached, and what else there is to say.
     pub reason: Option<String>,
+    /// What is no fault, and worth knowing: tables that no rows could be made for.
+    pub notes: Vec<String>,
     /// Why that is no matter, where migcheck.toml records it as known.
     pub known: Option<String>,
     /// The revision that could not be applied, where this one was not reached.
@@ -66,6 +68,10 @@ impl Stair {
         if let Some(reason) = &self.reason {
             text.push('\n');
             text.push_str(&wrapped(reason, style.width));
+        }
+        for note in &self.notes {
+            text.push('\n');
+            text.push_str(&wrapped(&format!("note: {note}"), style.width));
         }
         if let Some(known) = &self.known {
             text.push('\n');
@@ -241,6 +247,7 @@ mod tests {
             diff: None,
             error: None,
             reason: None,
+            notes: Vec::new(),
             known: None,
             blames: None,
             script: None,

@@ -12,6 +12,7 @@ use migcheck_core::{IntoGraph, RevisionGraph, Settings};
 use crate::error::RoundTripError;
 use crate::parts::Partition;
 use crate::report::{RoundTripReport, Stair};
+use crate::rows::RowOptions;
 use crate::server::{Product, Server, ServerSpec, StartOptions};
 use crate::shared::shared_change;
 use crate::walk::{Course, Stairs};
@@ -27,6 +28,8 @@ pub struct RoundTrip {
     revisions: Option<Vec<String>>,
     partition: Option<Partition>,
     workers: Option<NonZeroUsize>,
+    rows: Option<usize>,
+    seed: Option<u32>,
     observer: Observer,
 }
 
@@ -63,6 +66,8 @@ pub fn round_trip(source: impl IntoGraph) -> RoundTrip {
         revisions: None,
         partition: None,
         workers: None,
+        rows: None,
+        seed: None,
         observer: Arc::new(|_| {}),
     }
 }
@@ -97,6 +102,18 @@ impl RoundTrip {
     /// without `[roundtrip] workers`, it is as many as there are cores, and one for a short history.
     pub fn workers(mut self, workers: NonZeroUsize) -> Self {
         self.workers = Some(workers);
+        self
+    }
+
+    /// Makes so many rows in a table, and none with 0. Without it, it is `[roundtrip] rows`, else 3.
+    pub fn rows(mut self, rows: usize) -> Self {
+        self.rows = Some(rows);
+        self
+    }
+
+    /// Makes other rows for another seed, and the same for the same one.
+    pub fn seed(mut self, seed: u32) -> Self {
+        self.seed = Some(seed);
         self
     }
 
@@ -187,6 +204,7 @@ impl RoundTrip {
         let course = Course {
             graph: &setup.graph,
             server: &server,
+            rows: setup.rows,
         };
         let on_stair = |stair: &Stair| (self.observer)(&Event::Done(stair));
         let (mut stairs, mut errors) =
@@ -223,7 +241,12 @@ impl RoundTrip {
         }
         let options = start_options(settings)?;
         let stairs = self.stairs(&graph)?;
+        let rows = RowOptions {
+            count: self.rows.unwrap_or(settings.rows),
+            seed: self.seed.unwrap_or(settings.seed),
+        };
         Ok(Setup {
+            rows,
             graph,
             specs,
             options,
@@ -300,4 +323,5 @@ struct Setup {
     specs: Vec<ServerSpec>,
     options: StartOptions,
     stairs: Stairs,
+    rows: RowOptions,
 }

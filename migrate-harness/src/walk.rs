@@ -6,15 +6,18 @@
 mod found;
 mod ground;
 mod rebuild;
+mod rows;
 mod stair;
 mod touches;
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::RoundTripError;
 use crate::report::Stair;
+use crate::rows::{Rows, Scope};
 use found::{Fault, Found};
 use ground::Ground;
 use migcheck_core::{Direction, Outcome, Severity};
@@ -55,6 +58,9 @@ pub(crate) struct Walk<'a> {
     base: Option<Base>,
     on_stair: &'a mut (dyn FnMut(Stair) + Send),
     late: Vec<Stair>,
+    rows: Rows,
+    /// The tables without rows that were told of.
+    unfilled: HashSet<String>,
 }
 
 /// Where the walk stands.
@@ -92,6 +98,8 @@ impl<'a> Walk<'a> {
             base: None,
             on_stair,
             late: Vec::new(),
+            rows: Rows::new(course.rows, &course.graph.settings().history_table),
+            unfilled: HashSet::new(),
         }
     }
 
@@ -109,6 +117,8 @@ impl<'a> Walk<'a> {
             if matches!(next, Next::Rebuilt) {
                 ground = self.rebuild(ground, at).await?;
                 next = Next::Here;
+                self.rows.start_over();
+                self.fill(&mut ground, &Scope::All, &mut found).await?;
             }
             if let Some(blamed) = self.blamed(at) {
                 self.standing.missing[at] = Some(blamed);
@@ -122,6 +132,9 @@ impl<'a> Walk<'a> {
                 next = self.stair(&mut ground, at, &mut found).await?;
             } else {
                 next = self.climb(&mut ground, at, &mut found).await?;
+            }
+            if matches!(next, Next::Here) && self.standing.applied[at] {
+                self.settle(&mut ground, at, &mut found).await?;
             }
             if is_checked || !found.faults.is_empty() {
                 self.tell(at, found, started.elapsed());
@@ -148,8 +161,10 @@ impl<'a> Walk<'a> {
         if found.faults.is_empty() {
             found.add(Fault::new(Outcome::Passed));
         }
+        let mut notes = found.notes;
         for fault in found.faults {
-            let stair = self.told(at, fault, took);
+            let mut stair = self.told(at, fault, took);
+            stair.notes.append(&mut notes);
             if self.part.contains(&at) {
                 (self.on_stair)(stair);
             } else {
@@ -167,7 +182,10 @@ impl<'a> Walk<'a> {
     fn told(&self, at: usize, fault: Fault, took: Duration) -> Stair {
         let revision = self.course.revision(at);
         let direction = match fault.outcome {
-            Outcome::DowngradeLeavesResidue | Outcome::ColumnOrderDiffers => Direction::Down,
+            Outcome::DowngradeLeavesResidue
+            | Outcome::ColumnOrderDiffers
+            | Outcome::LosesRows
+            | Outcome::LosesValues => Direction::Down,
             _ => Direction::Up,
         };
         let script = || revision.script(direction, self.course.server.dialect());
@@ -187,6 +205,7 @@ impl<'a> Walk<'a> {
             diff: fault.diff,
             error: fault.error,
             reason: fault.reason,
+            notes: Vec::new(),
             known: None,
             blames: fault
                 .blames

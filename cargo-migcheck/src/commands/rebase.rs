@@ -179,7 +179,11 @@ impl RebaseArgs {
             if file.from == file.to {
                 terminal.print(format_args!("{}{from}\n", word("edited")));
             } else {
-                terminal.print(format_args!("{}{from} to {}\n", word("renamed"), file.to));
+                let to = match (file.from.rsplit_once('/'), file.to.rsplit_once('/')) {
+                    (Some((folder, _)), Some((same, base))) if folder == same => base,
+                    _ => &file.to,
+                };
+                terminal.print(format_args!("{}{from} to {to}\n", word("renamed")));
             }
         }
         if self.dry_run {

@@ -38,6 +38,12 @@ pub(crate) struct RoundtripArgs {
     /// Walk with so many workers on each server, each in a database of its own
     #[arg(long, value_name = "N")]
     workers: Option<NonZeroUsize>,
+    /// Make so many rows in a table, instead of 3 or what migcheck.toml says; 0 makes none
+    #[arg(long, value_name = "N")]
+    rows: Option<usize>,
+    /// Make other rows; the same ones for the same number
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
     /// For a person, a program, a CI server's test report, or GitHub's log
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: RoundtripFormat,
@@ -135,6 +141,12 @@ impl RoundtripArgs {
         }
         if let Some(workers) = self.workers {
             run = run.workers(workers);
+        }
+        if let Some(rows) = self.rows {
+            run = run.rows(rows);
+        }
+        if let Some(seed) = self.seed {
+            run = run.seed(seed);
         }
         let progress = Progress::new(&context.terminal);
         let observer = progress.clone();

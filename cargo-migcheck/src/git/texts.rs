@@ -52,11 +52,13 @@ impl OldTexts for GitTexts {
             self.left.set(left);
             repository.blob(place).is_some_and(|text| is_it(&text))
         };
-        let first = self.first.as_ref().map(|first| format!("{first}{name}"));
-        if first.is_some_and(|first| found(&first)) {
+        let first = self.first.as_ref().and_then(|first| first.split_once(':'));
+        if let Some((commit, prefix)) = first
+            && found(&format!("{commit}:{}", below(prefix, name)))
+        {
             return;
         }
-        let path = format!("{}{name}", repository.prefix);
+        let path = below(&repository.prefix, name);
         // What is staged, and what the last commit has, is what was edited nearly always.
         if found(&format!(":{path}")) || found(&format!("HEAD:{path}")) {
             return;
@@ -81,4 +83,17 @@ impl OldTexts for GitTexts {
             }
         }
     }
+}
+
+/// The path of a file as git knows it; what a directory includes may lie beside it, as `../x/1.sql`.
+fn below(prefix: &str, name: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in prefix.split('/').chain(name.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }

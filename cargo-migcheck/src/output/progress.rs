@@ -1,7 +1,10 @@
-//! How far a round trip is: one line on a terminal, which is gone when the answer is there.
+//! How far a round trip is: one line with a bar a server on a terminal, which is gone when the answer
+//! is there; elsewhere a line now and then, so that the log of a long run is not silent.
 
+use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use migcheck_harness::Event;
 
@@ -10,10 +13,27 @@ use super::terminal::Terminal;
 /// The line. Clones write the same one, from whichever thread a server's walk is on.
 #[derive(Debug, Clone)]
 pub(crate) struct Progress {
-    /// `None`: nobody watches.
-    servers: Option<Arc<Mutex<Vec<Server>>>>,
+    servers: Arc<Mutex<Servers>>,
+    to: Reader,
     columns: usize,
     notes: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Somebody watches.
+    Terminal,
+    /// Somebody may look it up later.
+    Log,
+    /// Nobody wants to know.
+    Nobody,
+}
+
+#[derive(Debug)]
+struct Servers {
+    list: Vec<Server>,
+    /// When a log was last told.
+    told: Instant,
 }
 
 #[derive(Debug)]
@@ -22,20 +42,37 @@ struct Server {
     done: usize,
     failed: usize,
     of: usize,
-    last: String,
+    /// The revisions that are done: a stair with several faults is told once for each, and workers
+    /// tell theirs in between.
+    seen: HashSet<String>,
 }
 
 /// Back to the start of the line, and clear it. It is no colour, so that `NO_COLOR` keeps it.
 const CLEAR: &str = "\r\x1b[2K";
 
+/// How often a log is told.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// The widest that a bar is, and the narrowest that says anything, in columns.
+const BAR: usize = 24;
+const SHORTEST_BAR: usize = 8;
+
 impl Progress {
     pub(crate) fn new(terminal: &Terminal) -> Self {
         let progress = Self {
-            servers: terminal.is_watched().then(Arc::default),
+            servers: Arc::new(Mutex::new(Servers {
+                list: Vec::new(),
+                told: Instant::now(),
+            })),
+            to: match (terminal.is_quiet(), terminal.is_watched()) {
+                (true, _) => Reader::Nobody,
+                (false, true) => Reader::Terminal,
+                (false, false) => Reader::Log,
+            },
             columns: terminal.width(),
             notes: terminal.is_verbose(),
         };
-        if progress.servers.is_some() {
+        if progress.to == Reader::Terminal {
             progress.write("starting the servers …");
         }
         progress
@@ -44,43 +81,29 @@ impl Progress {
     /// Takes an event of the run.
     pub(crate) fn tell(&self, event: &Event<'_>) {
         if let (true, Event::Started { server, notes, .. }) = (self.notes, event) {
-            let clear = if self.servers.is_some() { CLEAR } else { "" };
+            let clear = match self.to {
+                Reader::Terminal => CLEAR,
+                _ => "",
+            };
             for note in *notes {
                 let _ = writeln!(io::stderr(), "{clear}note: {server}: {note}");
             }
         }
-        let Some(servers) = &self.servers else {
-            return;
-        };
-        let mut servers = servers.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Started { server, stairs, .. } => servers.push(Server {
-                name: (*server).to_owned(),
-                done: 0,
-                failed: 0,
-                of: *stairs,
-                last: String::new(),
-            }),
-            Event::Done(stair) => {
-                let known = servers
-                    .iter_mut()
-                    .find(|server| server.name == stair.server);
-                if let Some(server) = known {
-                    // A stair with several faults is told once for each.
-                    server.done += usize::from(server.last != stair.revision);
-                    server.failed += usize::from(stair.is_failure());
-                    server.last.clone_from(&stair.revision);
-                }
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.take(event);
+        match self.to {
+            Reader::Terminal => self.write(&servers.line(self.columns)),
+            Reader::Log if servers.told.elapsed() >= PAUSE => {
+                servers.told = Instant::now();
+                let _ = writeln!(io::stderr(), "{}", servers.list_of_counts());
             }
-            _ => {}
+            Reader::Log | Reader::Nobody => {}
         }
-        let parts: Vec<String> = servers.iter().map(Server::part).collect();
-        self.write(&parts.join("  "));
     }
 
     /// Takes the line away.
     pub(crate) fn clear(&self) {
-        if self.servers.is_some() {
+        if self.to == Reader::Terminal {
             self.write("");
         }
     }
@@ -92,12 +115,96 @@ impl Progress {
     }
 }
 
+impl Servers {
+    fn take(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Started { server, stairs, .. } => self.list.push(Server {
+                name: (*server).to_owned(),
+                done: 0,
+                failed: 0,
+                of: *stairs,
+                seen: HashSet::new(),
+            }),
+            Event::Done(stair) => {
+                let mut servers = self.list.iter_mut();
+                if let Some(server) = servers.find(|server| server.name == stair.server) {
+                    server.done += usize::from(server.seen.insert(stair.revision.clone()));
+                    server.failed += usize::from(stair.is_failure());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The servers with their bars, as long as `columns` leave room for.
+    fn line(&self, columns: usize) -> String {
+        let texts: usize = self
+            .list
+            .iter()
+            .map(|one| one.count().chars().count())
+            .sum();
+        let count = self.list.len();
+        let room = columns.saturating_sub(texts + 2 * count) / count.max(1);
+        let bar = room.saturating_sub("[] ".len()).min(BAR);
+        let parts = self.list.iter().map(|server| match bar {
+            SHORTEST_BAR.. => format!("{} {}", server.bar(bar), server.count()),
+            _ => server.count(),
+        });
+        parts.collect::<Vec<_>>().join("  ")
+    }
+
+    fn list_of_counts(&self) -> String {
+        let counts: Vec<String> = self.list.iter().map(Server::count).collect();
+        counts.join("  ")
+    }
+}
+
 impl Server {
-    fn part(&self) -> String {
+    fn count(&self) -> String {
         let failed = match self.failed {
             0 => String::new(),
             count => format!(", {count} failed"),
         };
         format!("{} {}/{}{failed}", self.name, self.done, self.of)
+    }
+
+    fn bar(&self, width: usize) -> String {
+        let full = (width * self.done.min(self.of)).checked_div(self.of);
+        let full = full.unwrap_or(width);
+        format!("[{}{}]", "#".repeat(full), " ".repeat(width - full))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn servers(list: &[(&str, usize, usize, usize)]) -> Servers {
+        let list = list.iter().map(|(name, done, of, failed)| Server {
+            name: (*name).to_owned(),
+            done: *done,
+            failed: *failed,
+            of: *of,
+            seen: HashSet::new(),
+        });
+        Servers {
+            list: list.collect(),
+            told: Instant::now(),
+        }
+    }
+
+    #[test]
+    fn bars_take_the_room_there_is() {
+        let one = servers(&[("sqlite", 10, 40, 1)]);
+        assert_eq!(
+            one.line(80),
+            "[######                  ] sqlite 10/40, 1 failed"
+        );
+        assert_eq!(one.line(40), "[####            ] sqlite 10/40, 1 failed");
+        assert_eq!(one.line(30), "sqlite 10/40, 1 failed");
+        let two = servers(&[("sqlite", 2, 2, 0), ("mysql:9.7", 0, 2, 0)]);
+        let line = two.line(80);
+        assert!(line.starts_with("[####") && line.len() < 80, "{line}");
+        assert_eq!(servers(&[("sqlite", 0, 0, 0)]).line(14), "sqlite 0/0");
     }
 }

@@ -170,6 +170,11 @@ impl Terminal {
         !self.quiet && io::stderr().is_terminal()
     }
 
+    /// Whether the user wants the answer alone.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Whether the user wants to know more.
     pub(crate) fn is_verbose(&self) -> bool {
         self.verbose

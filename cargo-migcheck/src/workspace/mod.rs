@@ -103,8 +103,9 @@ impl Directory {
         let path = self.path.join(name);
         let here = std::env::current_dir().and_then(|here| here.canonicalize());
         let below = here.ok().and_then(|here| {
-            let folder = self.path.canonicalize().ok()?;
-            Some(folder.strip_prefix(here).ok()?.join(name))
+            // The folder that the file is in is there, also before the file is.
+            let folder = path.parent()?.canonicalize().ok()?;
+            Some(folder.strip_prefix(here).ok()?.join(path.file_name()?))
         });
         slashed(&below.unwrap_or(path))
     }

@@ -292,3 +292,23 @@ fn inside_of_a_hook() {
     let screen = screen(&mut command);
     assert!(screen.contains("was edited since `main`"), "{screen}");
 }
+
+#[test]
+fn a_directory_that_is_included_has_a_past_too() {
+    let include = format!("include = [\"../billing\"]\n{}", crate::project::CONFIG);
+    let project = Project::new()
+        .file("migrations/migcheck.toml", &include)
+        .revision("001", "users", "base")
+        .file("billing/002_orders.up.sql", &orders("id int"))
+        .file("billing/002_orders.down.sql", "DROP TABLE orders;\n");
+    project.run("lock");
+    let project = project
+        .committed()
+        .file("billing/002_orders.up.sql", &orders("id bigint"));
+    screens!(
+        "guard-included",
+        project,
+        project.run("check"),
+        project.run("check --against HEAD"),
+    );
+}

@@ -50,6 +50,23 @@ fn a_job_for_github() {
     );
 }
 
+/// A history of thousands is walked on several machines, but for what a change adds.
+#[test]
+fn jobs_of_a_long_history() {
+    let id = |number: usize| format!("{number:04}");
+    let project = (2..=1100).fold(
+        Project::new().revision("0001", "a", "base"),
+        |project, number| project.revision(&id(number), "a", &id(number - 1)),
+    );
+    project.run("init --ci github --database sqlite -q");
+    let github = project.read(".github/workflows/migcheck.yml");
+    let partition = r#"partition: ${{ fromJSON(github.event_name == 'pull_request' && '["1/1"]' || '["1/2", "2/2"]') }}"#;
+    assert!(github.contains(partition), "{github}");
+    project.run("init --ci gitlab --database sqlite -q");
+    let gitlab = project.read(".gitlab-ci.yml");
+    assert!(gitlab.contains("\n  parallel: 2\n"), "{gitlab}");
+}
+
 #[test]
 fn a_job_for_gitlab() {
     let config = "layout = \"native\"\n[roundtrip]\n\

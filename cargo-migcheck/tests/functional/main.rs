@@ -46,7 +46,9 @@ macro_rules! screens {
         }
         settings.add_filter(r" *\d+ ms\b", " [N] ms");
         settings.add_filter(r" *\d+\.\d s\b", "  [T] s");
+        settings.add_filter(r"(?m)^  \[T\] s  \d{3} on", "  [T] s  [REV] on");
         settings.add_filter(r#""milliseconds": \d+"#, r#""milliseconds": [N]"#);
+        settings.add_filter(r#"time="\d+\.\d+""#, r#"time="[T]""#);
         settings.bind(|| insta::assert_snapshot!($name, screens));
     }};
 }

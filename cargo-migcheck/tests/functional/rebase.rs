@@ -268,3 +268,29 @@ fn a_peers_files_are_numbered_anew() {
         project.run("history"),
     );
 }
+
+#[test]
+fn a_revision_of_an_included_directory_is_moved_where_it_is() {
+    let include = format!("include = [\"../billing\"]\n{}", crate::project::CONFIG);
+    let project = Project::new()
+        .file("migrations/migcheck.toml", &include)
+        .revision("001", "users", "base")
+        .revision("003", "orders", "001")
+        .file(
+            "billing/002_invoices.up.sql",
+            "-- migcheck: revises = \"001\"\nCREATE TABLE invoices (id int);\n",
+        )
+        .file("billing/002_invoices.down.sql", "DROP TABLE invoices;\n")
+        .file("billing/002_invoices.fixture.sql", "SELECT 1;\n");
+    let rebased = project.run("rebase 002 --onto 003 --unreleased");
+    let files = project.files("billing");
+    screens!("rebase-included", project, rebased, project.run("check"));
+    assert_eq!(
+        files,
+        [
+            "004_invoices.down.sql",
+            "004_invoices.fixture.sql",
+            "004_invoices.up.sql"
+        ]
+    );
+}

@@ -1,6 +1,6 @@
 //! `roundtrip`, on SQLite, which needs nothing installed. Times are replaced.
 
-use crate::project::Project;
+use crate::project::{CONFIG, Project};
 use crate::{regex_of, screens};
 
 #[test]
@@ -53,5 +53,162 @@ fn a_server_that_is_not_to_be_had() {
         project.run("roundtrip --on postgre:17"),
         project.run("roundtrip --on postgres://app:hunter2@127.0.0.1:1/shop"),
         project.run("roundtrip --on sqlite --revision 009"),
+    );
+}
+
+#[test]
+fn a_report_for_a_ci_server() {
+    let project = faulty();
+    screens!(
+        "roundtrip-junit",
+        project,
+        project.run("roundtrip --on sqlite --format junit"),
+        project.run("roundtrip --on sqlite --revision 001 --format junit"),
+        project.run("roundtrip --on postgres://app:hunter2@127.0.0.1:1/shop --format junit"),
+        project.run("roundtrip --on sqlite --revision 009 --format junit"),
+    );
+}
+
+#[test]
+fn annotations_for_github() {
+    let project = faulty();
+    screens!(
+        "roundtrip-github",
+        project,
+        project.run("roundtrip --on sqlite --format github"),
+        project.run("roundtrip --on postgres://app:hunter2@127.0.0.1:1/shop --format github"),
+        project.run("roundtrip --on sqlite --revision 009 --format github"),
+    );
+}
+
+/// A fault that is known, one that is not there any more, and one that is of another database.
+fn known(project: Project) -> Project {
+    let record = |revision: &str, outcome: &str, databases: &str| {
+        format!(
+            "\n[[roundtrip.known]]\nrevision = \"{revision}\"\noutcome = \"{outcome}\"\n{databases}\
+             reason = \"The column stays until the last release that reads it is gone, which will be in the spring.\"\n"
+        )
+    };
+    let config = [
+        CONFIG.to_owned(),
+        record("001", "re-upgrade-differs", ""),
+        record(
+            "002",
+            "downgrade-leaves-residue",
+            "databases = [\"sqlite\"]\n",
+        ),
+        record("002", "re-upgrade-fails", ""),
+        record("003", "downgrade-fails", ""),
+        record("003", "upgrade-fails", "databases = [\"mysql\"]\n"),
+    ];
+    project.file("migrations/migcheck.toml", &config.concat())
+}
+
+#[test]
+fn known_faults_are_shown_and_do_not_fail() {
+    let project = known(faulty());
+    screens!(
+        "roundtrip-known",
+        project,
+        project.run("roundtrip --on sqlite"),
+        project.run("roundtrip --on sqlite --revision 002"),
+        project.run("roundtrip --on sqlite --revision 002 --format junit"),
+        project.run("roundtrip --on sqlite --revision 002 --format github"),
+        project.run("roundtrip --on sqlite --revision 001 --format json"),
+    );
+}
+
+#[test]
+fn tables_outside_of_touches_are_named() {
+    let project = Project::chain()
+        .file(
+            "migrations/003_invoices.up.sql",
+            "-- migcheck: revises = \"002\"\n-- migcheck: touches = [\"inv*\"]\n\
+         CREATE TABLE invoices (id int);\nCREATE INDEX by_id ON orders (id);\n",
+        )
+        .file(
+            "migrations/003_invoices.down.sql",
+            "DROP INDEX by_id;\nDROP TABLE invoices;\n",
+        );
+    screens!(
+        "roundtrip-touches",
+        project,
+        project.run("roundtrip --on sqlite"),
+    );
+}
+
+/// SQLite adds columns at the end.
+fn reordering() -> Project {
+    Project::chain()
+        .file(
+            "migrations/002_orders.up.sql",
+            "-- migcheck: revises = \"001\"\nCREATE TABLE orders (id int, total int, note text);\n",
+        )
+        .file(
+            "migrations/003_invoices.up.sql",
+            "-- migcheck: revises = \"002\"\nALTER TABLE orders DROP COLUMN total;\n",
+        )
+        .file(
+            "migrations/003_invoices.down.sql",
+            "ALTER TABLE orders ADD COLUMN total int;\n",
+        )
+}
+
+#[test]
+fn the_order_of_columns_matters_as_much_as_the_rules_say() {
+    let level = |level: &str| {
+        let config = format!("{CONFIG}\n[rules]\ncolumn-order-differs = \"{level}\"\n");
+        reordering().file("migrations/migcheck.toml", &config)
+    };
+    let (deny, allow) = (level("deny"), level("allow"));
+    screens!(
+        "roundtrip-column-order",
+        deny,
+        reordering().run("roundtrip --on sqlite"),
+        deny.run("roundtrip --on sqlite -q"),
+        allow.run("roundtrip --on sqlite"),
+        level("perhaps").run("roundtrip --on sqlite"),
+    );
+}
+
+#[test]
+fn a_part_of_the_stairs() {
+    let project = (4..40).fold(Project::chain(), |project, number| {
+        let (id, parent) = (format!("{number:03}"), format!("{:03}", number - 1));
+        project.revision(&id, &format!("table_{id}"), &parent)
+    });
+    screens!(
+        "roundtrip-partition",
+        project,
+        project.run("roundtrip --on sqlite --workers 2"),
+        project.run("roundtrip --on sqlite --partition 1/2"),
+        project.run("roundtrip --on sqlite --partition 2/2"),
+        project.run("roundtrip --on sqlite --partition 3/3 --revision 002"),
+        project.run("roundtrip --on sqlite --partition 3/2"),
+        project.run("roundtrip --on sqlite --workers 0"),
+        project.run("roundtrip --on sqlite --since main --revision 002"),
+    );
+}
+
+#[test]
+fn what_a_branch_adds_and_changes() {
+    let project = Project::chain().committed();
+    project.git("checkout --quiet -b mine");
+    let nothing = project.run("roundtrip --on sqlite --since main");
+    let project = project
+        .revision("004", "carts", "003")
+        .file(
+            "migrations/002_orders.down.sql",
+            "DROP TABLE IF EXISTS orders;\n",
+        )
+        .commit("Add carts");
+    screens!(
+        "roundtrip-since",
+        project,
+        nothing,
+        project.run("roundtrip --on sqlite --since main"),
+        project.run("roundtrip --on sqlite --since main --format json"),
+        project.run("roundtrip --on sqlite --since other"),
+        Project::chain().run("roundtrip --on sqlite --since main --format github"),
     );
 }

@@ -6,7 +6,7 @@ use crate::nearest::nearest;
 use crate::toml_reader::Problem;
 
 /// How each key is written.
-const EXAMPLES: [(&str, &str); 20] = [
+const EXAMPLES: [(&str, &str); 22] = [
     ("layout", "layout = \"native\""),
     ("databases", "databases = [\"postgres\", \"mysql\"]"),
     ("heads", "heads = 2` or `heads = [\"billing\", \"search\"]"),
@@ -24,6 +24,8 @@ const EXAMPLES: [(&str, &str); 20] = [
     ("servers", "servers = [\"postgres:17\", \"sqlite\"]"),
     ("images", "[roundtrip.images]"),
     ("workers", "workers = 2"),
+    ("rows", "rows = 3"),
+    ("seed", "seed = 1"),
     ("known", "[[roundtrip.known]]"),
     ("history", "[history]"),
     ("table", "table = \"_migcheck_revisions\""),

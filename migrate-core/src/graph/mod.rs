@@ -4,6 +4,7 @@ mod build;
 pub(crate) mod dag;
 mod edges;
 mod ends;
+mod fixtures;
 mod goal;
 mod head_labels;
 mod plan;
@@ -17,7 +18,7 @@ pub(crate) use build::build;
 pub use plan::{Plan, PlanError, Step};
 pub use target::{Target, TargetError};
 
-use crate::revision::{Revision, RevisionId};
+use crate::revision::{Revision, RevisionId, Script};
 use crate::{Checksum, Dialect, KnownFault, Severity};
 
 /// What of `migcheck.toml` is needed where the revisions are run.
@@ -37,6 +38,10 @@ pub struct Settings {
     pub known: Vec<KnownFault>,
     /// How much it matters that a downgrade changes the order of columns.
     pub column_order: Severity,
+    /// How many rows a round trip makes in a table; 0 makes none.
+    pub rows: usize,
+    /// Another seed makes other rows.
+    pub seed: u32,
     /// The name of the history table.
     pub history_table: String,
 }
@@ -54,6 +59,8 @@ pub struct RevisionGraph {
     by_id: HashMap<RevisionId, usize>,
     settings: Settings,
     chain: Checksum,
+    /// Each with the place of its revision.
+    fixtures: Vec<(usize, Script)>,
 }
 
 impl RevisionGraph {
@@ -71,6 +78,7 @@ impl RevisionGraph {
             by_id,
             settings,
             chain: Checksum([0; 32]),
+            fixtures: Vec::new(),
         };
         let heads = graph.heads();
         graph.chain =

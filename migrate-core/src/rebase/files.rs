@@ -32,10 +32,7 @@ pub(super) fn moves(
     name: &Name,
     renamed: &BTreeMap<&str, &str>,
 ) -> Result<Vec<FileMove>, RebaseError> {
-    let below = |path: &str| {
-        let name = path.strip_prefix(&*checked.shown_as).unwrap_or(path);
-        name.trim_start_matches('/').to_owned()
-    };
+    let below = |path: &str| checked.folders.name_of(path);
     let scripts = revision.scripts.iter();
     let mut files: BTreeSet<String> = scripts.clone().map(|one| below(&one.source.path)).collect();
     let ups: BTreeSet<String> = scripts
@@ -73,10 +70,11 @@ pub(super) fn moves(
 
 /// What lies beside the scripts and is called after them: fixtures, or what is in their folder.
 fn companions(checked: &Checked, revision: &Revision, scripts: &BTreeSet<String>) -> Vec<String> {
-    let folder = scripts.first().and_then(|name| name.split_once('/'));
-    let start = match (checked.layout, folder) {
-        (Layout::Diesel, Some((folder, _))) => format!("{folder}/"),
-        (Layout::Native, _) => format!("{}_{}.", revision.id, revision.slug),
+    let folder = scripts.first().and_then(|name| name.rsplit_once('/'));
+    let folder = folder.map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let start = match checked.layout {
+        Layout::Diesel if !folder.is_empty() => folder,
+        Layout::Native => format!("{folder}{}_{}.", revision.id, revision.slug),
         _ => return Vec::new(),
     };
     let files = checked.files.iter();
@@ -88,11 +86,16 @@ fn companions(checked: &Checked, revision: &Revision, scripts: &BTreeSet<String>
 
 /// A file's name with the new version in the place of the old one.
 fn new_name(layout: Layout, from: &str, old: &str, new: &Name) -> String {
+    let after_slash = |name: &str| name.rfind('/').map_or(0, |slash| slash + 1);
+    let start = after_slash(from);
     let version = match layout {
-        Layout::Native => 0..old.len(),
-        Layout::Diesel => 0..from.find('_').unwrap_or(0),
+        Layout::Native => start..start + old.len(),
+        // The version is in the name of the folder.
+        Layout::Diesel => {
+            let start = after_slash(&from[..start.saturating_sub(1)]);
+            start..start + from[start..].find('_').unwrap_or(0)
+        }
         _ => {
-            let start = from.rfind('/').map_or(0, |slash| slash + 1);
             let is_digit = |c: char| c.is_ascii_digit();
             let start = from[start..].find(is_digit).map_or(start, |at| start + at);
             let digits = from[start..].chars().take_while(|c| is_digit(*c)).count();

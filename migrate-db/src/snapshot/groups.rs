@@ -64,7 +64,7 @@ impl Groups {
     }
 
     /// Takes out the very objects of `old`, and puts in those of `new`, which have their places.
-    #[cfg(feature = "postgres")]
+    #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
     pub(super) fn replace(&mut self, old: &[Arc<Object>], new: &[Arc<Object>]) {
         for object in old {
             if let Ok(at) = self.find(object) {
@@ -88,7 +88,25 @@ impl Groups {
         }
     }
 
-    #[cfg(feature = "postgres")]
+    /// Puts objects as they are now in the place of `old` groups; what did not change stays shared.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub(super) fn update(&mut self, old: &[Group], now: Vec<Object>) {
+        let now = Self::new(now);
+        let same = |a: &Group, b: &Group| a[0].group_key() == b[0].group_key() && a == b;
+        let gone = old
+            .iter()
+            .filter(|old| !now.iter().any(|now| same(now, old)));
+        let come = now
+            .iter()
+            .filter(|now| !old.iter().any(|old| same(old, now)));
+        let flat = |groups: Vec<&Group>| -> Vec<Arc<Object>> {
+            let groups = groups.into_iter();
+            groups.flat_map(|group| group.iter().cloned()).collect()
+        };
+        self.replace(&flat(gone.collect()), &flat(come.collect()));
+    }
+
+    #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
     fn find(&self, object: &Object) -> Result<usize, usize> {
         self.0
             .binary_search_by(|group| group[0].group_key().cmp(&object.group_key()))

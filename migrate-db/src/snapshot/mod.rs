@@ -10,10 +10,9 @@ mod ddl;
 mod diff;
 mod groups;
 mod ident;
+mod memory;
 mod object;
 mod reader;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-mod reading;
 mod text_diff;
 
 #[cfg(feature = "mysql")]

@@ -32,6 +32,10 @@ pub enum ObjectKind {
     Function,
     /// A procedure.
     Procedure,
+    /// A package of MariaDB: what its routines are.
+    Package,
+    /// The body of a package.
+    PackageBody,
     /// An aggregate function.
     Aggregate,
     /// An operator.
@@ -82,7 +86,7 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// Every kind, in listing order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Schema,
         Self::Extension,
         Self::ForeignServer,
@@ -95,6 +99,8 @@ impl ObjectKind {
         Self::TextSearchConfiguration,
         Self::Function,
         Self::Procedure,
+        Self::Package,
+        Self::PackageBody,
         Self::Aggregate,
         Self::Operator,
         Self::Cast,
@@ -136,6 +142,8 @@ impl ObjectKind {
             Self::TextSearchConfiguration => "text search configuration",
             Self::Function => "function",
             Self::Procedure => "procedure",
+            Self::Package => "package",
+            Self::PackageBody => "package body",
             Self::Aggregate => "aggregate",
             Self::Operator => "operator",
             Self::Cast => "cast",
@@ -289,14 +297,6 @@ pub enum Property {
     Comment,
     /// Privileges that are not the default, one a line; `{}` stands for the object.
     Grants,
-}
-
-impl Property {
-    #[cfg(any(feature = "postgres", feature = "mysql"))]
-    /// Whether a server may hand the value out in several rows, one element each.
-    pub(super) const fn is_list(self) -> bool {
-        matches!(self, Self::Parts | Self::ReferencedParts | Self::Partitions)
-    }
 }
 
 /// One object of a database.

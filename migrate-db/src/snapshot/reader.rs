@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-#[cfg(feature = "postgres")]
-use migcheck_core::Dialect;
 use migcheck_core::split::Statement;
 
-#[cfg(feature = "postgres")]
-use super::postgres::Memory;
-use super::{Snapshot, snapshot};
+use super::Snapshot;
+use super::memory::Memory;
 use crate::{ServerError, Session};
 
 /// Knows the schema of one database from script to script.
@@ -22,7 +19,6 @@ pub struct SnapshotReader {
     /// The schema as it is, where that is known.
     known: Option<Arc<Snapshot>>,
     /// What the next one is made from.
-    #[cfg(feature = "postgres")]
     memory: Option<Memory>,
 }
 
@@ -34,7 +30,6 @@ impl SnapshotReader {
         Self {
             history_table: history_table.into(),
             known: None,
-            #[cfg(feature = "postgres")]
             memory: None,
         }
     }
@@ -61,23 +56,21 @@ impl SnapshotReader {
     /// watched, and before another database.
     pub fn forget(&mut self) {
         self.known = None;
-        #[cfg(feature = "postgres")]
-        {
-            self.memory = None;
-        }
+        self.memory = None;
     }
 
-    /// Called in the transaction of a script, before it is committed. What it learns holds when the
-    /// transaction is committed; else [`SnapshotReader::forget`] has to be called.
-    pub(crate) async fn before_commit(
+    /// Called when the statements of a script were run; of one that is a transaction, before it is
+    /// committed. What it learns holds when the script comes to its end; else
+    /// [`SnapshotReader::forget`] has to be called.
+    pub(crate) async fn ran(
         &mut self,
         session: &mut dyn Session,
         statements: &[Statement<'_>],
+        in_transaction: bool,
     ) {
         self.known = None;
-        #[cfg(feature = "postgres")]
         if let Some(mut memory) = self.memory.take()
-            && memory.watch(session, statements).await
+            && memory.watch(session, statements, in_transaction).await
         {
             self.memory = Some(memory);
         }
@@ -88,7 +81,6 @@ impl SnapshotReader {
         &mut self,
         session: &mut dyn Session,
     ) -> Result<Option<Snapshot>, ServerError> {
-        #[cfg(feature = "postgres")]
         if let Some(mut memory) = self.memory.take()
             && let Some(read) = memory.refresh(session).await?
         {
@@ -99,12 +91,8 @@ impl SnapshotReader {
     }
 
     async fn read_whole(&mut self, session: &mut dyn Session) -> Result<Snapshot, ServerError> {
-        #[cfg(feature = "postgres")]
-        if session.dialect() == Dialect::Postgres {
-            let (read, memory) = Memory::read(session, &self.history_table).await?;
-            self.memory = memory;
-            return Ok(read);
-        }
-        snapshot(session, &self.history_table).await
+        let (read, memory) = Memory::read(session, &self.history_table).await?;
+        self.memory = memory;
+        Ok(read)
     }
 }

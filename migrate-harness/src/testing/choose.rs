@@ -73,6 +73,8 @@ mod tests {
             servers: servers.iter().map(ToString::to_string).collect(),
             images: Vec::new(),
             workers: None,
+            rows: 3,
+            seed: 0,
             known: Vec::new(),
             column_order: migcheck_core::Severity::Warn,
             history_table: "_migcheck_revisions".to_owned(),

@@ -2,13 +2,12 @@
 
 use std::io;
 
+use migcheck_core::Dialect;
 use migcheck_core::pack::CorruptTable;
-use migcheck_core::render::{RenderStyle, render_error};
-use migcheck_core::{Dialect, Label};
 use migcheck_db::{ConnectError, MigrateError, ScriptError};
 
 use super::OpenError;
-use crate::error::RoundTripError;
+use crate::error::{RoundTripError, fixture};
 use crate::scratch::ScratchError;
 use crate::server::ServerSpecError;
 
@@ -65,17 +64,6 @@ pub(super) enum SetupError {
     /// The operating system refused something.
     #[error("{0}; see to the machine and try again")]
     System(#[from] io::Error),
-}
-
-fn fixture(error: &ScriptError) -> String {
-    let label = Label::new(&error.source, error.pointed_at.clone(), "");
-    let title = error.server.to_string();
-    render_error(
-        &title,
-        &[label],
-        &error.server.notes,
-        RenderStyle::default(),
-    )
 }
 
 impl From<CorruptTable> for SetupError {

@@ -45,6 +45,8 @@ impl Fault {
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) faults: Vec<Fault>,
+    /// What is no fault, and worth knowing.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Found {

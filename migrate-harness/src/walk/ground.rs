@@ -6,6 +6,7 @@ use migcheck_core::{Dialect, Revision, RevisionGraph, Script};
 use migcheck_db::{ScriptError, Session, Snapshot, SnapshotReader, run_script, run_script_watched};
 
 use crate::error::RoundTripError;
+use crate::rows::RowOptions;
 use crate::scratch::Scratch;
 use crate::server::Server;
 
@@ -14,6 +15,7 @@ use crate::server::Server;
 pub(crate) struct Course<'a> {
     pub(crate) graph: &'a RevisionGraph,
     pub(crate) server: &'a Server,
+    pub(crate) rows: RowOptions,
 }
 
 impl<'a> Course<'a> {

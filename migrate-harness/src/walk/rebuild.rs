@@ -38,6 +38,11 @@ impl Walk<'_> {
         end: usize,
     ) -> Result<Ground, RoundTripError> {
         old.remove().await?;
+        self.raised(end).await
+    }
+
+    /// The same beside the one that is there.
+    pub(super) async fn raised(&mut self, end: usize) -> Result<Ground, RoundTripError> {
         let server = self.course.server;
         loop {
             let (ground, start) = match self.base.take() {

@@ -1,7 +1,7 @@
 //! One stair: up, down and up again, with a look at the database before and after each step.
 
 use migcheck_core::{Direction, Outcome, Script};
-use migcheck_db::diff;
+use migcheck_db::{ScriptError, diff};
 
 use super::found::{Fault, Found};
 use super::ground::Ground;
@@ -21,17 +21,15 @@ impl Walk<'_> {
 
         // Before: S0.
         let at_parents = ground.schema(course).await?;
-        // ROWS: made here, in every table of `at_parents`, before the upgrade.
+        let rows = self.rows_before(ground, at).await?;
 
         // Up: S1.
         let next = self.climb(ground, at, found).await?;
         if !self.standing.applied[at] {
-            // ROWS: a refusal is `fails-on-rows` where the upgrade passes without them.
             return Ok(next);
         }
         let up = ground.schema(course).await?;
         touches::check(revision, &at_parents, &up, found);
-        // ROWS: compared here with those before the upgrade.
 
         // Down: S2, which is to be S0.
         let Some(script) = revision.script(Direction::Down, dialect) else {
@@ -41,15 +39,26 @@ impl Walk<'_> {
             return Ok(Next::Here);
         };
         if let Err(error) = ground.run(revision, script).await {
-            found.add(Fault::new(Outcome::DowngradeFails).error(error));
-            // Also where the schema is what it was: rows may have been committed before the failure.
-            return Ok(Next::Rebuilt);
+            if !self.rows.are_there() {
+                found.add(Fault::new(Outcome::DowngradeFails).error(error));
+                // Also where the schema is what it was: rows may have been committed before the failure.
+                return Ok(Next::Rebuilt);
+            }
+            self.empty(ground, at + 1).await?;
+            if let Err(error) = ground.run(revision, script).await {
+                found.add(Fault::new(Outcome::DowngradeFails).error(error));
+                return Ok(Next::Rebuilt);
+            }
+            found.add(on_rows(error, "downgrade"));
         }
         let down = ground.schema(course).await?;
         let left = diff(&at_parents, &down);
         let is_clean = left.is_empty();
         found.difference(Outcome::DowngradeLeavesResidue, left);
-        // ROWS: compared here with those before the upgrade, and made anew where they are gone.
+        // They are not the same rows any more where a script was tried on empty tables.
+        if let Some(rows) = rows.filter(|_| self.rows.are_there()) {
+            self.compare_rows(ground, &rows, is_clean, found).await?;
+        }
 
         // Up again: S3, which is to be S1.
         let Some(script) = up_script(self, at) else {
@@ -61,7 +70,6 @@ impl Walk<'_> {
         }
         let up_again = ground.schema(course).await?;
         let differs = diff(&up, &up_again);
-        // ROWS: compared here with those after the first upgrade.
 
         // The next stair starts from what upgrades alone make, and that includes the order of columns.
         let next = if differs.is_empty() {
@@ -97,12 +105,25 @@ impl Walk<'_> {
                 Ok(Next::Here)
             }
             Err(error) => {
+                if self.rows.are_there() {
+                    self.empty(ground, at).await?;
+                    if self.blamed(at).is_none() && ground.run(revision, script).await.is_ok() {
+                        found.add(on_rows(error, "upgrade"));
+                        self.standing.applied[at] = true;
+                        return Ok(Next::Here);
+                    }
+                }
                 found.add(Fault::new(Outcome::UpgradeFails).error(error));
                 self.standing.missing[at] = Some(at);
                 Ok(Next::Rebuilt)
             }
         }
     }
+}
+
+fn on_rows(error: ScriptError, step: &str) -> Fault {
+    let reason = format!("the {step} passes on empty tables, and fails on those with rows in them");
+    Fault::new(Outcome::FailsOnRows).error(error).reason(reason)
 }
 
 fn up_script<'a>(walk: &Walk<'a>, at: usize) -> Option<&'a Script> {

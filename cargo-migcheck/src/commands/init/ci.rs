@@ -24,6 +24,18 @@ pub(super) struct Job {
     pub(super) on: Vec<ServerSpec>,
     /// The servers, wherever they are named.
     pub(super) servers: Vec<ServerSpec>,
+    /// On how many machines the whole round trip is made.
+    pub(super) machines: usize,
+}
+
+/// So many stairs are walked on one machine in less time than it takes to set up another.
+const STAIRS_A_MACHINE: usize = 1000;
+/// Each machine climbs to where its part begins, so that more than this save nothing.
+const MOST_MACHINES: usize = 4;
+
+/// On how many machines so many revisions are walked.
+pub(super) fn machines(revisions: usize) -> usize {
+    revisions.div_ceil(STAIRS_A_MACHINE).clamp(1, MOST_MACHINES)
 }
 
 /// The tool that is installed is the one that wrote the job, built by the oldest toolchain it takes.
@@ -73,6 +85,16 @@ impl Job {
             .iter()
             .map(|server| format!(" --on {server}"))
             .collect();
+        let partitions: Vec<String> = (1..=self.machines)
+            .map(|number| format!("\"{number}/{}\"", self.machines))
+            .collect();
+        let partitions = match partitions.as_slice() {
+            [one] => format!("[{one}] # for more machines: [\"1/2\", \"2/2\"]"),
+            several => format!(
+                "${{{{ fromJSON(github.event_name == 'pull_request' && '[\"1/1\"]' || '[{}]') }}}}",
+                several.join(", ")
+            ),
+        };
         format!(
             "\
 # Written by `cargo migcheck init --ci github`.
@@ -87,10 +109,14 @@ jobs:
   migcheck:
     runs-on: ubuntu-24.04
     timeout-minutes: 30
+    strategy:
+      fail-fast: false
+      matrix: # one machine walks one part of the stairs
+        partition: {partitions}
 {working}    steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
-          fetch-depth: 0 # `--against` reads the migrations of the target branch
+          fetch-depth: 0 # `--against` and `--since` read the migrations of the target branch
           persist-credentials: false
       - uses: actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5
         with:
@@ -106,7 +132,10 @@ jobs:
           BASE: ${{{{ github.base_ref }}}}
         run: {check} --format github ${{BASE:+--against \"origin/$BASE\"}}
       - name: Round trip
-        run: {roundtrip}{on}
+        env:
+          BASE: ${{{{ github.base_ref }}}}
+          PARTITION: ${{{{ matrix.partition }}}}
+        run: {roundtrip}{on} --format github --partition \"$PARTITION\" ${{BASE:+--since \"origin/$BASE\"}}
 ",
             check = self.command("check"),
             roundtrip = self.command("roundtrip"),
@@ -156,17 +185,21 @@ jobs:
             "" => String::new(),
             folder => format!("    - cd {}\n", shell_word(folder)),
         };
+        let parallel = match self.machines {
+            1 => String::new(),
+            machines => format!("  parallel: {machines}\n"),
+        };
         format!(
             "\
 # Written by `cargo migcheck init --ci gitlab`.
 migcheck:
   image: rust:{RUST}
   timeout: 30 minutes
-  rules:
+{parallel}  rules:
     - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   variables:
-    GIT_DEPTH: \"0\" # `--against` reads the migrations of the target branch
+    GIT_DEPTH: \"0\" # `--against` and `--since` read the migrations of the target branch
 {variables}{services}  cache:
     key: cargo-migcheck-{VERSION}
     paths: [.migcheck/bin]
@@ -175,7 +208,11 @@ migcheck:
     - command -v cargo-migcheck || cargo install cargo-migcheck --version {VERSION} --locked --root \"$CI_PROJECT_DIR/.migcheck\"
 {folder}  script:
     - {check} ${{CI_MERGE_REQUEST_TARGET_BRANCH_NAME:+--against \"origin/$CI_MERGE_REQUEST_TARGET_BRANCH_NAME\"}}
-    - {roundtrip}{on}
+    - {roundtrip}{on} --format junit --partition \"${{CI_NODE_INDEX:-1}}/${{CI_NODE_TOTAL:-1}}\" ${{CI_MERGE_REQUEST_TARGET_BRANCH_NAME:+--since \"origin/$CI_MERGE_REQUEST_TARGET_BRANCH_NAME\"}} > \"$CI_PROJECT_DIR/migcheck.xml\"
+  artifacts:
+    when: always
+    reports:
+      junit: migcheck.xml
 ",
             check = self.command("check"),
             roundtrip = self.command("roundtrip"),

@@ -8,7 +8,7 @@ use answer::InitAnswer;
 use ci::{Forge, Job};
 use clap::Args;
 use migcheck_core::create::{self, NewFile};
-use migcheck_core::{CONFIG_FILE, Checked, Code, Config, Dialect, Layout, check};
+use migcheck_core::{CONFIG_FILE, Checked, Code, Config, Dialect, Layout, RevisionGraph, check};
 use migcheck_harness::{ServerSpec, ServerSpecError};
 use place::Place;
 
@@ -57,7 +57,9 @@ impl InitArgs {
         }
         if let Some(forge) = self.ci {
             let configured = configured.map(|checked| &checked.config);
-            let (job, above) = self.job(&place, configured)?;
+            let graph = before.as_ref().and_then(|checked| checked.graph.as_ref());
+            let revisions = graph.map_or(0, RevisionGraph::len);
+            let (job, above) = self.job(&place, configured, revisions)?;
             answer.ci(forge, &job, &place.root, &above, &mut files);
         }
         files.retain(|file| {
@@ -83,7 +85,12 @@ impl InitArgs {
     }
 
     /// What a job has to do, and the way up from the package to the repository.
-    fn job(&self, place: &Place, config: Option<&Config>) -> Result<(Job, String), CommandError> {
+    fn job(
+        &self,
+        place: &Place,
+        config: Option<&Config>,
+        revisions: usize,
+    ) -> Result<(Job, String), CommandError> {
         let servers = config.map_or(&[][..], |config| &config.round_trip.servers);
         let databases = config.map_or(&*self.database, |config| &config.databases);
         let mut names: Vec<String> = servers.to_vec();
@@ -118,6 +125,7 @@ impl InitArgs {
                 servers.clone()
             },
             servers,
+            machines: ci::machines(revisions),
         };
         Ok((job, above))
     }

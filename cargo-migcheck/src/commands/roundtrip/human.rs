@@ -22,11 +22,28 @@ pub(super) fn print(terminal: &Terminal, one: &Tripped) {
         let drawn = stair.render(terminal.style());
         terminal.print(format_args!("{}\n\n", drawn.trim_end()));
     }
+    terminal.summary(without_rows(report, terminal.width()));
     terminal.summary(excused(report, terminal.width()));
     terminal.summary(summary(one));
     for error in &report.errors {
         terminal.error(&CommandError::usage(error.to_string()));
     }
+}
+
+/// The tables that were empty all the time, which is less than a whole check.
+fn without_rows(report: &RoundTripReport, width: usize) -> String {
+    let is_shown = |stair: &&Stair| stair.severity == Severity::Allow || stair.known.is_some();
+    let mut text = String::new();
+    for stair in report.stairs.iter().filter(is_shown) {
+        for note in &stair.notes {
+            let name = painted(
+                YELLOW,
+                format_args!("note: {} on {}", stair.revision, stair.server),
+            );
+            text.push_str(&format!("{name}\n{}\n", wrapped(note, "  ", width)));
+        }
+    }
+    text
 }
 
 /// What has no way down and what is known, each with its reason; once for all servers.

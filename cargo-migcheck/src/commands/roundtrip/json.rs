@@ -26,6 +26,8 @@ struct JsonStair<'a> {
     milliseconds: u128,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     known: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +81,7 @@ fn answer<'a>(one: &'a Tripped, stair: &'a Stair) -> JsonStair<'a> {
         severity: stair.severity.name(),
         milliseconds: stair.took.as_millis(),
         reason: stair.reason.as_deref(),
+        notes: &stair.notes,
         known: stair.known.as_deref(),
         diff: stair.diff.as_ref().map(ToString::to_string),
         changes: changes.map(change).collect(),

@@ -17,6 +17,7 @@ pub(super) const READINGS: &[Reading] = &[
 
 /// `public` has an OID of initdb's but is the user's.
 const SCHEMAS: Reading = Reading {
+    for_relations: "",
     of: "pg_namespace",
     key: "n.oid",
     only_if: "true",
@@ -40,6 +41,7 @@ const SCHEMAS: Reading = Reading {
 
 /// Without PL/pgSQL, which every database is made with.
 const EXTENSIONS: Reading = Reading {
+    for_relations: "",
     of: "pg_extension",
     key: "x.oid",
     only_if: "true",
@@ -57,6 +59,7 @@ const EXTENSIONS: Reading = Reading {
 
 /// Without user mappings, which hold passwords.
 const SERVERS: Reading = Reading {
+    for_relations: "",
     of: "pg_foreign_server",
     key: "v.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_foreign_server)",
@@ -82,6 +85,7 @@ const SERVERS: Reading = Reading {
 };
 
 const DICTIONARIES: Reading = Reading {
+    for_relations: "",
     of: "pg_ts_dict",
     key: "d.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_ts_dict WHERE oid >= 16384)",
@@ -107,6 +111,7 @@ const DICTIONARIES: Reading = Reading {
 };
 
 const CONFIGURATIONS: Reading = Reading {
+    for_relations: "",
     of: "pg_ts_config",
     key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_ts_config WHERE oid >= 16384)",
@@ -136,6 +141,7 @@ const CONFIGURATIONS: Reading = Reading {
 };
 
 const EVENT_TRIGGERS: Reading = Reading {
+    for_relations: "",
     of: "pg_event_trigger",
     key: "e.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_event_trigger)",
@@ -161,6 +167,7 @@ const EVENT_TRIGGERS: Reading = Reading {
 };
 
 const DEFAULT_PRIVILEGES: Reading = Reading {
+    for_relations: "",
     of: "pg_default_acl",
     key: "d.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_default_acl)",
@@ -186,6 +193,7 @@ const DEFAULT_PRIVILEGES: Reading = Reading {
 
 /// Their catalogs have all these columns since version 15.
 const PUBLICATIONS: Reading = Reading {
+    for_relations: "",
     of: "pg_publication",
     key: "p.oid",
     only_if: "current_setting('server_version_num')::int >= 150000

@@ -102,8 +102,16 @@ impl Memory {
         );
         match session.rows(&sql, &[]).await {
             Ok(rows) => match answer(rows, !self.domains.is_empty()) {
-                Changes::Of(touched) => {
+                Changes::Of(mut touched) => {
                     self.newest_type = self.newest_type.max(touched.newest_type);
+                    // What was made since is found by its row; what is not known was not read.
+                    let held = touched
+                        .held
+                        .iter()
+                        .filter(|unit| self.units.contains_key(unit));
+                    for (catalog, oid) in held.copied().collect::<Vec<_>>() {
+                        touched.add(catalog, &oid.to_string());
+                    }
                     self.touched.join(touched);
                     true
                 }
@@ -163,8 +171,8 @@ impl Memory {
             let oids: Vec<String> = touched
                 .units
                 .iter()
-                .filter(|(catalog, _)| *catalog == reading.of)
-                .map(|(_, oid)| oid.to_string())
+                .filter(|(unit, letters)| reading.reads(unit, letters))
+                .map(|((_, oid), _)| oid.to_string())
                 .collect();
             if !oids.is_empty() {
                 prepared.push_str(&format!(
@@ -180,7 +188,7 @@ impl Memory {
         };
         let mut found: BTreeMap<Unit, Vec<Object>> = touched
             .units
-            .iter()
+            .keys()
             .map(|unit| (*unit, Vec::new()))
             .collect();
         let all = self.units.keys();

@@ -20,7 +20,6 @@ use super::ident::literal;
 use super::object::{Object, Property};
 use reading::{Reading, Unit, objects};
 
-use super::reading::is_yes;
 use crate::{ServerError, Session};
 pub(super) use memory::Memory;
 
@@ -33,6 +32,11 @@ const SETTINGS: [(&str, &str); 3] = [
     // Compiling takes longer than reading the largest of schemas.
     ("jit", "off"),
 ];
+
+/// Whether the answer to a question is yes.
+fn is_yes(answer: Option<&str>) -> bool {
+    answer == Some("t")
+}
 
 pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerError> {
     let found = whole(session).await?.into_iter();

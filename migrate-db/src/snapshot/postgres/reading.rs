@@ -17,6 +17,9 @@ pub(super) struct Reading {
     /// Says cheaply whether the query is worth running, or can run at all: preparing one costs even
     /// if it finds nothing.
     pub only_if: &'static str,
+    /// Which relations have such objects, by letters: `relkind`, `t` for triggers, `R` for rules, `P`
+    /// for policies, `s` for statistics. Of what is part of no relation, none.
+    pub for_relations: &'static str,
     /// The kind, as [`ObjectKind::words`] has it.
     pub kind: &'static str,
     pub schema: &'static str,
@@ -34,6 +37,13 @@ pub(super) struct Reading {
 const FIXED: usize = 6;
 
 impl Reading {
+    /// Whether it reads anything of a unit with these letters.
+    pub(super) fn reads(&self, unit: &Unit, letters: &str) -> bool {
+        let relation =
+            self.for_relations.is_empty() || letters.contains(|c| self.for_relations.contains(c));
+        unit.0 == self.of && relation
+    }
+
     /// The query for all units, or those whose OIDs are in the first parameter; its rows begin with
     /// `tag`, by which [`objects`] knows them.
     pub(super) fn sql(&self, tag: usize, condition: Option<&str>) -> String {

@@ -21,6 +21,7 @@ pub(super) const READINGS: &[Reading] = &[
 ];
 
 const TABLES: Reading = Reading {
+    for_relations: "rpf",
     of: "pg_class",
     key: "c.oid",
     only_if: "true",
@@ -94,8 +95,9 @@ const TABLES: Reading = Reading {
 /// `pg_attver` is left out: servers of 15.20 and 17.12 (not 18.6) were seen to keep it among the
 /// options of every column, with a value that grows with each rewrite and that nobody set.
 const COLUMNS: Reading = Reading {
+    for_relations: "rpfvm",
     of: "pg_class",
-    key: "a.attrelid",
+    key: "c.oid",
     only_if: "true",
     kind: "'column'",
     schema: "n.nspname",
@@ -178,6 +180,7 @@ const COLUMNS: Reading = Reading {
 
 /// NOT NULL constraints, which have names since version 18, are properties of their columns.
 const CONSTRAINTS: Reading = Reading {
+    for_relations: "rpf",
     of: "pg_class",
     key: "k.conrelid",
     only_if: "true",
@@ -219,6 +222,7 @@ const CONSTRAINTS: Reading = Reading {
 };
 
 const INDEXES: Reading = Reading {
+    for_relations: "rpm",
     of: "pg_class",
     key: "i.indrelid",
     only_if: "true",
@@ -250,7 +254,7 @@ const INDEXES: Reading = Reading {
         "FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
          JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE i.indrelid >= 16384 AND c.relpersistence <> 't' AND NOT x.relispartition
-         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid
+         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.conindid = x.oid
            AND k.contype IN ('p', 'u', 'x')) AND ",
         user_schema!("n.nspname"),
         " AND ",
@@ -260,6 +264,7 @@ const INDEXES: Reading = Reading {
 };
 
 const VIEWS: Reading = Reading {
+    for_relations: "vm",
     of: "pg_class",
     key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relkind IN ('v', 'm'))",
@@ -300,6 +305,7 @@ const VIEWS: Reading = Reading {
 
 /// Without those inside identity columns, which depend on their column internally.
 const SEQUENCES: Reading = Reading {
+    for_relations: "S",
     of: "pg_class",
     key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_sequence)",
@@ -340,6 +346,7 @@ const SEQUENCES: Reading = Reading {
 };
 
 const TRIGGERS: Reading = Reading {
+    for_relations: "t",
     of: "pg_class",
     key: "g.tgrelid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE NOT tgisinternal)",
@@ -369,6 +376,7 @@ const TRIGGERS: Reading = Reading {
 
 /// A view is one rule, `_RETURN`, and is read as a view.
 const RULES: Reading = Reading {
+    for_relations: "R",
     of: "pg_class",
     key: "r.ev_class",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_rewrite WHERE oid >= 16384 AND rulename <> '_RETURN')",
@@ -397,6 +405,7 @@ const RULES: Reading = Reading {
 };
 
 const POLICIES: Reading = Reading {
+    for_relations: "P",
     of: "pg_class",
     key: "p.polrelid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_policy)",
@@ -430,6 +439,7 @@ const POLICIES: Reading = Reading {
 };
 
 const STATISTICS: Reading = Reading {
+    for_relations: "s",
     of: "pg_class",
     key: "s.stxrelid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_statistic_ext)",

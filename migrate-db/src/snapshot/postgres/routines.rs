@@ -7,6 +7,7 @@ use crate::snapshot::object::Property;
 pub(super) const READINGS: &[Reading] = &[FUNCTIONS, AGGREGATES, OPERATORS, CASTS];
 
 const FUNCTIONS: Reading = Reading {
+    for_relations: "",
     of: "pg_proc",
     key: "p.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid >= 16384)",
@@ -36,6 +37,7 @@ const FUNCTIONS: Reading = Reading {
 };
 
 const AGGREGATES: Reading = Reading {
+    for_relations: "",
     of: "pg_proc",
     key: "p.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_proc WHERE oid >= 16384 AND prokind = 'a')",
@@ -79,6 +81,7 @@ const AGGREGATES: Reading = Reading {
 };
 
 const OPERATORS: Reading = Reading {
+    for_relations: "",
     of: "pg_operator",
     key: "o.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_operator WHERE oid >= 16384)",
@@ -109,6 +112,7 @@ const OPERATORS: Reading = Reading {
 };
 
 const CASTS: Reading = Reading {
+    for_relations: "",
     of: "pg_cast",
     key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_cast WHERE oid >= 16384)",

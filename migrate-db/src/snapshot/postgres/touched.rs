@@ -6,7 +6,7 @@
 //! GRANT alone changes a relation without a lock, and a scan of `pg_class` for its `xmin` would cost
 //! more with every table, so a script's GRANTs are read for the names in them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use migcheck_core::split::Statement;
 
@@ -17,7 +17,10 @@ use crate::snapshot::ident::literal;
 /// What has to be read again.
 #[derive(Debug, Default)]
 pub(super) struct Touched {
-    pub units: BTreeSet<Unit>,
+    /// With the letters of a relation, of those that are one.
+    pub units: BTreeMap<Unit, String>,
+    /// Units that were locked; they matter if they are known.
+    pub held: BTreeSet<Unit>,
     /// Catalogs whose units all have to be.
     pub catalogs: BTreeSet<&'static str>,
     /// The OID of the newest type there is.
@@ -83,8 +86,9 @@ pub(super) fn question() -> String {
     QUESTION.replace("{catalogs}", &catalogs.join(", "))
 }
 
-/// Rows of `moved`, catalog, and 1 or 0 for inserted, updated and deleted rows; of `unit`, catalog,
-/// OID; and of `held`, catalog, OID, for locks on rows of other catalogs.
+/// Rows of `moved`, catalog, and 1 or 0 for inserted, updated and deleted rows; of `relation`, the
+/// letters of [`Reading::for_relations`](super::reading::Reading) and the OID; of `unit`, catalog and
+/// OID; and of `held`, catalog and OID, for locks on what is no relation.
 ///
 /// `age` is at most 0 for rows of this transaction and of its subtransactions. The scalar subqueries
 /// have a scan left out, and not made in vain, where its catalog was not written to.
@@ -98,38 +102,51 @@ WITH locks AS MATERIALIZED (
   SELECT m.oid, pg_stat_get_xact_tuples_inserted(m.oid) AS ins,
     pg_stat_get_xact_tuples_updated(m.oid) AS upd, pg_stat_get_xact_tuples_deleted(m.oid) AS del
   FROM unnest(ARRAY[{catalogs}]::oid[]) m (oid)
-), relations AS MATERIALIZED (
+), named AS (
   SELECT l.relation FROM locks l WHERE l.relation >= 16384
+  UNION SELECT i.indrelid FROM locks l JOIN pg_index i ON i.indexrelid = l.relation
+  WHERE l.relation >= 16384
+  UNION SELECT d.refobjid FROM locks l
+  JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = l.relation
+    AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i' WHERE l.relation >= 16384
+  UNION SELECT k.conrelid FROM locks l JOIN pg_constraint k ON k.oid = l.objid
+  WHERE l.classid = 'pg_constraint'::regclass
+  UNION SELECT k.tgrelid FROM locks l JOIN pg_trigger k ON k.oid = l.objid
+  WHERE l.classid = 'pg_trigger'::regclass
+  UNION SELECT k.ev_class FROM locks l JOIN pg_rewrite k ON k.oid = l.objid
+  WHERE l.classid = 'pg_rewrite'::regclass
+  UNION SELECT k.polrelid FROM locks l JOIN pg_policy k ON k.oid = l.objid
+  WHERE l.classid = 'pg_policy'::regclass
+  UNION SELECT k.stxrelid FROM locks l JOIN pg_statistic_ext k ON k.oid = l.objid
+  WHERE l.classid = 'pg_statistic_ext'::regclass
+  UNION SELECT k.stxrelid FROM pg_statistic_ext k WHERE age(k.xmin) <= 0
+  AND (SELECT ins + upd > 0 FROM moved WHERE oid = 'pg_statistic_ext'::regclass)
+  UNION SELECT c.oid FROM pg_class c WHERE c.relname = ANY ($2) AND c.oid >= 16384
+  UNION SELECT c.oid FROM pg_class c WHERE $3 AND c.oid >= 16384 AND age(c.xmin) <= 0
+  AND (SELECT upd > 0 FROM moved WHERE oid = 'pg_class'::regclass)
+  UNION SELECT a.attrelid FROM pg_attribute a
+  WHERE $3 AND a.attrelid >= 16384 AND age(a.xmin) <= 0
+  AND (SELECT upd > 0 FROM moved WHERE oid = 'pg_attribute'::regclass)
 )
 SELECT 'moved', m.oid::regclass::text, concat(sign(ins), sign(upd), sign(del)) FROM moved m
 WHERE ins + upd + del > 0
 UNION ALL SELECT 'setting', current_setting('track_counts'), pg_stat_force_next_flush()::text
 UNION ALL SELECT 'newest', 'pg_type', (SELECT max(oid)::text FROM pg_type)
-UNION ALL SELECT 'unit', 'pg_class', r.relation::text FROM relations r
-UNION ALL SELECT 'unit', 'pg_class', i.indrelid::text
-FROM relations r JOIN pg_index i ON i.indexrelid = r.relation
-UNION ALL SELECT 'unit', 'pg_class', d.refobjid::text FROM relations r
-JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = r.relation
-  AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
-UNION ALL SELECT 'unit', 'pg_type', c.reltype::text FROM relations r
-JOIN pg_class c ON c.oid = r.relation AND c.relkind = 'c'
+UNION ALL SELECT 'relation', coalesce(c.relkind::text
+    || CASE WHEN EXISTS (SELECT FROM pg_trigger k WHERE k.tgrelid = c.oid AND NOT k.tgisinternal)
+      THEN 't' ELSE '' END
+    || CASE WHEN c.relhasrules THEN 'R' ELSE '' END
+    || CASE WHEN EXISTS (SELECT FROM pg_policy k WHERE k.polrelid = c.oid) THEN 'P' ELSE '' END
+    || CASE WHEN EXISTS (SELECT FROM pg_statistic_ext k WHERE k.stxrelid = c.oid)
+      THEN 's' ELSE '' END, ''), r.relation::text
+FROM named r LEFT JOIN pg_class c ON c.oid = r.relation
+WHERE c.oid IS NULL OR c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
+UNION ALL SELECT 'unit', 'pg_type', c.reltype::text FROM locks l
+JOIN pg_class c ON c.oid = l.relation AND c.relkind = 'c'
 UNION ALL SELECT 'held', l.classid::regclass::text, l.objid::text FROM locks l
 WHERE l.classid IS NOT NULL
-UNION ALL SELECT 'unit', 'pg_class', k.conrelid::text FROM locks l
-JOIN pg_constraint k ON k.oid = l.objid WHERE l.classid = 'pg_constraint'::regclass
 UNION ALL SELECT 'unit', 'pg_type', k.contypid::text FROM locks l
-JOIN pg_constraint k ON k.oid = l.objid WHERE l.classid = 'pg_constraint'::regclass
-UNION ALL SELECT 'unit', 'pg_class', k.tgrelid::text FROM locks l
-JOIN pg_trigger k ON k.oid = l.objid WHERE l.classid = 'pg_trigger'::regclass
-UNION ALL SELECT 'unit', 'pg_class', k.ev_class::text FROM locks l
-JOIN pg_rewrite k ON k.oid = l.objid WHERE l.classid = 'pg_rewrite'::regclass
-UNION ALL SELECT 'unit', 'pg_class', k.polrelid::text FROM locks l
-JOIN pg_policy k ON k.oid = l.objid WHERE l.classid = 'pg_policy'::regclass
-UNION ALL SELECT 'unit', 'pg_class', k.stxrelid::text FROM locks l
-JOIN pg_statistic_ext k ON k.oid = l.objid WHERE l.classid = 'pg_statistic_ext'::regclass
-UNION ALL SELECT 'unit', 'pg_class', k.stxrelid::text FROM pg_statistic_ext k
-WHERE age(k.xmin) <= 0
-AND (SELECT ins + upd > 0 FROM moved WHERE oid = 'pg_statistic_ext'::regclass)
+JOIN pg_constraint k ON k.oid = l.objid WHERE l.classid = 'pg_constraint'::regclass AND k.contypid > 0
 UNION ALL SELECT 'unit', 'pg_proc', p.oid::text FROM pg_proc p
 WHERE p.oid >= 16384 AND age(p.xmin) <= 0
 AND (SELECT ins + upd > 0 FROM moved WHERE oid = 'pg_proc'::regclass)
@@ -137,21 +154,14 @@ UNION ALL SELECT 'unit', 'pg_type', t.oid::text FROM pg_type t
 WHERE t.oid >= (SELECT CASE WHEN upd > 0 THEN 16384 ELSE $1 END FROM moved
   WHERE oid = 'pg_type'::regclass)
 AND age(t.xmin) <= 0 AND t.typcategory <> 'A'
+AND (t.typrelid = 0 OR EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
 AND (SELECT ins + upd > 0 FROM moved WHERE oid = 'pg_type'::regclass)
 UNION ALL SELECT 'unit', 'pg_type', k.contypid::text FROM pg_constraint k
 WHERE k.contypid >= 16384 AND age(k.xmin) <= 0
 AND (SELECT ins + upd > 0 FROM moved WHERE oid = 'pg_constraint'::regclass)
 UNION ALL SELECT 'unit', 'pg_type', e.enumtypid::text FROM pg_enum e
 WHERE age(e.xmin) <= 0
-AND (SELECT ins + upd > 0 FROM moved WHERE oid = 'pg_enum'::regclass)
-UNION ALL SELECT 'unit', 'pg_class', c.oid::text FROM pg_class c
-WHERE c.relname = ANY ($2) AND c.oid >= 16384
-UNION ALL SELECT 'unit', 'pg_class', c.oid::text FROM pg_class c
-WHERE $3 AND c.oid >= 16384 AND age(c.xmin) <= 0
-AND (SELECT upd > 0 FROM moved WHERE oid = 'pg_class'::regclass)
-UNION ALL SELECT 'unit', 'pg_class', a.attrelid::text FROM pg_attribute a
-WHERE $3 AND a.attrelid >= 16384 AND age(a.xmin) <= 0
-AND (SELECT upd > 0 FROM moved WHERE oid = 'pg_attribute'::regclass)";
+AND (SELECT ins + upd > 0 FROM moved WHERE oid = 'pg_enum'::regclass)";
 
 /// Reads the answer. `has_domains`: whether any domain is known.
 pub(super) fn answer(rows: Vec<Row>, has_domains: bool) -> Changes {
@@ -169,8 +179,9 @@ pub(super) fn answer(rows: Vec<Row>, has_domains: bool) -> Changes {
             "setting" => told = catalog == "on",
             "unit" => touched.add(catalog, value),
             "newest" => touched.newest_type = value.parse().unwrap_or_default(),
+            "relation" => touched.add_relation(value, catalog),
             "held" => {
-                touched.add(catalog, value);
+                touched.held.extend(unit(catalog, value));
                 if catalog == "pg_extension" {
                     return Changes::Everything;
                 }
@@ -200,21 +211,37 @@ pub(super) fn answer(rows: Vec<Row>, has_domains: bool) -> Changes {
     }
 }
 
+/// Every letter of a relation.
+const ALL_LETTERS: &str = "rpfvmStRPs";
+
+fn unit(catalog: &str, oid: &str) -> Option<Unit> {
+    let catalog = BY_ROW.into_iter().find(|known| *known == catalog)?;
+    Some((catalog, oid.parse().ok()?))
+}
+
 impl Touched {
     pub(super) fn is_empty(&self) -> bool {
         self.units.is_empty() && self.catalogs.is_empty()
     }
 
     pub(super) fn join(&mut self, other: Self) {
-        self.units.extend(other.units);
+        for (unit, letters) in other.units {
+            self.units.entry(unit).or_default().push_str(&letters);
+        }
         self.catalogs.extend(other.catalogs);
     }
 
-    /// Adds a row of a catalog that is read row by row.
+    /// Adds a row of a catalog that is read row by row, of which it is not known what there is to
+    /// be read of it.
     pub(super) fn add(&mut self, catalog: &str, oid: &str) {
-        let catalog = BY_ROW.into_iter().find(|known| *known == catalog);
-        if let (Some(catalog), Ok(oid)) = (catalog, oid.parse()) {
-            self.units.insert((catalog, oid));
+        if let Some(unit) = unit(catalog, oid) {
+            self.units.insert(unit, ALL_LETTERS.to_owned());
+        }
+    }
+
+    fn add_relation(&mut self, oid: &str, letters: &str) {
+        if let Some(unit) = unit("pg_class", oid) {
+            self.units.entry(unit).or_default().push_str(letters);
         }
     }
 

@@ -7,6 +7,7 @@ use crate::snapshot::object::Property;
 pub(super) const READINGS: &[Reading] = &[ENUMS, DOMAINS, COMPOSITES, RANGES, COLLATIONS];
 
 const ENUMS: Reading = Reading {
+    for_relations: "",
     of: "pg_type",
     key: "t.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_type WHERE oid >= 16384 AND typtype = 'e')",
@@ -34,6 +35,7 @@ const ENUMS: Reading = Reading {
 
 /// A domain's NOT NULL is a property; since version 18 it is in `pg_constraint` too.
 const DOMAINS: Reading = Reading {
+    for_relations: "",
     of: "pg_type",
     key: "t.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_type WHERE oid >= 16384 AND typtype = 'd')",
@@ -78,6 +80,7 @@ const DOMAINS: Reading = Reading {
 };
 
 const COMPOSITES: Reading = Reading {
+    for_relations: "",
     of: "pg_type",
     key: "t.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid >= 16384 AND relkind = 'c')",
@@ -108,6 +111,7 @@ const COMPOSITES: Reading = Reading {
 };
 
 const RANGES: Reading = Reading {
+    for_relations: "",
     of: "pg_type",
     key: "t.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_range WHERE rngtypid >= 16384)",
@@ -141,6 +145,7 @@ const RANGES: Reading = Reading {
 
 /// The locale's column has been renamed from one version to the next, hence the detour by JSON.
 const COLLATIONS: Reading = Reading {
+    for_relations: "",
     of: "pg_collation",
     key: "c.oid",
     only_if: "EXISTS (SELECT FROM pg_catalog.pg_collation WHERE oid >= 16384)",

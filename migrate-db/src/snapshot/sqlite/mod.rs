@@ -5,37 +5,73 @@
 //! nowhere else. The text is read token by token: white space, comments, quoting and the case of
 //! keywords mean nothing, and a constraint is the same behind its column and behind all columns.
 
+mod memory;
 mod table;
 mod token;
+
+pub(super) use self::memory::Memory;
 
 use migcheck_core::Dialect;
 
 use self::token::{Token, statement_text, tokens};
 use super::Snapshot;
 use super::object::{Object, ObjectKind, ObjectName, Property};
+use crate::session::Row;
 use crate::{ServerError, Session};
 
-/// Without the tables that a virtual table keeps its content in, and SQLite's own. A join with the
-/// pragma would run it once a row.
-const SCHEMA: &str = "SELECT s.type, s.name, s.tbl_name, s.sql FROM main.sqlite_schema s
-    WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-    AND s.name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')";
+/// Without SQLite's own tables.
+const ROWS: &str =
+    "SELECT CAST(s.rowid AS TEXT), s.type, s.name, s.tbl_name, s.sql FROM main.sqlite_schema s
+    WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+
+/// All of them, without the tables that a virtual table keeps its content in. A join with the pragma
+/// would run it once a row.
+fn schema() -> String {
+    format!(
+        "{ROWS} AND s.name NOT IN
+         (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')"
+    )
+}
+
+/// One row of `sqlite_schema`.
+#[derive(Debug)]
+struct Entry {
+    kind: String,
+    name: String,
+    table: String,
+    sql: String,
+}
+
+impl Entry {
+    /// The entry with its rowid.
+    fn new(row: Row) -> Option<(i64, Self)> {
+        let mut row = row.into_iter();
+        let mut next = || row.next().flatten();
+        let at = next()?.parse().ok()?;
+        let entry = Self {
+            kind: next()?,
+            name: next()?,
+            table: next()?,
+            sql: next()?,
+        };
+        Some((at, entry))
+    }
+}
 
 pub(super) async fn read(session: &mut dyn Session) -> Result<Snapshot, ServerError> {
-    let rows = session.rows(SCHEMA, &[]).await?;
+    let rows = session.rows(&schema(), &[]).await?;
     let mut objects = Vec::new();
-    for row in rows {
-        if let [Some(kind), Some(name), Some(table), Some(sql)] = row.as_slice() {
-            add(&mut objects, kind, name, table, sql);
-        }
+    for (_, entry) in rows.into_iter().filter_map(Entry::new) {
+        add(&mut objects, &entry);
     }
     Ok(Snapshot::new(Dialect::Sqlite, objects))
 }
 
 /// Adds what one row of `sqlite_schema` stands for.
-fn add(objects: &mut Vec<Object>, kind: &str, name: &str, table: &str, sql: &str) {
-    let tokens = without_noise(tokens(sql));
-    let (kind, table) = match kind {
+fn add(objects: &mut Vec<Object>, entry: &Entry) {
+    let (name, table) = (&*entry.name, &*entry.table);
+    let tokens = without_noise(tokens(&entry.sql));
+    let (kind, table) = match &*entry.kind {
         "table" => {
             match table::parse(name, &tokens) {
                 Some(parsed) => objects.extend(parsed),
