@@ -5,6 +5,9 @@
 //! (`pg_stat_xact_sys_tables`); and, in a catalog that it wrote to, the rows themselves, by `xmin`.
 //! GRANT alone changes a relation without a lock, and a scan of `pg_class` for its `xmin` would cost
 //! more with every table, so a script's GRANTs are read for the names in them.
+//!
+//! What a deferred trigger changes at COMMIT comes after the question. That, and whatever else should
+//! get past it, is found when the reader compares what it has with everything there is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
