@@ -168,15 +168,22 @@ impl Pair<'_> {
             }
         }
         if let Some(first) = gone.first() {
-            let (count, count_after) = (before.len(), after.len());
+            let (count, count_after, row) = (before.len(), after.len(), self.named(first));
             found.push(Loss {
                 is_of_rows: true,
-                text: format!(
-                    "`{}`: {count} rows before the upgrade, {count_after} after the downgrade; gone is the one \
-                     where {}",
-                    self.name,
-                    self.named(first)
-                ),
+                text: if count_after < count {
+                    format!(
+                        "`{}`: {count} rows before the upgrade, {count_after} after the downgrade; gone is the one \
+                         where {row}",
+                        self.name
+                    )
+                } else {
+                    // Keys that were made anew, most of the time.
+                    format!(
+                        "`{}`: no row after the downgrade is the one where {row}; there are {count_after}",
+                        self.name
+                    )
+                },
             });
         }
         for (at, (count, example)) in changed {
