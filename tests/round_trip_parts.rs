@@ -206,15 +206,9 @@ fn merge(server: &TestServer) {
         );
         directory.write(&format!("{id}_make.down.sql"), down);
     };
-    let table = |name: &str| {
-        (
-            format!("CREATE TABLE {name} (id INTEGER PRIMARY KEY);"),
-            format!("DROP TABLE {name};"),
-        )
-    };
     let sound = |id: &str, revises: &str| {
-        let (up, down) = table(&format!("t{id}"));
-        revision(id, revises, &up, &down);
+        let up = format!("CREATE TABLE t{id} (id INTEGER PRIMARY KEY);");
+        revision(id, revises, &up, &format!("DROP TABLE t{id};"));
     };
     sound("001", "\"base\"");
     sound("002", "\"001\"");
@@ -393,13 +387,27 @@ fn known_dependents(server: &TestServer) {
         "DROP TABLE a;",
     );
     record(&directory, "001", Outcome::UpgradeFails, "");
-    // Whether this one is still there cannot be told.
+    // Whether these are still there cannot be told.
+    record(&directory, "003", Outcome::LosesRows, "");
     record(&directory, "002", Outcome::DowngradeFails, "");
-    let report = round_trip(directory.graph()).on(server.on()).run();
-    let found = [("001", Outcome::UpgradeFails), ("002", Outcome::NotReached)];
+    directory.write(
+        "003_other.up.sql",
+        "-- migcheck: revises = \"base\"\nSELECT 1;",
+    );
+    directory.write("003_other.down.sql", "SELECT 1;");
+    directory.edit("migcheck.toml", "layout", "heads = 2\nbases = 2\nlayout");
+    let run = round_trip(directory.graph()).on(server.on());
+    let report = run.clone().rows(0).run();
+    let found = [
+        ("001", Outcome::UpgradeFails),
+        ("002", Outcome::NotReached),
+        ("003", Outcome::Passed),
+    ];
     assert_found(&report, &found);
     report.assert_passed();
     assert_eq!(report.tallies()[0].known, 2);
+    let gone = run.run().failures().map(|stair| stair.outcome).next();
+    assert_eq!(gone, Some(Outcome::KnownFaultGone));
 }
 
 fn touches(server: &TestServer) {
