@@ -152,11 +152,12 @@ impl Rows {
         let now = if is_same_schema {
             contents::read(session, &before.tables).await?
         } else {
-            let names = before
-                .tables
-                .iter()
-                .map(|table| table.name.name.to_lowercase());
-            let scope = Scope::Named(names.collect());
+            let names = before.tables.iter().map(|table| table.name.name.as_str());
+            let scope = Scope::Named(
+                names
+                    .flat_map(|name| [name.to_owned(), name.to_lowercase()])
+                    .collect(),
+            );
             let tables = catalog::read(session, &scope, &self.history_table).await?;
             contents::read(session, &tables).await?
         };

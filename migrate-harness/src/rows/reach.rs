@@ -17,7 +17,7 @@ use super::catalog::quoted_text;
 pub(crate) enum Scope {
     /// Any.
     All,
-    /// Those with one of these names, in lower case, in any schema; most of the words name nothing.
+    /// Those with one of these names, in any schema; most of the words name nothing.
     Named(BTreeSet<String>),
 }
 
@@ -71,22 +71,24 @@ impl Scope {
     }
 }
 
-/// Every word of a text that could be a name, in lower case. A name with other characters in it is
-/// found by none of its words alone, so that its quoted form is a word too.
+/// Every word of a text that could be a name, as it stands and in lower case: catalogs can then be
+/// asked for names, which they have an index of. A name with other characters in it is found by none
+/// of its words alone, so that its quoted form is a word too.
 pub(super) fn words(text: &str) -> BTreeSet<String> {
     let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    let mut found: BTreeSet<String> = text
+    let bare = text
         .split(|c: char| !plain(c))
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    for mark in ['"', '`'] {
-        let quoted = text.split(mark).skip(1).step_by(2);
-        found.extend(
-            quoted
-                .filter(|name| name.len() < 130 && name.contains(|c| !plain(c)))
-                .map(str::to_lowercase),
-        );
+        .filter(|word| !word.is_empty());
+    let quoted = ['"', '`'].into_iter().flat_map(|mark| {
+        let inside = text.split(mark).skip(1).step_by(2);
+        inside.filter(|name| name.len() < 130 && name.contains(|c| !plain(c)))
+    });
+    let mut found = BTreeSet::new();
+    for word in bare.chain(quoted) {
+        if word.contains(char::is_uppercase) {
+            found.insert(word.to_owned());
+        }
+        found.insert(word.to_lowercase());
     }
     found
 }
@@ -128,34 +130,38 @@ pub(super) async fn widen(session: &mut dyn Session, scope: &mut Scope) -> Resul
 /// A query for the texts behind the objects in `list`, whose words are in reach as well.
 fn question(dialect: Dialect, list: &str, truncates: bool) -> String {
     match dialect {
+        // Every condition is one that the catalog has an index for, and arrays make the planner use it.
+        // Each foreign key has triggers on the table that it refers to.
         Dialect::Postgres => format!(
             "WITH named AS MATERIALIZED (SELECT c.oid, c.relkind FROM pg_class c
-               WHERE lower(c.relname) IN ({list}) AND c.oid >= 16384)
-             SELECT c.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-               WHERE k.contype = 'f' AND k.confrelid IN (SELECT oid FROM named)
+               WHERE c.relname IN ({list}) AND c.oid >= 16384)
+             SELECT c.relname::text FROM pg_trigger t JOIN pg_constraint k ON k.oid = t.tgconstraint
+               JOIN pg_class c ON c.oid = k.conrelid
+               WHERE t.tgrelid = ANY (ARRAY(SELECT oid FROM named)) AND k.contype = 'f' AND k.confrelid = t.tgrelid
                AND ({truncates} OR k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))
              UNION SELECT p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-               WHERE t.tgrelid IN (SELECT oid FROM named) AND NOT t.tgisinternal
-             UNION SELECT p.prosrc FROM pg_proc p WHERE p.oid >= 16384 AND lower(p.proname) IN ({list})
+               WHERE t.tgrelid = ANY (ARRAY(SELECT oid FROM named)) AND NOT t.tgisinternal
+             UNION SELECT p.prosrc FROM pg_proc p WHERE p.oid >= 16384 AND p.proname IN ({list})
              UNION SELECT pg_get_viewdef(oid) FROM named WHERE relkind IN ('v', 'm')
              UNION SELECT pg_get_ruledef(r.oid) FROM pg_rewrite r
-               WHERE r.ev_class IN (SELECT oid FROM named WHERE relkind IN ('r', 'p'))
-             UNION SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-               WHERE i.inhparent IN (SELECT oid FROM named) AND c.relkind IN ('r', 'p')
-             UNION SELECT c.relname FROM pg_type t JOIN pg_attribute a ON a.atttypid IN (t.oid, t.typarray)
-               JOIN pg_class c ON c.oid = a.attrelid
-               WHERE lower(t.typname) IN ({list}) AND t.oid >= 16384 AND c.relkind IN ('r', 'p')"
+               WHERE r.ev_class = ANY (ARRAY(SELECT oid FROM named WHERE relkind IN ('r', 'p')))
+             UNION SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+               WHERE i.inhparent = ANY (ARRAY(SELECT oid FROM named)) AND c.relkind IN ('r', 'p')
+             UNION SELECT c.relname::text FROM pg_type t JOIN pg_depend d
+                 ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray)
+               JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
+               WHERE t.typname IN ({list}) AND t.oid >= 16384 AND c.relkind IN ('r', 'p')"
         ),
         Dialect::MySql => format!(
             "SELECT TABLE_NAME FROM information_schema.REFERENTIAL_CONSTRAINTS
-               WHERE CONSTRAINT_SCHEMA = DATABASE() AND LOWER(REFERENCED_TABLE_NAME) IN ({list})
+               WHERE CONSTRAINT_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IN ({list})
                AND ({truncates} OR DELETE_RULE IN ('CASCADE', 'SET NULL') OR UPDATE_RULE IN ('CASCADE', 'SET NULL'))
              UNION ALL SELECT ACTION_STATEMENT FROM information_schema.TRIGGERS
-               WHERE TRIGGER_SCHEMA = DATABASE() AND LOWER(EVENT_OBJECT_TABLE) IN ({list})
+               WHERE TRIGGER_SCHEMA = DATABASE() AND EVENT_OBJECT_TABLE IN ({list})
              UNION ALL SELECT ROUTINE_DEFINITION FROM information_schema.ROUTINES
-               WHERE ROUTINE_SCHEMA = DATABASE() AND LOWER(ROUTINE_NAME) IN ({list})
+               WHERE ROUTINE_SCHEMA = DATABASE() AND ROUTINE_NAME IN ({list})
              UNION ALL SELECT VIEW_DEFINITION FROM information_schema.VIEWS
-               WHERE TABLE_SCHEMA = DATABASE() AND LOWER(TABLE_NAME) IN ({list})"
+               WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({list})"
         ),
         Dialect::Sqlite => format!(
             "SELECT m.name FROM sqlite_schema m, pragma_foreign_key_list(m.name) f

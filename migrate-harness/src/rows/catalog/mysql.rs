@@ -65,7 +65,7 @@ pub(super) async fn read(
         "k.TABLE_NAME",
     ] {
         let condition = match scope.list() {
-            Some(names) => format!("LOWER({name}) IN ({names})"),
+            Some(names) => format!("{name} IN ({names})"),
             None => "TRUE".to_owned(),
         };
         sql = sql.replace(&format!("{{scope:{name}}}"), &condition);

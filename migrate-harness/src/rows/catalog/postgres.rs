@@ -66,7 +66,7 @@ pub(super) async fn read(
         None => TABLES.to_owned(),
         Some(names) => format!(
             "{TABLES} AND c.oid IN (SELECT coalesce(pg_partition_root(m.oid), m.oid) FROM pg_class m
-             WHERE lower(m.relname) IN ({names}))"
+             WHERE m.relname IN ({names}))"
         ),
     };
     // Evaluated once: the list stands in six queries.
