@@ -33,6 +33,7 @@ fn every_kind_of_change(server: &TestServer) {
         "postgres" => postgres::CASES
             .iter()
             .chain([&postgres::EXTENSION])
+            .chain(postgres::newer(&server.name()))
             .collect(),
         "mysql" => mysql::CASES.iter().chain(mysql::MYSQL_ONLY).collect(),
         "mariadb" => mysql::CASES.iter().chain(mysql::MARIADB_ONLY).collect(),

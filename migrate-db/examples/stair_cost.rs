@@ -1,6 +1,8 @@
-//! What a stair costs on Postgres while the schema grows, and how much of it is looking at the schema.
+//! What a stair costs while the schema grows, and how much of it is looking at the schema.
 //!
 //!     cargo run --release -p migcheck-db --example stair_cost -- postgres://…/empty_database 200 1000 5000
+//!
+//! It takes a URL of MySQL, MariaDB and SQLite (`sqlite::memory:`) as well.
 //!
 //! Each revision makes a table with a key, an index, a check and a foreign key; every third adds a
 //! column and an index to an older table instead. At each size a hundred stairs (up, down, up) are
@@ -13,7 +15,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-use migcheck_core::{Checksum, Direction, Script, SourceFile};
+use migcheck_core::{Checksum, Dialect, Direction, Script, SourceFile};
 use migcheck_db::{
     Session, SnapshotReader, connect, diff, run_script, run_script_watched, snapshot,
 };
@@ -32,12 +34,13 @@ async fn main() -> Result<()> {
         .map(|size| size.parse())
         .collect::<std::result::Result<_, _>>()?;
     let mut session = connect(&url.parse()?).await?;
+    let dialect = session.dialect();
     let mut made = 0;
     println!("revisions  objects  whole ms  stair ms: bare   run  checked");
     for size in sizes {
         while made < size {
             let chunk: String = (made..size.min(made + 50))
-                .map(|at| revision(at).0)
+                .map(|at| revision(at, dialect).0)
                 .collect();
             session.execute(&chunk).await?;
             made = size.min(made + 50);
@@ -48,6 +51,7 @@ async fn main() -> Result<()> {
 }
 
 async fn measure(session: &mut dyn Session, made: usize) -> Result<usize> {
+    let dialect = session.dialect();
     snapshot(session, "h").await?;
     let started = Instant::now();
     let objects = snapshot(session, "h").await?.objects().count();
@@ -55,10 +59,10 @@ async fn measure(session: &mut dyn Session, made: usize) -> Result<usize> {
 
     let started = Instant::now();
     for at in made..made + STAIRS {
-        let (up, down) = revision(at);
+        let (up, down) = revision(at, dialect);
         for script in [&up, &down, &up] {
             session.execute("BEGIN").await?;
-            for statement in script.split_inclusive(';') {
+            for statement in script.trim_end().split_inclusive(';') {
                 session.execute(statement).await?;
             }
             session.execute("COMMIT").await?;
@@ -69,7 +73,7 @@ async fn measure(session: &mut dyn Session, made: usize) -> Result<usize> {
     let made = made + STAIRS;
     let started = Instant::now();
     for at in made..made + STAIRS {
-        let (up, down) = scripts(at);
+        let (up, down) = scripts(at, dialect);
         for script in [&up, &down, &up] {
             run_script(session, "r", script).await?;
         }
@@ -83,7 +87,7 @@ async fn measure(session: &mut dyn Session, made: usize) -> Result<usize> {
     let started = Instant::now();
     for at in made..made + STAIRS {
         let one = Instant::now();
-        let (up, down) = scripts(at);
+        let (up, down) = scripts(at, dialect);
         let before = reader.read(session).await?;
         run_script_watched(session, "r", &up, &mut reader).await?;
         let after = reader.read(session).await?;
@@ -114,35 +118,52 @@ async fn measure(session: &mut dyn Session, made: usize) -> Result<usize> {
 }
 
 /// Up and down.
-fn revision(at: usize) -> (String, String) {
+fn revision(at: usize, dialect: Dialect) -> (String, String) {
+    let (key, now) = match dialect {
+        Dialect::Postgres => (
+            "bigserial PRIMARY KEY",
+            "timestamptz NOT NULL DEFAULT now()",
+        ),
+        Dialect::MySql => (
+            "bigint AUTO_INCREMENT PRIMARY KEY",
+            "datetime NOT NULL DEFAULT CURRENT_TIMESTAMP",
+        ),
+        _ => (
+            "integer PRIMARY KEY",
+            "text NOT NULL DEFAULT CURRENT_TIMESTAMP",
+        ),
+    };
+    let parent = at / 2 - (at / 2) % 3;
     if at % 3 == 2 {
-        let table = at / 2 - (at / 2) % 3;
+        let of_table = match dialect {
+            Dialect::MySql => format!(" ON t{parent}"),
+            _ => String::new(),
+        };
         return (
             format!(
-                "ALTER TABLE t{table} ADD COLUMN c{at} text NOT NULL DEFAULT '';\n\
-                 CREATE INDEX ix_c{at} ON t{table} (c{at});\n"
+                "ALTER TABLE t{parent} ADD COLUMN c{at} varchar(99) NOT NULL DEFAULT '';\n\
+                 CREATE INDEX ix_c{at} ON t{parent} (c{at});\n"
             ),
-            format!("DROP INDEX ix_c{at};\nALTER TABLE t{table} DROP COLUMN c{at};\n"),
+            format!("DROP INDEX ix_c{at}{of_table};\nALTER TABLE t{parent} DROP COLUMN c{at};\n"),
         );
     }
-    let parent = at / 2 - (at / 2) % 3;
     let reference = if at > 0 {
-        format!(", parent_id bigint REFERENCES t{parent}")
+        format!(", parent_id bigint, FOREIGN KEY (parent_id) REFERENCES t{parent} (id)")
     } else {
         String::new()
     };
     (
         format!(
-            "CREATE TABLE t{at} (id bigserial PRIMARY KEY, name text NOT NULL, \
-             made_at timestamptz NOT NULL DEFAULT now(), n integer CHECK (n > 0){reference});\n\
+            "CREATE TABLE t{at} (id {key}, name varchar(99) NOT NULL, \
+             made_at {now}, n integer CHECK (n > 0){reference});\n\
              CREATE INDEX ix_t{at} ON t{at} (name);\n"
         ),
         format!("DROP TABLE t{at};\n"),
     )
 }
 
-fn scripts(at: usize) -> (Script, Script) {
-    let (up, down) = revision(at);
+fn scripts(at: usize, dialect: Dialect) -> (Script, Script) {
+    let (up, down) = revision(at, dialect);
     let script = |direction, text: String| Script {
         direction,
         dialect: None,

@@ -84,8 +84,7 @@ pub async fn run_script(
     revision: &str,
     script: &Script,
 ) -> Result<(), ScriptError> {
-    let ran = run_recorded(session, revision, script, None).await;
-    unrecorded(ran, revision, script)
+    run_unrecorded(session, revision, script, None).await
 }
 
 /// Runs `script` as [`run_script`] does, and tells `reader` what it changed.
@@ -99,19 +98,16 @@ pub async fn run_script_watched(
     script: &Script,
     reader: &mut SnapshotReader,
 ) -> Result<(), ScriptError> {
-    unrecorded(
-        run_watched(session, revision, script, None, Some(reader)).await,
-        revision,
-        script,
-    )
+    run_unrecorded(session, revision, script, Some(reader)).await
 }
 
-fn unrecorded(
-    ran: Result<Ran, Stopped>,
+async fn run_unrecorded(
+    session: &mut dyn Session,
     revision: &str,
     script: &Script,
+    reader: Option<&mut SnapshotReader>,
 ) -> Result<(), ScriptError> {
-    match ran {
+    match run_watched(session, revision, script, None, reader).await {
         Ok(_) => Ok(()),
         Err(Stopped::Script(error)) => Err(error),
         Err(Stopped::Locked(_, server)) => {

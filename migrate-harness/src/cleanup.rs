@@ -3,7 +3,7 @@
 //! Containers, server processes, directories and scratch databases outlive a process unless someone
 //! removes them. Each is registered here before it comes to be, and undone exactly once: by its
 //! owner when all goes well, by the owner's destructor after an error or a panic, or by the signal
-//! thread on Ctrl-C and SIGTERM. Destructors cannot await, and may run inside a runtime or outside of
+//! thread on Ctrl-C, SIGTERM and a closed terminal. Destructors cannot await, and may run inside a runtime or outside of
 //! any, so they undo on a thread with a runtime of its own.
 
 use std::collections::BTreeMap;
@@ -303,6 +303,8 @@ async fn wait_and_exit(ready: std::sync::mpsc::Sender<()>) -> io::Result<()> {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    /// The terminal was closed. `None` where that is to be survived, as under nohup.
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
@@ -312,6 +314,11 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hang_up: if ends_with_its_terminal() {
+                Some(signal(SignalKind::hangup())?)
+            } else {
+                None
+            },
         })
     }
 
@@ -319,7 +326,28 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            true = hung_up(&mut self.hang_up) => {}
         }
+    }
+}
+
+/// Whether a closed terminal ends this process, as the system has it when nobody said otherwise. Where
+/// it does not tell, the signal is left alone.
+#[cfg(unix)]
+fn ends_with_its_terminal() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut lines = status.lines();
+    let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // SIGHUP is 1, the lowest bit.
+    ignored.is_some_and(|ignored| ignored & 1 == 0)
+}
+
+#[cfg(unix)]
+async fn hung_up(signal: &mut Option<tokio::signal::unix::Signal>) -> bool {
+    match signal {
+        Some(signal) => signal.recv().await.is_some(),
+        None => false,
     }
 }
 

@@ -87,11 +87,26 @@ mod system {
 
     /// What sets the processes that can be seen from here apart from all others.
     pub(super) fn machine() -> String {
-        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let boot = boot().or_else(|| crate::names::random().ok());
         let namespace = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
         let name = rustix::system::uname();
         let name = name.nodename().to_string_lossy();
-        format!("{boot} {} {name}", namespace.display())
+        format!(
+            "{} {} {name}",
+            boot.unwrap_or_default(),
+            namespace.display()
+        )
+    }
+
+    /// The name of the time since the machine was started. Without one nothing that others made may
+    /// pass for this machine's: two can have the same name, and share an engine.
+    fn boot() -> Option<String> {
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").or_else(|_| {
+            let mut ask = std::process::Command::new("sysctl");
+            let asked = ask.args(["-n", "kern.bootsessionuuid"]).output()?;
+            String::from_utf8(asked.stdout).map_err(std::io::Error::other)
+        });
+        boot.ok().filter(|boot| !boot.trim().is_empty())
     }
 
     /// When a process was started, in ticks since the machine was: the 22nd field of proc_pid_stat(5).

@@ -412,6 +412,254 @@ pub const CASES: &[Case] = &[
         "text search configuration public.c",
     ),
     case!(
+        "owners",
+        "CREATE SCHEMA app; CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE t (a int);
+         CREATE SEQUENCE s; CREATE VIEW v AS SELECT 1 AS a;
+         CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "ALTER SCHEMA app OWNER TO pg_monitor; ALTER TYPE mood OWNER TO pg_monitor;
+         ALTER TABLE t OWNER TO pg_monitor; ALTER SEQUENCE s OWNER TO pg_monitor;
+         ALTER VIEW v OWNER TO pg_monitor; ALTER FUNCTION f() OWNER TO pg_monitor",
+        "ALTER SCHEMA app OWNER TO CURRENT_USER; ALTER TYPE mood OWNER TO CURRENT_USER;
+         ALTER TABLE t OWNER TO CURRENT_USER; ALTER SEQUENCE s OWNER TO CURRENT_USER;
+         ALTER VIEW v OWNER TO CURRENT_USER; ALTER FUNCTION f() OWNER TO CURRENT_USER",
+        "schema app",
+        "enum public.mood",
+        "function public.f()",
+        "sequence public.s",
+        "table public.t",
+        "view public.v",
+    ),
+    case!(
+        "owner of public",
+        "",
+        "ALTER SCHEMA public OWNER TO pg_monitor",
+        "ALTER SCHEMA public OWNER TO pg_database_owner",
+        "schema public",
+    ),
+    case!(
+        "operator class and family",
+        "",
+        "CREATE OPERATOR CLASS oc FOR TYPE int USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(int)",
+        "DROP OPERATOR FAMILY oc USING hash CASCADE",
+        "operator family public.oc USING hash",
+        "operator class public.oc USING hash",
+    ),
+    case!(
+        "member of an operator family",
+        "CREATE OPERATOR FAMILY fam USING btree",
+        "ALTER OPERATOR FAMILY fam USING btree ADD OPERATOR 1 < (int4, int2)",
+        "ALTER OPERATOR FAMILY fam USING btree DROP OPERATOR 1 (int4, int2)",
+        "operator family public.fam USING btree",
+    ),
+    case!(
+        "base type",
+        "CREATE TYPE b; CREATE FUNCTION b_in(cstring) RETURNS b LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+         CREATE FUNCTION b_out(b) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+         CREATE TYPE b (INPUT = b_in, OUTPUT = b_out, LIKE = text)",
+        "ALTER TYPE b SET (STORAGE = external)",
+        "ALTER TYPE b SET (STORAGE = extended)",
+        "base type public.b",
+    ),
+    case!(
+        "foreign data",
+        "",
+        "CREATE FOREIGN DATA WRAPPER w OPTIONS (debug 'true');
+         CREATE SERVER s TYPE 't' VERSION '1' FOREIGN DATA WRAPPER w OPTIONS (host 'h');
+         CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (name 'n', password 'secret')",
+        "DROP FOREIGN DATA WRAPPER w CASCADE",
+        "foreign data wrapper w",
+        "server s",
+        "user mapping FOR PUBLIC SERVER s",
+    ),
+    case!(
+        "foreign table",
+        "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
+         CREATE FOREIGN TABLE t (a int) SERVER s",
+        "ALTER FOREIGN TABLE t OPTIONS (ADD path '/x'), ALTER a OPTIONS (ADD name 'b')",
+        "ALTER FOREIGN TABLE t OPTIONS (DROP path), ALTER a OPTIONS (DROP name)",
+        "table public.t",
+        "column public.t.a",
+    ),
+    case!(
+        "compression and column options",
+        USERS,
+        "ALTER TABLE users ALTER email SET COMPRESSION pglz, ALTER email SET (n_distinct = 5)",
+        "ALTER TABLE users ALTER email SET COMPRESSION default, ALTER email RESET (n_distinct)",
+        "column public.users.email",
+    ),
+    case!(
+        "statistics of a materialised view and of an index",
+        "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a; CREATE INDEX ix ON m ((a + 1))",
+        "ALTER MATERIALIZED VIEW m ALTER a SET STATISTICS 7; ALTER INDEX ix ALTER 1 SET STATISTICS 8",
+        "ALTER MATERIALIZED VIEW m ALTER a SET STATISTICS -1; ALTER INDEX ix ALTER 1 SET STATISTICS -1",
+        "column public.m.a",
+        "index public.m.ix",
+    ),
+    case!(
+        "target of extended statistics",
+        "CREATE TABLE t (a int, b int); CREATE STATISTICS st ON a, b FROM t",
+        "ALTER STATISTICS st SET STATISTICS 50",
+        "ALTER STATISTICS st SET STATISTICS -1",
+        "statistics public.t.st",
+    ),
+    case!(
+        "bounds of a partition",
+        "CREATE TABLE log (at date) PARTITION BY RANGE (at);
+         CREATE TABLE log_1 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+        "ALTER TABLE log DETACH PARTITION log_1;
+         ALTER TABLE log ATTACH PARTITION log_1 FOR VALUES FROM ('2026-01-01') TO ('2028-01-01')",
+        "ALTER TABLE log DETACH PARTITION log_1;
+         ALTER TABLE log ATTACH PARTITION log_1 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+        "table public.log_1",
+    ),
+    case!(
+        "column that is inherited alone",
+        "CREATE TABLE base (id int); CREATE TABLE child () INHERITS (base)",
+        "ALTER TABLE child NO INHERIT base; ALTER TABLE child INHERIT base",
+        "DROP TABLE child; CREATE TABLE child () INHERITS (base)",
+        "column public.child.id",
+    ),
+    case!(
+        "row filter of a publication",
+        "CREATE TABLE t (a int PRIMARY KEY); CREATE PUBLICATION p FOR TABLE t WHERE (a > 1)",
+        "ALTER PUBLICATION p SET TABLE t WHERE (a > 2)",
+        "ALTER PUBLICATION p SET TABLE t WHERE (a > 1)",
+        "publication p",
+    ),
+    case!(
+        "grant on the sequence of an identity",
+        "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY)",
+        "GRANT USAGE ON SEQUENCE t_id_seq TO PUBLIC",
+        "REVOKE USAGE ON SEQUENCE t_id_seq FROM PUBLIC",
+        "sequence public.t_id_seq",
+    ),
+    case!(
+        "option of the sequence of an identity",
+        "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY)",
+        "ALTER SEQUENCE t_id_seq INCREMENT 5",
+        "ALTER SEQUENCE t_id_seq INCREMENT 1",
+        "column public.t.id",
+    ),
+    case!(
+        "time that a person wrote",
+        "CREATE TABLE t (at timestamp DEFAULT '2020-01-01 00:00:00.25'::timestamp)",
+        "ALTER TABLE t ALTER at SET DEFAULT '2020-01-01 00:00:00.5'::timestamp",
+        "ALTER TABLE t ALTER at SET DEFAULT '2020-01-01 00:00:00.25'::timestamp",
+        "column public.t.at",
+    ),
+    case!(
+        "comments on what belongs to a table",
+        "CREATE TABLE t (a int PRIMARY KEY, b int CONSTRAINT pos CHECK (b > 0));
+         CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+         CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
+         CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING;
+         CREATE POLICY p ON t USING (true); CREATE STATISTICS st ON a, b FROM t",
+        "COMMENT ON INDEX t_pkey IS 'x'; COMMENT ON CONSTRAINT pos ON t IS 'x';
+         COMMENT ON TRIGGER g ON t IS 'x'; COMMENT ON RULE r ON t IS 'x';
+         COMMENT ON POLICY p ON t IS 'x'; COMMENT ON STATISTICS st IS 'x'",
+        "COMMENT ON INDEX t_pkey IS NULL; COMMENT ON CONSTRAINT pos ON t IS NULL;
+         COMMENT ON TRIGGER g ON t IS NULL; COMMENT ON RULE r ON t IS NULL;
+         COMMENT ON POLICY p ON t IS NULL; COMMENT ON STATISTICS st IS NULL",
+        "primary key public.t.t_pkey",
+        "check constraint public.t.pos",
+        "statistics public.t.st",
+        "trigger public.t.g",
+        "rule public.t.r",
+        "policy public.t.p",
+    ),
+    case!(
+        "comments on types",
+        "CREATE TYPE mood AS ENUM ('ok'); CREATE DOMAIN d AS int CONSTRAINT pos CHECK (VALUE > 0);
+         CREATE TYPE pair AS (a int); CREATE TYPE fr AS RANGE (subtype = float8)",
+        "COMMENT ON TYPE mood IS 'x'; COMMENT ON CONSTRAINT pos ON DOMAIN d IS 'x';
+         COMMENT ON COLUMN pair.a IS 'x'; COMMENT ON TYPE fr IS 'x'",
+        "COMMENT ON TYPE mood IS NULL; COMMENT ON CONSTRAINT pos ON DOMAIN d IS NULL;
+         COMMENT ON COLUMN pair.a IS NULL; COMMENT ON TYPE fr IS NULL",
+        "enum public.mood",
+        "domain public.d",
+        "composite type public.pair",
+        "range type public.fr",
+    ),
+    case!(
+        "comments on what is called",
+        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+         CREATE AGGREGATE total(int) (sfunc = int4pl, stype = int);
+         CREATE OPERATOR === (leftarg = int, rightarg = int, function = int4eq);
+         CREATE TYPE pair AS (a int); CREATE CAST (text AS pair) WITH INOUT;
+         CREATE COLLATION co (locale = 'C'); CREATE TEXT SEARCH CONFIGURATION tc (COPY = simple);
+         CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f(); CREATE PUBLICATION p",
+        "COMMENT ON FUNCTION f() IS 'x'; COMMENT ON AGGREGATE total(int) IS 'x';
+         COMMENT ON OPERATOR === (int, int) IS 'x'; COMMENT ON CAST (text AS pair) IS 'x';
+         COMMENT ON COLLATION co IS 'x'; COMMENT ON TEXT SEARCH CONFIGURATION tc IS 'x';
+         COMMENT ON EVENT TRIGGER e IS 'x'; COMMENT ON PUBLICATION p IS 'x'",
+        "COMMENT ON FUNCTION f() IS NULL; COMMENT ON AGGREGATE total(int) IS NULL;
+         COMMENT ON OPERATOR === (int, int) IS NULL; COMMENT ON CAST (text AS pair) IS NULL;
+         COMMENT ON COLLATION co IS NULL; COMMENT ON TEXT SEARCH CONFIGURATION tc IS NULL;
+         COMMENT ON EVENT TRIGGER e IS NULL; COMMENT ON PUBLICATION p IS NULL",
+        "collation public.co",
+        "text search configuration public.tc",
+        "function public.f()",
+        "aggregate public.total(integer)",
+        "operator public.===(integer, integer)",
+        "cast (text AS public.pair)",
+        "event trigger e",
+        "publication p",
+    ),
+    case!(
+        "new name of a column, in what names it",
+        "CREATE TABLE orgs (id int PRIMARY KEY);
+         CREATE TABLE users (org int CONSTRAINT fk REFERENCES orgs); CREATE VIEW v AS SELECT id AS k FROM orgs",
+        "ALTER TABLE orgs RENAME id TO key",
+        "ALTER TABLE orgs RENAME key TO id",
+        "column public.orgs.id",
+        "column public.orgs.key",
+        "primary key public.orgs.orgs_pkey",
+        "foreign key public.users.fk",
+        "view public.v",
+    ),
+    case!(
+        "new name of a type, in what names it",
+        "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE t (m mood, ms mood[] DEFAULT '{}');
+         CREATE FUNCTION f(mood) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "ALTER TYPE mood RENAME TO feel",
+        "ALTER TYPE feel RENAME TO mood",
+        "enum public.feel",
+        "enum public.mood",
+        "function public.f(public.feel)",
+        "function public.f(public.mood)",
+        "column public.t.m",
+        "column public.t.ms",
+    ),
+    case!(
+        "new name of a function, in what calls it",
+        "CREATE TABLE t (id int);
+         CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+         CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
+        "ALTER FUNCTION f() RENAME TO h",
+        "ALTER FUNCTION h() RENAME TO f",
+        "function public.f()",
+        "function public.h()",
+        "trigger public.t.g",
+    ),
+    case!(
+        "new name of a schema",
+        "CREATE SCHEMA app; CREATE TABLE app.t (id int); CREATE VIEW v AS SELECT id FROM app.t",
+        "ALTER SCHEMA app RENAME TO lib",
+        "ALTER SCHEMA lib RENAME TO app",
+        "schema app",
+        "schema lib",
+        "table app.t",
+        "table lib.t",
+        "view public.v",
+    ),
+    case!(
+        "nothing that is part of a schema",
+        "CREATE TABLE t (id int PRIMARY KEY); CREATE SEQUENCE s",
+        "INSERT INTO t VALUES (1); UPDATE t SET id = 2; SELECT nextval('s'); ANALYZE t; TRUNCATE t;
+         CREATE TEMP TABLE x (a int); LOCK TABLE t IN ACCESS EXCLUSIVE MODE",
+        "DROP TABLE x",
+    ),
+    case!(
         "column order",
         USERS,
         "ALTER TABLE users RENAME email TO email_; ALTER TABLE users ADD email text NOT NULL;
@@ -437,3 +685,61 @@ pub const EXTENSION: Case = case!(
     "DROP EXTENSION hstore",
     "extension hstore",
 );
+
+/// The cases that a server has beyond those of all, by its name.
+pub fn newer(server: &str) -> &'static [Case] {
+    let release = server
+        .rsplit(':')
+        .next()
+        .and_then(|number| number.parse().ok());
+    if release.is_some_and(|release: u32| release >= 18) {
+        SINCE_18
+    } else {
+        &[]
+    }
+}
+
+const SINCE_18: &[Case] = &[
+    case!(
+        "named NOT NULL, not valid",
+        "CREATE TABLE t (a int)",
+        "ALTER TABLE t ADD CONSTRAINT nn NOT NULL a NOT VALID",
+        "ALTER TABLE t DROP CONSTRAINT nn",
+        "column public.t.a",
+    ),
+    case!(
+        "name of a NOT NULL",
+        "CREATE TABLE t (a int CONSTRAINT one NOT NULL)",
+        "ALTER TABLE t RENAME CONSTRAINT one TO other",
+        "ALTER TABLE t RENAME CONSTRAINT other TO one",
+        "column public.t.a",
+    ),
+    case!(
+        "virtual column",
+        "CREATE TABLE t (a int)",
+        "ALTER TABLE t ADD b int GENERATED ALWAYS AS (a * 2) VIRTUAL",
+        "ALTER TABLE t DROP b",
+        "column public.t.b",
+    ),
+    case!(
+        "foreign key that is not enforced",
+        "CREATE TABLE o (id int PRIMARY KEY); CREATE TABLE u (o int CONSTRAINT fk REFERENCES o)",
+        "ALTER TABLE u ALTER CONSTRAINT fk NOT ENFORCED",
+        "ALTER TABLE u ALTER CONSTRAINT fk ENFORCED",
+        "foreign key public.u.fk",
+    ),
+    case!(
+        "check that is not enforced",
+        "CREATE TABLE t (a int)",
+        "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT ENFORCED",
+        "ALTER TABLE t DROP CONSTRAINT c",
+        "check constraint public.t.c",
+    ),
+    case!(
+        "generated columns of a publication",
+        "CREATE TABLE t (a int); CREATE PUBLICATION p FOR TABLE t",
+        "ALTER PUBLICATION p SET (publish_generated_columns = stored)",
+        "ALTER PUBLICATION p SET (publish_generated_columns = none)",
+        "publication p",
+    ),
+];

@@ -191,7 +191,7 @@ fn main() -> ExitCode {
 }
 
 fn random_ddl(server: &TestServer) {
-    let plan = Plan::from_env(150);
+    let plan = Plan::from_env(100);
     let scratch = server.scratch();
     let mut session = support::connect(&scratch);
     let more = if server.product() == "mysql" {

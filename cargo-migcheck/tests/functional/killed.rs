@@ -178,7 +178,7 @@ fn on_every_server(test: impl Fn(&str)) {
 fn an_interrupted_run_leaves_nothing() {
     on_every_server(|spec| {
         // In the middle of what begins a run, and of a migration.
-        for (signal, milliseconds) in [("INT", 0), ("TERM", 1_500), ("INT", 1_500)] {
+        for (signal, milliseconds) in [("INT", 0), ("TERM", 1_500), ("INT", 1_500), ("HUP", 300)] {
             let mut run = Run::start(spec);
             run.until_something_is_there();
             std::thread::sleep(Duration::from_millis(milliseconds));

@@ -174,6 +174,7 @@ fn clause(property: Property, value: &str, dialect: Option<Dialect>) -> Option<S
         | Property::ReferencedParts
         | Property::PartitionOf
         | Property::Alter
+        | Property::Owner
         | Property::Note
         | Property::Comment
         | Property::Grants => return None,
@@ -188,6 +189,10 @@ fn statements(object: &Object, dialect: Option<Dialect>) -> Vec<String> {
     for action in each(Property::Alter) {
         let table = table_of(&object.name, dialect);
         lines.push(format!("ALTER TABLE {table} {action}"));
+    }
+    if let Some(owner) = object.get(Property::Owner) {
+        let phrase = phrase(&object.name, dialect);
+        lines.push(format!("ALTER {phrase} OWNER TO {owner}"));
     }
     if let Some(comment) = object.get(Property::Comment)
         && dialect != Some(Dialect::MySql)
@@ -247,6 +252,9 @@ fn qualified(name: &ObjectName, dialect: Option<Dialect>) -> String {
         | ObjectKind::Procedure
         | ObjectKind::Aggregate
         | ObjectKind::Operator
+        | ObjectKind::OperatorFamily
+        | ObjectKind::OperatorClass
+        | ObjectKind::UserMapping
         | ObjectKind::Cast
         | ObjectKind::DefaultPrivileges => name.name.clone(),
         _ => ident(&name.name, dialect),
@@ -260,7 +268,10 @@ fn qualified(name: &ObjectName, dialect: Option<Dialect>) -> String {
 /// The kind as statements call it.
 fn statement_words(kind: ObjectKind) -> String {
     match kind {
-        ObjectKind::Enum | ObjectKind::CompositeType | ObjectKind::RangeType => "TYPE".to_owned(),
+        ObjectKind::Enum
+        | ObjectKind::CompositeType
+        | ObjectKind::RangeType
+        | ObjectKind::BaseType => "TYPE".to_owned(),
         ObjectKind::Unique => "UNIQUE".to_owned(),
         ObjectKind::Check => "CHECK".to_owned(),
         _ => kind.words().to_ascii_uppercase(),

@@ -88,6 +88,13 @@ impl Groups {
         }
     }
 
+    /// The group that the object is in, or would be.
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
+    pub(super) fn with(&self, object: &Object) -> Option<&Group> {
+        let at = self.find(object).ok()?;
+        self.0.get(at)
+    }
+
     /// Puts objects as they are now in the place of `old` groups; what did not change stays shared.
     #[cfg(any(feature = "mysql", feature = "sqlite"))]
     pub(super) fn update(&mut self, old: &[Group], now: Vec<Object>) {

@@ -12,8 +12,12 @@ pub enum ObjectKind {
     Schema,
     /// An installed extension.
     Extension,
+    /// A foreign data wrapper.
+    ForeignDataWrapper,
     /// A foreign server.
     ForeignServer,
+    /// Whom a role is on a foreign server.
+    UserMapping,
     /// A collation that is not the system's.
     Collation,
     /// An enumerated type.
@@ -24,6 +28,8 @@ pub enum ObjectKind {
     CompositeType,
     /// A range type.
     RangeType,
+    /// A type with functions of its own for input and output.
+    BaseType,
     /// A text search dictionary.
     TextSearchDictionary,
     /// A text search configuration.
@@ -40,6 +46,10 @@ pub enum ObjectKind {
     Aggregate,
     /// An operator.
     Operator,
+    /// An operator family, with the operators and functions of its classes.
+    OperatorFamily,
+    /// An operator class.
+    OperatorClass,
     /// A cast.
     Cast,
     /// A table: ordinary, partitioned, foreign or virtual.
@@ -86,15 +96,18 @@ pub enum ObjectKind {
 
 impl ObjectKind {
     /// Every kind, in listing order.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 42] = [
         Self::Schema,
         Self::Extension,
+        Self::ForeignDataWrapper,
         Self::ForeignServer,
+        Self::UserMapping,
         Self::Collation,
         Self::Enum,
         Self::Domain,
         Self::CompositeType,
         Self::RangeType,
+        Self::BaseType,
         Self::TextSearchDictionary,
         Self::TextSearchConfiguration,
         Self::Function,
@@ -103,6 +116,8 @@ impl ObjectKind {
         Self::PackageBody,
         Self::Aggregate,
         Self::Operator,
+        Self::OperatorFamily,
+        Self::OperatorClass,
         Self::Cast,
         Self::Table,
         Self::View,
@@ -132,12 +147,15 @@ impl ObjectKind {
         match self {
             Self::Schema => "schema",
             Self::Extension => "extension",
+            Self::ForeignDataWrapper => "foreign data wrapper",
             Self::ForeignServer => "server",
+            Self::UserMapping => "user mapping",
             Self::Collation => "collation",
             Self::Enum => "enum",
             Self::Domain => "domain",
             Self::CompositeType => "composite type",
             Self::RangeType => "range type",
+            Self::BaseType => "base type",
             Self::TextSearchDictionary => "text search dictionary",
             Self::TextSearchConfiguration => "text search configuration",
             Self::Function => "function",
@@ -146,6 +164,8 @@ impl ObjectKind {
             Self::PackageBody => "package body",
             Self::Aggregate => "aggregate",
             Self::Operator => "operator",
+            Self::OperatorFamily => "operator family",
+            Self::OperatorClass => "operator class",
             Self::Cast => "cast",
             Self::Table => "table",
             Self::View => "view",
@@ -291,6 +311,8 @@ pub enum Property {
     Partitions,
     /// What only ALTER TABLE can say, one action a line.
     Alter,
+    /// Who owns it, if not whoever reads it.
+    Owner,
     /// What DDL cannot say at all, such as an index whose build failed.
     Note,
     /// The comment.
@@ -373,13 +395,11 @@ impl Object {
         (
             self.section(table),
             table.map(|table| (self.name.schema.as_deref(), table)),
-            table.is_none().then(|| {
-                (
-                    self.name.kind,
-                    self.name.schema.as_deref(),
-                    self.name.name.as_str(),
-                )
-            }),
+            table.is_none().then_some((
+                self.name.kind,
+                self.name.schema.as_deref(),
+                self.name.name.as_str(),
+            )),
         )
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use migcheck_core::split::Statement;
 
-use super::Snapshot;
 use super::memory::Memory;
+use super::{SchemaDiff, Snapshot, diff};
 use crate::{ServerError, Session};
 
 /// Knows the schema of one database from script to script.
@@ -20,7 +20,15 @@ pub struct SnapshotReader {
     known: Option<Arc<Snapshot>>,
     /// What the next one is made from.
     memory: Option<Memory>,
+    /// Readings that were not of everything, and how many of them a reading of everything confirms.
+    partial: u32,
+    confirmed: u32,
+    missed: Option<SchemaDiff>,
 }
+
+/// The first readings that are confirmed; from there on at twice as many each time, so that it costs
+/// less and less a reading.
+const FIRST_CONFIRMED: u32 = 16;
 
 impl SnapshotReader {
     /// A reader that knows nothing yet; `history_table` is left out as in
@@ -31,6 +39,9 @@ impl SnapshotReader {
             history_table: history_table.into(),
             known: None,
             memory: None,
+            partial: 0,
+            confirmed: 0,
+            missed: None,
         }
     }
 
@@ -44,6 +55,7 @@ impl SnapshotReader {
             return Ok(Arc::clone(known));
         }
         let read = match self.read_again(session).await? {
+            Some(read) if self.is_due() => self.confirm(session, read).await?,
             Some(read) => read,
             None => self.read_whole(session).await?,
         };
@@ -76,6 +88,37 @@ impl SnapshotReader {
         }
     }
 
+    /// What a reading of what was touched did not see, though it was there, if that ever happened.
+    /// From then on everything is read each time.
+    #[must_use]
+    pub fn missed(&self) -> Option<&SchemaDiff> {
+        self.missed.as_ref()
+    }
+
+    fn is_due(&mut self) -> bool {
+        self.partial += 1;
+        self.partial >= FIRST_CONFIRMED.max(self.confirmed * 2)
+    }
+
+    /// Compares what was read piece by piece with everything there is.
+    async fn confirm(
+        &mut self,
+        session: &mut dyn Session,
+        pieces: Snapshot,
+    ) -> Result<Snapshot, ServerError> {
+        self.confirmed = self.partial;
+        let memory = self.memory.take();
+        let whole = self.read_whole(session).await?;
+        if whole != pieces {
+            self.missed = Some(diff(&pieces, &whole));
+            self.memory = None;
+            return Ok(whole);
+        }
+        // The groups of the last snapshot are in there.
+        self.memory = memory;
+        Ok(pieces)
+    }
+
     /// Only what was touched, where that is known.
     async fn read_again(
         &mut self,
@@ -92,7 +135,8 @@ impl SnapshotReader {
 
     async fn read_whole(&mut self, session: &mut dyn Session) -> Result<Snapshot, ServerError> {
         let (read, memory) = Memory::read(session, &self.history_table).await?;
-        self.memory = memory;
+        // Once is enough not to be trusted again.
+        self.memory = memory.filter(|_| self.missed.is_none());
         Ok(read)
     }
 }

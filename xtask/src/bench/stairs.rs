@@ -30,7 +30,7 @@ pub(super) fn run(bench: &Bench<'_>, binary: &Path) -> Result<(), Error> {
     let program = Program::of(binary);
     for image in [POSTGRES, MYSQL] {
         images::ensure(bench.workspace, image, false)?;
-        let server = BenchServer::start(image)?;
+        let server = BenchServer::start(bench, image)?;
         beside_bare_statements(bench, &program, &server)?;
         if image == POSTGRES {
             stairway::run(bench, &program, &server, STAIRS)?;

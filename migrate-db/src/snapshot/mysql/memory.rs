@@ -11,7 +11,7 @@ use super::{Answer, Server, add_grants, forget_database, programs, read_all, sho
 use crate::snapshot::Snapshot;
 use crate::snapshot::groups::{Group, Groups};
 use crate::snapshot::ident::ident;
-use crate::snapshot::object::{Object, ObjectKind, Property};
+use crate::snapshot::object::{Object, ObjectKind, ObjectName, Property};
 use crate::{ServerError, Session};
 
 /// The schema of one database, and what may have changed since it was read.
@@ -21,6 +21,8 @@ pub(in crate::snapshot) struct Memory {
     server: Server,
     collations: Collations,
     groups: Groups,
+    /// Whether an event may change it whenever it likes.
+    changes_by_itself: bool,
     touched: Touched,
 }
 
@@ -33,15 +35,17 @@ impl Memory {
         let server = Server::ask(session).await?;
         let (mut found, collations) = read_all(session, &server).await?;
         found.retain(|object| object.stands_with() != Some(history_table));
+        let groups = Groups::new(found);
         let memory = Self {
             history_table: history_table.to_owned(),
             collations,
-            groups: Groups::new(found),
+            changes_by_itself: changes_by_itself(&groups),
+            groups,
             touched: Touched::default(),
             server,
         };
         let snapshot = memory.snapshot();
-        let follows = memory.server.takes_names_as_they_are() && !memory.changes_by_itself();
+        let follows = memory.server.takes_names_as_they_are() && !memory.changes_by_itself;
         Ok((snapshot, follows.then_some(memory)))
     }
 
@@ -59,7 +63,7 @@ impl Memory {
         if touched != Touched::default() {
             self.read_again(session, &touched).await?;
         }
-        Ok((!self.changes_by_itself()).then(|| self.snapshot()))
+        Ok((!self.changes_by_itself).then(|| self.snapshot()))
     }
 
     async fn read_again(
@@ -100,56 +104,59 @@ impl Memory {
         for object in &mut found {
             forget_database(object, &self.server.database);
         }
-        let old: Vec<Group> = self
-            .groups
-            .iter()
-            .filter(|group| {
-                let object = &group[0];
-                match object.name.kind {
-                    ObjectKind::Schema => touched.database,
-                    ObjectKind::Event => touched.events,
-                    ObjectKind::Sequence => tables.contains(&object.name.name),
-                    _ => match object.stands_with() {
-                        Some(table) => tables.contains(table),
-                        None => touched.routines,
-                    },
-                }
-            })
-            .cloned()
-            .collect();
+        let whole = |kind: ObjectKind| match kind {
+            ObjectKind::Schema => touched.database,
+            ObjectKind::Event => touched.events,
+            ObjectKind::Table | ObjectKind::View | ObjectKind::Sequence => false,
+            _ => touched.routines,
+        };
+        let mut old: Vec<Group> = Vec::new();
+        for table in &tables {
+            old.extend(self.known(table).cloned());
+        }
+        if touched.database || touched.routines || touched.events {
+            let groups = self.groups.iter();
+            old.extend(groups.filter(|group| whole(group[0].name.kind)).cloned());
+        }
         self.groups.update(&old, found);
+        if touched.events {
+            self.changes_by_itself = changes_by_itself(&self.groups);
+        }
         Ok(())
+    }
+
+    /// What is called so: a table or view, and a sequence.
+    fn known(&self, name: &str) -> impl Iterator<Item = &Group> {
+        let kinds = [ObjectKind::Table, ObjectKind::Sequence];
+        kinds.into_iter().filter_map(move |kind| {
+            let object = Object::new(ObjectName::new(kind, None, None, name));
+            self.groups.with(&object)
+        })
     }
 
     /// The relations among the names, known or possible ones, and those whose definition names them.
     fn tables(&self, touched: &Touched) -> BTreeSet<String> {
         let mut tables = touched.new.clone();
-        for object in self.groups.iter().map(|group| &group[0]) {
-            let name = object.stands_with().unwrap_or(&object.name.name);
-            if touched.names.contains(name) {
-                tables.insert(name.to_owned());
-            }
+        let known = |name: &&String| self.known(name).next().is_some();
+        tables.extend(touched.names.iter().filter(known).cloned());
+        if touched.renamed || touched.trigger_dropped {
+            let referenced: BTreeSet<String> = touched
+                .names
+                .iter()
+                .map(|name| ident(name, Some(Dialect::MySql)))
+                .collect();
+            let shows_it = |object: &&Object| match object.name.kind {
+                ObjectKind::Trigger => touched.names.contains(&object.name.name),
+                ObjectKind::ForeignKey => object
+                    .get(Property::References)
+                    .is_some_and(|table| referenced.contains(table)),
+                _ => false,
+            };
+            let parts = self.groups.objects().filter(shows_it);
+            tables.extend(parts.filter_map(|object| object.name.table.clone()));
         }
-        let trigger_or_key = |object: &&Object| match object.name.kind {
-            ObjectKind::Trigger => touched.names.contains(&object.name.name),
-            ObjectKind::ForeignKey if touched.renamed => {
-                let referenced = object.get(Property::References).unwrap_or_default();
-                let quoted = |name: &String| ident(name, Some(Dialect::MySql));
-                touched.names.iter().any(|name| quoted(name) == referenced)
-            }
-            _ => false,
-        };
-        let parts = self.groups.objects().filter(trigger_or_key);
-        tables.extend(parts.filter_map(|object| object.name.table.clone()));
         tables.remove(&self.history_table);
         tables
-    }
-
-    /// Whether an event may change the schema whenever it likes.
-    fn changes_by_itself(&self) -> bool {
-        let objects = self.groups.iter().map(|group| &group[0]);
-        let mut events = objects.filter(|object| object.name.kind == ObjectKind::Event);
-        events.any(|event| may_change_schema(event.get(Property::Body).unwrap_or_default()))
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -158,4 +165,11 @@ impl Memory {
             groups: self.groups.clone(),
         }
     }
+}
+
+/// Whether an event may change the schema whenever it likes.
+fn changes_by_itself(groups: &Groups) -> bool {
+    let objects = groups.iter().map(|group| &group[0]);
+    let mut events = objects.filter(|object| object.name.kind == ObjectKind::Event);
+    events.any(|event| may_change_schema(event.get(Property::Body).unwrap_or_default()))
 }

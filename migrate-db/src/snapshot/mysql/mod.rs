@@ -102,6 +102,13 @@ impl Answer {
             }
         }
         answer.programs = merged(objects(programs::READINGS, rest));
+        for program in &mut answer.programs {
+            // Of several statements sent at once, MySQL takes the mark between them for a part of it.
+            if let Some(body) = program.remove(Property::Body) {
+                let body = body.trim_end_matches(|end: char| end == ';' || end.is_whitespace());
+                program.set(Property::Body, body);
+            }
+        }
         answer
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Touched {
     pub(super) new: BTreeSet<String>,
     /// Whether something was renamed, which changes the foreign keys of other tables.
     pub(super) renamed: bool,
+    /// Whether a trigger went, which does not name its table.
+    pub(super) trigger_dropped: bool,
     pub(super) routines: bool,
     pub(super) events: bool,
     /// The database's own settings and privileges.
@@ -101,6 +103,7 @@ impl Touched {
         self.database |= self.routines || about(&["USER", "ROLE"]);
         let renames = has(&["RENAME", "CHANGE"]);
         self.renamed |= renames;
+        self.trigger_dropped |= first.is("DROP") && about(&["TRIGGER"]);
         let names = |tokens: &[Token]| -> Vec<String> {
             let names = tokens.iter().filter(|token| !token.is_one_of(NO_NAMES));
             names.map(|token| token.text.to_string()).collect()

@@ -1,13 +1,15 @@
 //! Schemas, and what is in none.
 
-use super::macros::{comment, grants, own, user_schema};
+use super::macros::{comment, grants, own, owner, user_schema};
 use super::reading::Reading;
 use crate::snapshot::object::Property;
 
 pub(super) const READINGS: &[Reading] = &[
     SCHEMAS,
     EXTENSIONS,
+    WRAPPERS,
     SERVERS,
+    USER_MAPPINGS,
     DICTIONARIES,
     CONFIGURATIONS,
     EVENT_TRIGGERS,
@@ -26,6 +28,14 @@ const SCHEMAS: Reading = Reading {
     table: "NULL",
     name: "n.nspname",
     properties: &[
+        (
+            Property::Owner,
+            concat!(
+                "CASE WHEN n.nspname <> 'public' OR pg_get_userbyid(n.nspowner) <> 'pg_database_owner' THEN ",
+                owner!("n.nspowner"),
+                " END"
+            ),
+        ),
         (Property::Comment, comment!("pg_namespace", "n.oid")),
         (Property::Grants, grants!("n.nspacl", "'n'", "n.nspowner")),
     ],
@@ -49,15 +59,66 @@ const EXTENSIONS: Reading = Reading {
     schema: "NULL",
     table: "NULL",
     name: "x.extname",
-    properties: &[(
-        Property::Options,
-        "'SCHEMA ' || x.extnamespace::regnamespace || ' VERSION ' || quote_literal(x.extversion)",
-    )],
+    properties: &[
+        (
+            Property::Options,
+            "'SCHEMA ' || x.extnamespace::regnamespace || ' VERSION ' || quote_literal(x.extversion)",
+        ),
+        (Property::Owner, owner!("x.extowner")),
+        (Property::Comment, comment!("pg_extension", "x.oid")),
+    ],
     from: "FROM pg_extension x WHERE x.extname <> 'plpgsql'",
     order: "",
 };
 
-/// Without user mappings, which hold passwords.
+const WRAPPERS: Reading = Reading {
+    of: "pg_foreign_data_wrapper",
+    key: "w.oid",
+    for_relations: "",
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_foreign_data_wrapper)",
+    kind: "'foreign data wrapper'",
+    schema: "NULL",
+    table: "NULL",
+    name: "w.fdwname",
+    properties: &[
+        (
+            Property::Options,
+            "nullif(concat_ws(' ', CASE WHEN w.fdwhandler <> 0 THEN 'HANDLER ' || w.fdwhandler::regproc END,
+             CASE WHEN w.fdwvalidator <> 0 THEN 'VALIDATOR ' || w.fdwvalidator::regproc END,
+             'OPTIONS (' || array_to_string(w.fdwoptions, ', ') || ')'), '')",
+        ),
+        (Property::Owner, owner!("w.fdwowner")),
+        (Property::Comment, comment!("pg_foreign_data_wrapper", "w.oid")),
+        (Property::Grants, grants!("w.fdwacl", "'F'", "w.fdwowner")),
+    ],
+    from: concat!(
+        "FROM pg_foreign_data_wrapper w WHERE ",
+        own!("pg_foreign_data_wrapper", "w.oid")
+    ),
+    order: "",
+};
+
+/// The catalog is the superuser's; the view shows options to whom they belong. Passwords are not
+/// read: they are no part of a schema, and would be printed.
+const USER_MAPPINGS: Reading = Reading {
+    of: "pg_user_mapping",
+    key: "u.umid",
+    for_relations: "",
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_user_mappings)",
+    kind: "'user mapping'",
+    schema: "NULL",
+    table: "NULL",
+    name: "'FOR ' || CASE u.umuser WHEN 0 THEN 'PUBLIC' ELSE u.umuser::regrole::text END
+           || ' SERVER ' || quote_ident(u.srvname)",
+    properties: &[(
+        Property::Options,
+        "'OPTIONS (' || (SELECT string_agg(CASE WHEN o ~* '^[^=]*passw' THEN split_part(o, '=', 1) || '=***'
+           ELSE o END, ', ' ORDER BY o) FROM unnest(u.umoptions) o) || ')'",
+    )],
+    from: "FROM pg_user_mappings u WHERE true",
+    order: "",
+};
+
 const SERVERS: Reading = Reading {
     for_relations: "",
     of: "pg_foreign_server",
@@ -74,6 +135,7 @@ const SERVERS: Reading = Reading {
              'FOREIGN DATA WRAPPER ' || quote_ident(w.fdwname),
              'OPTIONS (' || array_to_string(v.srvoptions, ', ') || ')')",
         ),
+        (Property::Owner, owner!("v.srvowner")),
         (Property::Comment, comment!("pg_foreign_server", "v.oid")),
         (Property::Grants, grants!("v.srvacl", "'S'", "v.srvowner")),
     ],
@@ -98,6 +160,7 @@ const DICTIONARIES: Reading = Reading {
             Property::Options,
             "'(' || concat_ws(', ', 'TEMPLATE = ' || quote_ident(t.tmplname), d.dictinitoption) || ')'",
         ),
+        (Property::Owner, owner!("d.dictowner")),
         (Property::Comment, comment!("pg_ts_dict", "d.oid")),
     ],
     from: concat!(
@@ -129,6 +192,7 @@ const CONFIGURATIONS: Reading = Reading {
                GROUP BY m.maptokentype) m JOIN ts_token_type(c.cfgparser) t
                ON t.tokid = m.maptokentype), '')",
         ),
+        (Property::Owner, owner!("c.cfgowner")),
         (Property::Comment, comment!("pg_ts_config", "c.oid")),
     ],
     from: concat!(
@@ -157,6 +221,7 @@ const EVENT_TRIGGERS: Reading = Reading {
              CASE e.evtenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA'
                WHEN 'A' THEN 'ENABLE ALWAYS' END)",
         ),
+        (Property::Owner, owner!("e.evtowner")),
         (Property::Comment, comment!("pg_event_trigger", "e.oid")),
     ],
     from: concat!(
@@ -218,8 +283,11 @@ const PUBLICATIONS: Reading = Reading {
              'WITH (publish = ''' || concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END,
                CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END,
                CASE WHEN p.pubtruncate THEN 'truncate' END) || '''' ||
-               CASE WHEN p.pubviaroot THEN ', publish_via_partition_root = true' ELSE '' END || ')')",
+               CASE WHEN p.pubviaroot THEN ', publish_via_partition_root = true' ELSE '' END
+               || CASE WHEN to_jsonb(p) ->> 'pubgencols' = 's' THEN ', publish_generated_columns = stored'
+                 ELSE '' END || ')')",
         ),
+        (Property::Owner, owner!("p.pubowner")),
         (Property::Comment, comment!("pg_publication", "p.oid")),
     ],
     from: concat!(

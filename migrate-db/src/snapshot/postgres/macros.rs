@@ -60,6 +60,17 @@ macro_rules! grants {
     };
 }
 
+/// Who owns an object, in a database where all else is owned by whoever is logged in.
+macro_rules! owner {
+    ($owner:literal) => {
+        concat!(
+            "quote_ident(nullif(pg_get_userbyid(",
+            $owner,
+            "), session_user))"
+        )
+    };
+}
+
 /// Storage parameters as a clause.
 macro_rules! with_options {
     ($options:literal) => {
@@ -88,4 +99,4 @@ macro_rules! sequence_options {
     };
 }
 
-pub(super) use {comment, grants, own, sequence_options, user_schema, with_options};
+pub(super) use {comment, grants, own, owner, sequence_options, user_schema, with_options};

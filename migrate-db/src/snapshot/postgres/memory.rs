@@ -6,6 +6,8 @@ use std::sync::Arc;
 use migcheck_core::Dialect;
 use migcheck_core::split::Statement;
 
+use super::clock::{self, Clock};
+use super::dependents::{self, Shows, shows};
 use super::reading::{Reading, Unit, objects};
 use super::touched::{
     BY_ROW, Changes, Hidden, Touched, answer, mentions_grants, question, text_array,
@@ -13,7 +15,7 @@ use super::touched::{
 use super::{SETTINGS, all_readings, finished, set_all, whole};
 use crate::snapshot::Snapshot;
 use crate::snapshot::groups::Groups;
-use crate::snapshot::object::{Object, ObjectKind, ObjectName, Property};
+use crate::snapshot::object::{Object, ObjectKind, Property};
 use crate::{ServerError, Session};
 
 /// The schema of one database, and what has changed since it was read.
@@ -161,7 +163,12 @@ impl Memory {
         touched: &Touched,
     ) -> Result<Option<BTreeMap<Unit, Vec<Object>>>, ServerError> {
         let readings: Vec<&Reading> = all_readings().collect();
-        let mut sql = format!("SELECT {}, {}", set_all(&SETTINGS), set_all(&PLANNED));
+        let mut sql = format!(
+            "SELECT {}, {};\n{}",
+            set_all(&SETTINGS),
+            set_all(&PLANNED),
+            clock::QUERY
+        );
         let mut prepared = String::new();
         for (at, reading) in readings.iter().enumerate() {
             if touched.catalogs.contains(reading.of) {
@@ -194,8 +201,9 @@ impl Memory {
         let all = self.units.keys();
         let all = all.filter(|(catalog, _)| touched.catalogs.contains(catalog));
         found.extend(all.map(|unit| (*unit, Vec::new())));
+        let clock = Clock::of(&rows);
         for (unit, object) in objects(&readings, rows) {
-            let object = finished(object);
+            let object = finished(object, &clock);
             if object.stands_with() != Some(&self.history_table) {
                 found.entry(unit).or_default().push(object);
             }
@@ -285,66 +293,6 @@ fn snapshot(groups: &Groups) -> Snapshot {
     }
 }
 
-/// What other definitions may say of an object: its name, of a column its type too, of a view what it
-/// consists of, and of a type everything. Nobody else names constraints and indexes.
-fn face(object: &Object) -> Option<(&ObjectName, &[(Property, String)])> {
-    let properties = object.properties();
-    match object.name.kind {
-        ObjectKind::View
-        | ObjectKind::MaterializedView
-        | ObjectKind::Enum
-        | ObjectKind::Domain
-        | ObjectKind::CompositeType
-        | ObjectKind::RangeType => Some((&object.name, properties)),
-        ObjectKind::Column => {
-            let kind = properties.iter().position(|(p, _)| *p == Property::Type);
-            let kind = kind.map_or(&[][..], |at| &properties[at..=at]);
-            Some((&object.name, kind))
-        }
-        kind if kind.is_constraint() => None,
-        ObjectKind::Index
-        | ObjectKind::Statistics
-        | ObjectKind::Trigger
-        | ObjectKind::Rule
-        | ObjectKind::Policy => None,
-        _ => Some((&object.name, &[])),
-    }
-}
-
-/// How much of a change shows in the definitions of other objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shows {
-    Nowhere,
-    /// Columns came or went, which the server may have to tell apart by aliases in a query.
-    InQueries,
-    Everywhere,
-}
-
-fn shows<'a>(
-    before: impl Iterator<Item = &'a Object>,
-    now: impl Iterator<Item = &'a Object>,
-) -> Shows {
-    let (before, now): (Vec<_>, Vec<_>) = (
-        before.filter_map(face).collect(),
-        now.filter_map(face).collect(),
-    );
-    if before == now || before.is_empty() || now.is_empty() {
-        // What is new is named only by what is new, and what is gone by nobody.
-        return Shows::Nowhere;
-    }
-    let (less, more) = if before.len() < now.len() {
-        (before, now)
-    } else {
-        (now, before)
-    };
-    let mut more = more.iter();
-    if less.iter().all(|face| more.any(|other| other == face)) {
-        Shows::InQueries
-    } else {
-        Shows::Everywhere
-    }
-}
-
 /// Prepares what is asked again and again: planning it costs more than doing it. Returns the OID of
 /// the newest type, and whether an extension has a function that grants something; nothing, where
 /// the server is too old.
@@ -359,9 +307,10 @@ async fn prepare(session: &mut dyn Session) -> Result<Option<(u32, bool)>, Serve
     if prepared != "t" {
         let mut sql = format!(
             "SELECT {};\nPREPARE migcheck_touched (oid, text[], boolean) AS {};\n\
-             PREPARE migcheck_dependents (oid[], oid[], boolean) AS {DEPENDENTS}",
+             PREPARE migcheck_dependents (oid[], oid[], boolean) AS {}",
             set_all(&SETTINGS),
-            question()
+            question(),
+            dependents::QUESTION
         );
         for (at, reading) in all_readings().enumerate() {
             if BY_ROW.contains(&reading.of) {
@@ -385,35 +334,3 @@ SELECT current_setting('server_version_num')::int >= 150000,
     WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.deptype = 'e'
     AND d.refclassid = 'pg_catalog.pg_extension'::regclass
     AND p.prosrc ~* '\\m(grant|revoke|owned)\\M')";
-
-/// What depends on units, as units: catalogs, OIDs, and whether only queries matter. What depends on
-/// a type depends on what the type is made of: `users[]` on `users`.
-const DEPENDENTS: &str = "
-WITH RECURSIVE found (classid, objid) AS (
-  SELECT d.classid, d.objid FROM unnest($1, $2) u (classid, objid)
-  JOIN pg_depend d ON d.refclassid = u.classid AND d.refobjid = u.objid
-  WHERE NOT $3 OR d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_policy'::regclass)
-  UNION
-  SELECT d.classid, d.objid FROM found f
-  JOIN pg_depend d ON d.refclassid = f.classid AND d.refobjid = f.objid
-  WHERE f.classid = 'pg_type'::regclass
-)
-SELECT f.classid::regclass::text, f.objid::text FROM found f
-UNION ALL SELECT 'pg_class', k.indrelid::text FROM found f JOIN pg_index k ON k.indexrelid = f.objid
-WHERE f.classid = 'pg_class'::regclass
-UNION ALL SELECT 'pg_class', k.adrelid::text FROM found f JOIN pg_attrdef k ON k.oid = f.objid
-WHERE f.classid = 'pg_attrdef'::regclass
-UNION ALL SELECT 'pg_class', k.conrelid::text FROM found f JOIN pg_constraint k ON k.oid = f.objid
-WHERE f.classid = 'pg_constraint'::regclass
-UNION ALL SELECT 'pg_type', k.contypid::text FROM found f JOIN pg_constraint k ON k.oid = f.objid
-WHERE f.classid = 'pg_constraint'::regclass
-UNION ALL SELECT 'pg_class', k.tgrelid::text FROM found f JOIN pg_trigger k ON k.oid = f.objid
-WHERE f.classid = 'pg_trigger'::regclass
-UNION ALL SELECT 'pg_class', k.ev_class::text FROM found f JOIN pg_rewrite k ON k.oid = f.objid
-WHERE f.classid = 'pg_rewrite'::regclass
-UNION ALL SELECT 'pg_class', k.polrelid::text FROM found f JOIN pg_policy k ON k.oid = f.objid
-WHERE f.classid = 'pg_policy'::regclass
-UNION ALL SELECT 'pg_class', k.stxrelid::text FROM found f JOIN pg_statistic_ext k ON k.oid = f.objid
-WHERE f.classid = 'pg_statistic_ext'::regclass
-UNION ALL SELECT 'pg_type', k.oid::text FROM found f JOIN pg_class c ON c.oid = f.objid
-JOIN pg_type k ON k.oid = c.reltype WHERE f.classid = 'pg_class'::regclass AND c.relkind = 'c'";

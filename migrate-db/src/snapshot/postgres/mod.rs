@@ -3,6 +3,8 @@
 //! The server writes the DDL of whatever has a function for it (`pg_get_indexdef` and its kin), so
 //! that a property of a later version is compared without being known here.
 
+mod clock;
+mod dependents;
 mod globals;
 mod grants;
 mod macros;
@@ -18,6 +20,7 @@ use migcheck_core::Dialect;
 use super::Snapshot;
 use super::ident::literal;
 use super::object::{Object, Property};
+use clock::Clock;
 use reading::{Reading, Unit, objects};
 
 use crate::{ServerError, Session};
@@ -70,7 +73,7 @@ async fn whole(session: &mut dyn Session) -> Result<Vec<(Unit, Object)>, ServerE
         .collect();
     // Several statements sent at once are one transaction, to which the settings are local; inside
     // a transaction of the caller's they have to be put back.
-    let mut sql = format!("SELECT {}", set_all(&SETTINGS));
+    let mut sql = format!("SELECT {};\n{}", set_all(&SETTINGS), clock::QUERY);
     for (at, reading) in readings.iter().enumerate() {
         sql.push_str(&format!(";\n{}", reading.sql(at, None)));
     }
@@ -79,9 +82,10 @@ async fn whole(session: &mut dyn Session) -> Result<Vec<(Unit, Object)>, ServerE
         .map(|(name, value)| (*name, value.as_str()));
     sql.push_str(&format!(";\nSELECT {}", set_all(&previous)));
     let rows = session.rows(&sql, &[]).await?;
+    let clock = Clock::of(&rows);
     Ok(objects(&readings, rows)
         .into_iter()
-        .map(|(unit, object)| (unit, finished(object)))
+        .map(|(unit, object)| (unit, finished(object, &clock)))
         .collect())
 }
 
@@ -95,8 +99,8 @@ fn set_all(settings: &[(&str, &str)]) -> String {
 }
 
 /// What the server's text is made into.
-fn finished(mut object: Object) -> Object {
-    unfold_now(&mut object);
+fn finished(mut object: Object, clock: &Clock) -> Object {
+    clock.unfold_now(&mut object);
     read_grants(&mut object);
     object
 }
@@ -108,70 +112,5 @@ fn read_grants(object: &mut Object) {
         if let Some(statements) = grants::statements(list, default) {
             object.set(Property::Grants, statements);
         }
-    }
-}
-
-/// `'now'::timestamp` in a view or a default became the time of its creation; written back, so
-/// that the same script makes the same schema at any time.
-fn unfold_now(object: &mut Object) {
-    for property in [Property::Body, Property::Default, Property::Definition] {
-        if let Some(text) = object
-            .get(property)
-            .filter(|text| text.contains("::timestamp"))
-        {
-            let text = mask_times(text);
-            object.set(property, text);
-        }
-    }
-}
-
-/// Replaces timestamps with fractions of a second, which are no person's work, by `now`.
-fn mask_times(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\'') {
-        let (before, from) = rest.split_at(at + 1);
-        masked.push_str(before);
-        let Some(end) = from.find('\'') else {
-            rest = from;
-            break;
-        };
-        let (value, after) = from.split_at(end);
-        let folded = is_time_with_fraction(value) && after.starts_with("'::timestamp");
-        masked.push_str(if folded { "now" } else { value });
-        masked.push('\'');
-        rest = &after[1..];
-    }
-    masked + rest
-}
-
-/// `2026-11-20 13:35:22.123456` with or without `+00`.
-fn is_time_with_fraction(value: &str) -> bool {
-    const SHAPE: &[u8] = b"0000-00-00 00:00:00.0";
-    let shaped = value
-        .bytes()
-        .zip(SHAPE)
-        .all(|(byte, shape)| byte == *shape || *shape == b'0' && byte.is_ascii_digit());
-    value.len() >= SHAPE.len() && shaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::mask_times;
-
-    #[test]
-    fn folded_times_are_unfolded() {
-        let masked = mask_times(
-            "SELECT '2026-11-20 13:35:22.123456'::timestamp without time zone, \
-             '2020-01-01 00:00:00'::timestamp without time zone, 'it''s', \
-             '2026-11-20 13:35:22.1+00'::timestamp with time zone AS \"a\"",
-        );
-        assert_eq!(
-            masked,
-            "SELECT 'now'::timestamp without time zone, \
-             '2020-01-01 00:00:00'::timestamp without time zone, 'it''s', \
-             'now'::timestamp with time zone AS \"a\""
-        );
-        assert_eq!(mask_times("a 'b"), "a 'b");
     }
 }

@@ -3,7 +3,7 @@
 //! What a partition has from its parent (constraints, indexes, triggers) is left out: it follows
 //! from the parent, under names that the server made up.
 
-use super::macros::{comment, grants, own, sequence_options, user_schema, with_options};
+use super::macros::{comment, grants, own, owner, sequence_options, user_schema, with_options};
 use super::reading::Reading;
 use crate::snapshot::object::Property;
 
@@ -77,6 +77,7 @@ const TABLES: Reading = Reading {
                  FROM pg_index i JOIN pg_class o ON o.oid = i.indexrelid
                  WHERE i.indrelid = c.oid AND i.indisreplident) END), '')",
         ),
+        (Property::Owner, owner!("c.relowner")),
         (Property::Comment, comment!("pg_class", "c.oid")),
         (Property::Grants, grants!("c.relacl", "'r'", "c.relowner")),
     ],
@@ -90,6 +91,9 @@ const TABLES: Reading = Reading {
     order: "",
 };
 
+/// A name of a NOT NULL that ends as the server's own do is taken for one: it depends on what columns
+/// were called once.
+///
 /// A view's columns follow from its query, so they are read only where something was said of them.
 ///
 /// `pg_attver` is left out: servers of 15.20 and 17.12 (not 18.6) were seen to keep it among the
@@ -122,7 +126,9 @@ const COLUMNS: Reading = Reading {
         (
             Property::NotNull,
             "CASE WHEN a.attnotnull THEN 'NOT NULL' || coalesce((SELECT
-             CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END
+             CASE WHEN k.conname !~ '_not_null[0-9]*$' THEN ' CONSTRAINT ' || quote_ident(k.conname)
+               ELSE '' END
+             || CASE WHEN k.connoinherit THEN ' NO INHERIT' ELSE '' END
              || CASE WHEN NOT k.convalidated THEN ' NOT VALID' ELSE '' END
              FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
              AND k.conkey[1] = a.attnum), '') END",
@@ -158,6 +164,11 @@ const COLUMNS: Reading = Reading {
                FROM unnest(a.attoptions) o WHERE o NOT LIKE 'pg\\_attver=%') END,
              CASE WHEN a.attstattarget >= 0 THEN 'SET STATISTICS ' || a.attstattarget END), '')",
         ),
+        (
+            Property::Note,
+            "CASE WHEN a.attinhcount > 0 AND NOT a.attislocal AND NOT c.relispartition
+             THEN 'inherited' END",
+        ),
         (Property::Comment, "m.description"),
         (Property::Grants, grants!("a.attacl", "'c'", "c.relowner")),
     ],
@@ -169,7 +180,9 @@ const COLUMNS: Reading = Reading {
          LEFT JOIN pg_description m ON m.classoid = 'pg_class'::regclass AND m.objoid = a.attrelid
            AND m.objsubid = a.attnum
          WHERE (c.relkind IN ('r', 'p', 'f') OR c.relkind IN ('v', 'm')
-           AND (m.description IS NOT NULL OR a.attacl IS NOT NULL OR d.adbin IS NOT NULL))
+           AND (m.description IS NOT NULL OR a.attacl IS NOT NULL OR d.adbin IS NOT NULL
+             OR a.attstattarget >= 0 OR a.attstorage <> t.typstorage OR a.attcompression <> ''
+             OR EXISTS (SELECT FROM unnest(a.attoptions) o WHERE o NOT LIKE 'pg\\_attver=%')))
          AND c.relpersistence <> 't' AND ",
         user_schema!("n.nspname"),
         " AND ",
@@ -204,6 +217,13 @@ const CONSTRAINTS: Reading = Reading {
         (
             Property::Alter,
             "CASE WHEN i.indisclustered THEN 'CLUSTER ON ' || quote_ident(x.relname) END",
+        ),
+        (
+            Property::Note,
+            concat!(
+                "'comment on its index: ' || ",
+                comment!("pg_class", "x.oid")
+            ),
         ),
         (Property::Comment, comment!("pg_constraint", "k.oid")),
     ],
@@ -278,7 +298,10 @@ const VIEWS: Reading = Reading {
             concat!(
                 "nullif(concat_ws(' ', ",
                 with_options!("c.reloptions"),
-                ", (SELECT 'TABLESPACE ' || quote_ident(t.spcname)
+                ", (SELECT 'WITH (toast.' || array_to_string(o.reloptions, ', toast.') || ')'
+                 FROM pg_class o WHERE o.oid = c.reltoastrelid),
+                 (SELECT 'USING ' || m.amname FROM pg_am m WHERE m.oid = c.relam AND m.amname <> 'heap'),
+                 (SELECT 'TABLESPACE ' || quote_ident(t.spcname)
                  FROM pg_tablespace t WHERE t.oid = c.reltablespace)), '')"
             ),
         ),
@@ -290,6 +313,7 @@ const VIEWS: Reading = Reading {
             Property::Note,
             "CASE WHEN NOT c.relispopulated THEN 'WITH NO DATA' END",
         ),
+        (Property::Owner, owner!("c.relowner")),
         (Property::Comment, comment!("pg_class", "c.oid")),
         (Property::Grants, grants!("c.relacl", "'r'", "c.relowner")),
     ],
@@ -303,7 +327,8 @@ const VIEWS: Reading = Reading {
     order: "",
 };
 
-/// Without those inside identity columns, which depend on their column internally.
+/// Those inside identity columns, which depend on their column internally, are told by the column,
+/// unless somebody was granted something on them.
 const SEQUENCES: Reading = Reading {
     for_relations: "S",
     of: "pg_class",
@@ -320,13 +345,18 @@ const SEQUENCES: Reading = Reading {
         ),
         (
             Property::Options,
-            concat!("nullif(", sequence_options!(), ", '')"),
+            concat!(
+                "CASE WHEN p.deptype IS DISTINCT FROM 'i' THEN nullif(",
+                sequence_options!(),
+                ", '') END"
+            ),
         ),
         (
             Property::OwnedBy,
             "CASE WHEN o.relnamespace = c.relnamespace THEN '' ELSE o.relnamespace::regnamespace || '.' END
              || o.relname || '.' || a.attname",
         ),
+        (Property::Owner, owner!("c.relowner")),
         (Property::Comment, comment!("pg_class", "c.oid")),
         (Property::Grants, grants!("c.relacl", "'s'", "c.relowner")),
     ],
@@ -337,7 +367,8 @@ const SEQUENCES: Reading = Reading {
            AND p.refclassid = 'pg_class'::regclass AND p.deptype IN ('a', 'i') AND p.refobjsubid > 0
          LEFT JOIN pg_class o ON o.oid = p.refobjid
          LEFT JOIN pg_attribute a ON a.attrelid = p.refobjid AND a.attnum = p.refobjsubid
-         WHERE p.deptype IS DISTINCT FROM 'i' AND c.relpersistence <> 't' AND ",
+         WHERE (p.deptype IS DISTINCT FROM 'i'
+           OR c.relacl <> acldefault('s', c.relowner)) AND c.relpersistence <> 't' AND ",
         user_schema!("n.nspname"),
         " AND ",
         own!("pg_class", "c.oid")
@@ -453,6 +484,7 @@ const STATISTICS: Reading = Reading {
             Property::Options,
             "CASE WHEN s.stxstattarget >= 0 THEN 'SET STATISTICS ' || s.stxstattarget END",
         ),
+        (Property::Owner, owner!("s.stxowner")),
         (Property::Comment, comment!("pg_statistic_ext", "s.oid")),
     ],
     from: concat!(

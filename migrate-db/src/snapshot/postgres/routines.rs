@@ -1,10 +1,11 @@
 //! Functions and what is made of them.
 
-use super::macros::{comment, grants, own, user_schema};
+use super::macros::{comment, grants, own, owner, user_schema};
 use super::reading::Reading;
 use crate::snapshot::object::Property;
 
-pub(super) const READINGS: &[Reading] = &[FUNCTIONS, AGGREGATES, OPERATORS, CASTS];
+pub(super) const READINGS: &[Reading] =
+    &[FUNCTIONS, AGGREGATES, OPERATORS, FAMILIES, CLASSES, CASTS];
 
 const FUNCTIONS: Reading = Reading {
     for_relations: "",
@@ -20,6 +21,7 @@ const FUNCTIONS: Reading = Reading {
             Property::Definition,
             "rtrim(pg_get_functiondef(p.oid), E'\\n')",
         ),
+        (Property::Owner, owner!("p.proowner")),
         (Property::Comment, comment!("pg_proc", "p.oid")),
         (Property::Grants, grants!("p.proacl", "'f'", "p.proowner")),
     ],
@@ -67,6 +69,7 @@ const AGGREGATES: Reading = Reading {
              CASE p.proparallel WHEN 's' THEN 'PARALLEL = SAFE'
                WHEN 'r' THEN 'PARALLEL = RESTRICTED' END) || ')'",
         ),
+        (Property::Owner, owner!("p.proowner")),
         (Property::Comment, comment!("pg_proc", "p.oid")),
         (Property::Grants, grants!("p.proacl", "'f'", "p.proowner")),
     ],
@@ -100,6 +103,7 @@ const OPERATORS: Reading = Reading {
              CASE WHEN o.oprcanhash THEN 'HASHES' END,
              CASE WHEN o.oprcanmerge THEN 'MERGES' END) || ')'",
         ),
+        (Property::Owner, owner!("o.oprowner")),
         (Property::Comment, comment!("pg_operator", "o.oid")),
     ],
     from: concat!(
@@ -107,6 +111,73 @@ const OPERATORS: Reading = Reading {
         user_schema!("n.nspname"),
         " AND ",
         own!("pg_operator", "o.oid")
+    ),
+    order: "",
+};
+
+const FAMILIES: Reading = Reading {
+    of: "pg_opfamily",
+    key: "f.oid",
+    for_relations: "",
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_opfamily WHERE oid >= 16384)",
+    kind: "'operator family'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "quote_ident(f.opfname) || ' USING ' || m.amname",
+    properties: &[
+        (
+            Property::Options,
+            "'ADD ' || concat_ws(', ',
+             (SELECT string_agg('OPERATOR ' || o.amopstrategy || ' ' || o.amopopr::regoperator
+               || CASE WHEN o.amopsortfamily <> 0 THEN ' FOR ORDER BY ' || (SELECT s.opfname
+                 FROM pg_opfamily s WHERE s.oid = o.amopsortfamily) ELSE '' END,
+               ', ' ORDER BY o.amoplefttype::regtype::text, o.amoprighttype::regtype::text, o.amopstrategy)
+               FROM pg_amop o WHERE o.amopfamily = f.oid),
+             (SELECT string_agg('FUNCTION ' || p.amprocnum || ' (' || p.amproclefttype::regtype || ', '
+               || p.amprocrighttype::regtype || ') ' || p.amproc::regprocedure,
+               ', ' ORDER BY p.amproclefttype::regtype::text, p.amprocrighttype::regtype::text, p.amprocnum)
+               FROM pg_amproc p WHERE p.amprocfamily = f.oid))",
+        ),
+        (Property::Owner, owner!("f.opfowner")),
+        (Property::Comment, comment!("pg_opfamily", "f.oid")),
+    ],
+    from: concat!(
+        "FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace
+         JOIN pg_am m ON m.oid = f.opfmethod WHERE ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_opfamily", "f.oid")
+    ),
+    order: "",
+};
+
+/// What a class consists of is told by its family.
+const CLASSES: Reading = Reading {
+    of: "pg_opclass",
+    key: "o.oid",
+    for_relations: "",
+    only_if: "EXISTS (SELECT FROM pg_catalog.pg_opclass WHERE oid >= 16384)",
+    kind: "'operator class'",
+    schema: "n.nspname",
+    table: "NULL",
+    name: "quote_ident(o.opcname) || ' USING ' || m.amname",
+    properties: &[
+        (
+            Property::Options,
+            "concat_ws(' ', CASE WHEN o.opcdefault THEN 'DEFAULT' END, 'FOR TYPE ' || o.opcintype::regtype,
+             'FAMILY ' || (SELECT f.opfnamespace::regnamespace || '.' || quote_ident(f.opfname)
+               FROM pg_opfamily f WHERE f.oid = o.opcfamily),
+             CASE WHEN o.opckeytype <> 0 THEN 'STORAGE ' || o.opckeytype::regtype END)",
+        ),
+        (Property::Owner, owner!("o.opcowner")),
+        (Property::Comment, comment!("pg_opclass", "o.oid")),
+    ],
+    from: concat!(
+        "FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace
+         JOIN pg_am m ON m.oid = o.opcmethod WHERE ",
+        user_schema!("n.nspname"),
+        " AND ",
+        own!("pg_opclass", "o.oid")
     ),
     order: "",
 };

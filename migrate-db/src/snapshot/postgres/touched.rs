@@ -47,9 +47,13 @@ const AS_A_WHOLE: &[(&str, &str)] = &[
     ("pg_event_trigger", "pg_event_trigger"),
     ("pg_foreign_data_wrapper", "pg_foreign_data_wrapper"),
     ("pg_foreign_server", "pg_foreign_server"),
-    ("pg_user_mapping", "pg_foreign_server"),
+    ("pg_user_mapping", "pg_user_mapping"),
     ("pg_namespace", "pg_namespace"),
     ("pg_operator", "pg_operator"),
+    ("pg_opclass", "pg_opclass"),
+    ("pg_opfamily", "pg_opfamily"),
+    ("pg_amop", "pg_opfamily"),
+    ("pg_amproc", "pg_opfamily"),
     ("pg_publication", "pg_publication"),
     ("pg_publication_rel", "pg_publication"),
     ("pg_publication_namespace", "pg_publication"),
@@ -59,13 +63,14 @@ const AS_A_WHOLE: &[(&str, &str)] = &[
 ];
 
 /// Of those, the ones whose names are in no other object's definition.
-const NAMED_NOWHERE: [&str; 6] = [
+const NAMED_NOWHERE: [&str; 7] = [
     "pg_cast",
     "pg_default_acl",
     "pg_event_trigger",
     "pg_publication",
     "pg_publication_rel",
     "pg_ts_config_map",
+    "pg_user_mapping",
 ];
 
 /// Catalogs that are seldom written to; a new name in them can be anywhere.

@@ -13,6 +13,7 @@ use super::token::{Token, tokens};
 use super::{Entry, ROWS, add, schema};
 use crate::snapshot::Snapshot;
 use crate::snapshot::groups::{Group, Groups};
+use crate::snapshot::object::{Object, ObjectKind, ObjectName};
 use crate::{ServerError, Session};
 
 /// The schema of one database, and what may have changed since it was read.
@@ -115,11 +116,10 @@ impl Memory {
         session: &mut dyn Session,
         touched: &BTreeSet<String>,
     ) -> Result<(), ServerError> {
-        let is_touched = |name: &str| touched.contains(&name.to_ascii_lowercase());
         let gone: Vec<i64> = self
             .entries
             .iter()
-            .filter(|(_, entry)| is_touched(&entry.name) || is_touched(&entry.table))
+            .filter(|(_, entry)| entry.called.iter().any(|name| touched.contains(name)))
             .map(|(row, _)| *row)
             .collect();
         let mut tables: BTreeSet<String> = BTreeSet::new();
@@ -142,12 +142,11 @@ impl Memory {
                 add(&mut now, entry);
             }
         }
-        let is_old = |group: &&Group| {
-            group[0]
-                .stands_with()
-                .is_some_and(|table| tables.contains(table))
-        };
-        let old: Vec<Group> = self.groups.iter().filter(is_old).cloned().collect();
+        let mut old: Vec<Group> = Vec::new();
+        for table in &tables {
+            let table = Object::new(ObjectName::new(ObjectKind::Table, None, None, table));
+            old.extend(self.groups.with(&table).cloned());
+        }
         self.groups.update(&old, now);
         Ok(())
     }

@@ -40,6 +40,8 @@ struct Entry {
     name: String,
     table: String,
     sql: String,
+    /// The names of it and of its table in small letters, as it can be called by any.
+    called: [String; 2],
 }
 
 impl Entry {
@@ -48,11 +50,13 @@ impl Entry {
         let mut row = row.into_iter();
         let mut next = || row.next().flatten();
         let at = next()?.parse().ok()?;
+        let (kind, name, table, sql) = (next()?, next()?, next()?, next()?);
         let entry = Self {
-            kind: next()?,
-            name: next()?,
-            table: next()?,
-            sql: next()?,
+            called: [name.to_ascii_lowercase(), table.to_ascii_lowercase()],
+            kind,
+            name,
+            table,
+            sql,
         };
         Some((at, entry))
     }

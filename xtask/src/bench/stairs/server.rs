@@ -4,13 +4,14 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::bench::Bench;
 use crate::bench::corpus::Sql;
 use crate::error::Error;
-use crate::process::{self, Failure};
+use crate::process;
 
 /// For a container that has to be made first.
 const START: Duration = Duration::from_secs(60);
-const ANSWER: Duration = Duration::from_secs(10);
+const ANSWER: Duration = Duration::from_secs(30);
 
 /// A container that goes with this value.
 pub(super) struct BenchServer {
@@ -20,7 +21,10 @@ pub(super) struct BenchServer {
 }
 
 impl BenchServer {
-    pub(super) fn start(image: &'static str) -> Result<Self, Error> {
+    pub(super) fn start(bench: &Bench<'_>, image: &'static str) -> Result<Self, Error> {
+        // Nobody else works in this directory: what has its label was left by a bench that was killed.
+        let label = format!("migcheck.bench={}", bench.scratch.display());
+        remove_labelled(&label)?;
         let sql = sql_of(image);
         let (port, arguments): (u16, &[&str]) = match sql {
             Sql::Postgres => (
@@ -46,8 +50,16 @@ impl BenchServer {
         };
         let name = format!("migcheck-bench-{}-{}", std::process::id(), port);
         let mut run = Command::new("docker");
-        run.args(["run", "--detach", "--name", &name, "--publish"])
-            .arg(format!("127.0.0.1::{port}"));
+        run.args([
+            "run",
+            "--detach",
+            "--name",
+            &name,
+            "--label",
+            &label,
+            "--publish",
+        ])
+        .arg(format!("127.0.0.1::{port}"));
         run.args(match sql {
             Sql::Postgres => [
                 "--env=POSTGRES_HOST_AUTH_METHOD=trust",
@@ -66,10 +78,10 @@ impl BenchServer {
             name,
             port: String::new(),
         };
-        server.ask(&mut run)?;
+        ask(&mut run)?;
         let mut published = Command::new("docker");
         published.args(["port", &server.name, &port.to_string()]);
-        let published = server.ask(&mut published)?;
+        let published = ask(&mut published)?;
         let address = published.lines().next().unwrap_or_default();
         address
             .rsplit(':')
@@ -111,7 +123,7 @@ impl BenchServer {
     pub(super) fn copy(&self, from: &std::path::Path, to: &str) -> Result<(), Error> {
         let mut copy = Command::new("docker");
         copy.arg("cp").arg(from).arg(format!("{}:{to}", self.name));
-        self.ask(&mut copy).map(drop)
+        ask(&mut copy).map(drop)
     }
 
     /// Runs a statement with the server's own client.
@@ -129,7 +141,7 @@ impl BenchServer {
             ]),
             Sql::MySql => self.exec(&["mysql", "-h", "127.0.0.1", "-u", "root", "-e", statement]),
         };
-        self.ask(&mut client).map(drop)
+        ask(&mut client).map(drop)
     }
 
     fn wait(&self) -> Result<(), Error> {
@@ -143,17 +155,25 @@ impl BenchServer {
             }
         }
     }
-
-    fn ask(&self, command: &mut Command) -> Result<String, Error> {
-        process::output(command, ANSWER).map_err(step)
-    }
 }
 
-fn step(failure: Failure) -> Error {
-    Error::Step {
+fn ask(command: &mut Command) -> Result<String, Error> {
+    process::output(command, ANSWER).map_err(|failure| Error::Step {
         name: "run a server for the benches",
         failure,
+    })
+}
+
+fn remove_labelled(label: &str) -> Result<(), Error> {
+    let mut list = Command::new("docker");
+    list.args(["ps", "--all", "--quiet", "--filter"])
+        .arg(format!("label={label}"));
+    for container in ask(&mut list)?.split_whitespace() {
+        let mut remove = Command::new("docker");
+        remove.args(["rm", "--force", "--volumes", container]);
+        ask(&mut remove)?;
     }
+    Ok(())
 }
 
 fn sql_of(image: &str) -> Sql {
