@@ -1,4 +1,4 @@
-//! Round trips of a part of a history: workers, partitions, merges, known faults, `touches`.
+//! Round trips of a part of a history: workers, partitions, merges, single revisions.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use libtest_mimic::Trial;
 use migcheck::harness::{RoundTrip, Stair};
 use migcheck::{Dialect, Outcome, RevisionGraph, RoundTripReport, round_trip};
-use support::{Case, Directory, TestServer, run_on_every_server};
+use support::{Case, Directory, TestServer, assert_found, run_on_every_server};
 
 fn main() -> ExitCode {
     let cases = vec![
@@ -24,9 +24,6 @@ fn main() -> ExitCode {
         Case::new("a_merge_goes_down_to_its_parents", merge),
         Case::new("branches_with_labels_are_walked", branches),
         Case::new("a_chosen_revision_is_alone_with_its_parents", alone),
-        Case::new("known_faults_do_not_fail", known),
-        Case::new("what_a_known_fault_keeps_away_is_known", known_dependents),
-        Case::new("tables_outside_of_touches_are_found", touches),
         Case::new("the_next_stair_has_the_columns_in_order", column_order),
         Case::new("what_fails_in_a_second_database_is_blamed", second_database)
             .only(|server| server.dialect() != Dialect::Sqlite),
@@ -50,16 +47,6 @@ fn said(report: &RoundTripReport) -> Vec<String> {
     };
     assert!(report.errors.is_empty(), "{report}");
     report.stairs.iter().map(said).collect()
-}
-
-#[track_caller]
-fn assert_found(report: &RoundTripReport, expected: &[(&str, Outcome)]) {
-    let stairs = report.stairs.iter();
-    let found: Vec<_> = stairs
-        .map(|stair| (&*stair.revision, stair.outcome))
-        .collect();
-    assert_eq!(found, expected, "\n{report}");
-    assert!(report.errors.is_empty(), "{report}");
 }
 
 fn with_workers(run: RoundTrip, workers: usize) -> RoundTripReport {
@@ -180,7 +167,7 @@ fn partitions(server: &TestServer) {
 }
 
 fn faults_before(server: &TestServer) {
-    let report = round_trip(&faulty(server.dialect()))
+    let report = round_trip(faulty(server.dialect()))
         .on(server.on())
         .revision("021")
         .revision("033")
@@ -206,15 +193,9 @@ fn merge(server: &TestServer) {
         );
         directory.write(&format!("{id}_make.down.sql"), down);
     };
-    let table = |name: &str| {
-        (
-            format!("CREATE TABLE {name} (id INTEGER PRIMARY KEY);"),
-            format!("DROP TABLE {name};"),
-        )
-    };
     let sound = |id: &str, revises: &str| {
-        let (up, down) = table(&format!("t{id}"));
-        revision(id, revises, &up, &down);
+        let up = format!("CREATE TABLE t{id} (id INTEGER PRIMARY KEY);");
+        revision(id, revises, &up, &format!("DROP TABLE t{id};"));
     };
     sound("001", "\"base\"");
     sound("002", "\"001\"");
@@ -317,129 +298,6 @@ fn alone(server: &TestServer) {
         ("003", Outcome::UpgradeFails),
     ];
     assert_found(&report, &whole);
-}
-
-fn record(directory: &Directory, revision: &str, outcome: Outcome, databases: &str) {
-    let config = std::fs::read_to_string(directory.path("migcheck.toml")).unwrap();
-    directory.write(
-        "migcheck.toml",
-        format!(
-            "{config}\n[[roundtrip.known]]\nrevision = \"{revision}\"\noutcome = \"{outcome}\"\n\
-             reason = \"so be it\"\ndatabases = [{databases}]\n"
-        ),
-    );
-}
-
-fn known(server: &TestServer) {
-    let directory = Directory::new();
-    directory.add(
-        "kept",
-        "CREATE TABLE IF NOT EXISTS kept (id INTEGER PRIMARY KEY);",
-        "SELECT 1;",
-    );
-    directory.add(
-        "a",
-        "CREATE TABLE a (id INTEGER PRIMARY KEY);",
-        "DROP TABLE a;",
-    );
-    record(&directory, "001", Outcome::DowngradeLeavesResidue, "");
-    let on = server.on();
-    let report = round_trip(directory.graph()).on(&*on).run();
-    let found = [
-        ("001", Outcome::DowngradeLeavesResidue),
-        ("002", Outcome::Passed),
-    ];
-    assert_found(&report, &found);
-    report.assert_passed();
-    assert_eq!(report.stairs[0].known.as_deref(), Some("so be it"));
-    assert_eq!(report.tallies()[0].known, 1);
-
-    // Another outcome of the same revision is none that is known.
-    directory.edit("001_kept.up.sql", "IF NOT EXISTS ", "");
-    let report = round_trip(directory.graph()).on(&*on).run();
-    let failed: Vec<_> = report.failures().map(|stair| stair.outcome).collect();
-    assert_eq!(failed, [Outcome::ReUpgradeFails], "{report}");
-
-    // One that is gone is said, but not of what was not checked.
-    directory.edit("001_kept.down.sql", "SELECT 1", "DROP TABLE kept");
-    let report = round_trip(directory.graph()).on(&*on).run();
-    let gone = [("001", Outcome::KnownFaultGone), ("002", Outcome::Passed)];
-    assert_found(&report, &gone);
-    assert!(!report.is_passed());
-    let report = round_trip(directory.graph()).on(&*on).revision("002").run();
-    assert_found(&report, &[("002", Outcome::Passed)]);
-    report.assert_passed();
-
-    // Neither of a database that it is not of.
-    let others: Vec<String> = Dialect::ALL
-        .into_iter()
-        .filter(|dialect| *dialect != server.dialect())
-        .map(|dialect| format!("\"{dialect}\""))
-        .collect();
-    directory.edit(
-        "migcheck.toml",
-        "databases = []",
-        &format!("databases = [{}]", others.join(", ")),
-    );
-    round_trip(directory.graph()).on(&*on).run().assert_passed();
-}
-
-fn known_dependents(server: &TestServer) {
-    let directory = Directory::new();
-    directory.add("fail", "DROP TABLE missing;", "SELECT 1;");
-    directory.add(
-        "next",
-        "CREATE TABLE a (id INTEGER PRIMARY KEY);",
-        "DROP TABLE a;",
-    );
-    record(&directory, "001", Outcome::UpgradeFails, "");
-    // Whether this one is still there cannot be told.
-    record(&directory, "002", Outcome::DowngradeFails, "");
-    let report = round_trip(directory.graph()).on(server.on()).run();
-    let found = [("001", Outcome::UpgradeFails), ("002", Outcome::NotReached)];
-    assert_found(&report, &found);
-    report.assert_passed();
-    assert_eq!(report.tallies()[0].known, 2);
-}
-
-fn touches(server: &TestServer) {
-    let directory = Directory::new();
-    directory.add(
-        "a",
-        "CREATE TABLE orders (id INTEGER PRIMARY KEY);",
-        "DROP TABLE orders;",
-    );
-    directory.add(
-        "b",
-        "-- migcheck: touches = [\"invoice*\"]\nCREATE TABLE invoices (id INTEGER PRIMARY KEY);\n\
-         CREATE TABLE invoice_lines (invoice INTEGER REFERENCES invoices (id), note VARCHAR(9));\n\
-         CREATE INDEX by_note ON invoice_lines (note);\nCREATE VIEW all_orders AS SELECT id FROM orders;",
-        "DROP VIEW all_orders;\nDROP TABLE invoice_lines;\nDROP TABLE invoices;",
-    );
-    directory.add(
-        "c",
-        "-- migcheck: touches = [\"invoices\", \"x?\"]\nALTER TABLE orders ADD COLUMN n INTEGER;\n\
-         ALTER TABLE invoices ADD COLUMN n INTEGER;\nCREATE TABLE xyz (id INTEGER PRIMARY KEY);",
-        "DROP TABLE xyz;\nALTER TABLE invoices DROP COLUMN n;\nALTER TABLE orders DROP COLUMN n;",
-    );
-    let report = round_trip(directory.graph()).on(server.on()).run();
-    let found = [
-        ("001", Outcome::Passed),
-        ("002", Outcome::Passed),
-        ("003", Outcome::TouchesUndeclared),
-    ];
-    assert_found(&report, &found);
-    let stair = &report.stairs[2];
-    let reason = stair.reason.as_deref().unwrap();
-    assert!(
-        reason.contains("does not name `orders`, `xyz`;"),
-        "{reason}"
-    );
-    let diff = stair.diff.as_ref().unwrap().to_string();
-    assert!(
-        diff.contains("orders.n") && diff.contains("xyz") && !diff.contains("invoices"),
-        "{diff}"
-    );
 }
 
 /// A positional INSERT sees the order that upgrades alone make.

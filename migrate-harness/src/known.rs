@@ -14,7 +14,14 @@ pub(crate) fn mark(
     graph: &RevisionGraph,
     selected: &Stairs,
     dialect: Dialect,
+    has_rows: bool,
 ) {
+    let column_order = graph.settings().column_order;
+    let is_looked_for = |outcome: Outcome| match outcome {
+        Outcome::FailsOnRows | Outcome::LosesRows | Outcome::LosesValues => has_rows,
+        Outcome::ColumnOrderDiffers => column_order > Severity::Allow,
+        _ => true,
+    };
     let covers =
         |known: &&KnownFault| known.databases.is_empty() || known.databases.contains(&dialect);
     for known in graph.settings().known.iter().filter(covers) {
@@ -28,7 +35,7 @@ pub(crate) fn mark(
                 happened = true;
             }
         }
-        if !happened && selected.checked[place] {
+        if !happened && selected.checked[place] && is_looked_for(known.outcome) {
             add_gone(stairs, known);
         }
     }

@@ -209,7 +209,8 @@ impl RoundTrip {
         let on_stair = |stair: &Stair| (self.observer)(&Event::Done(stair));
         let (mut stairs, mut errors) =
             workers::walk(course, &setup.stairs, workers, &on_stair).await;
-        known::mark(&mut stairs, &setup.graph, &setup.stairs, dialect);
+        let has_rows = setup.rows.count > 0;
+        known::mark(&mut stairs, &setup.graph, &setup.stairs, dialect, has_rows);
         errors.extend(server.stop().await.err().map(RoundTripError::Stop));
         (stairs, errors)
     }

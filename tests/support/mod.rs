@@ -18,6 +18,7 @@ use std::future::Future;
 
 use migcheck::db::Session;
 use migcheck::harness::Scratch;
+use migcheck::{Outcome, RoundTripReport};
 use tokio::runtime::Runtime;
 
 pub use directory::Directory;
@@ -40,4 +41,15 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
             .expect("a runtime");
     }
     RUNTIME.with(|runtime| runtime.block_on(future))
+}
+
+/// What a report has to say, stair by stair.
+#[track_caller]
+pub fn assert_found(report: &RoundTripReport, expected: &[(&str, Outcome)]) {
+    let stairs = report.stairs.iter();
+    let found: Vec<_> = stairs
+        .map(|stair| (&*stair.revision, stair.outcome))
+        .collect();
+    assert_eq!(found, expected, "\n{report}");
+    assert!(report.errors.is_empty(), "{report}");
 }

@@ -4,7 +4,7 @@
 //! [`Rows::fill`] gives every table that has none rows of its own, made from the catalog
 //! (`catalog`): `family` knows kinds of types and values of each, `checks` finds values that
 //! conditions accept, `group` and `make` choose them so that foreign keys and unique keys hold, `fill`
-//! inserts them. [`Rows::contents`] reads what is there, to be compared later (`contents`). Both look
+//! inserts them. [`Rows::before`] reads what is there (`contents`), to be compared later (`losses`). Both look
 //! only at tables that a script can reach (`reach`), so that a stair costs the same however many
 //! tables there are.
 //!
@@ -16,14 +16,16 @@ mod contents;
 mod family;
 mod fill;
 mod group;
+mod losses;
 mod make;
 mod reach;
 
 use migcheck_db::{ServerError, Session};
 
 use catalog::Table;
-use contents::{Contents, Loss};
+use contents::Contents;
 use fill::Filler;
+use losses::Loss;
 pub(crate) use reach::Scope;
 
 /// How rows are made.

@@ -241,6 +241,10 @@ async fn losses_are_told_with_an_example() {
                 ],
             ),
             (
+                "UPDATE keyed SET id = 9 WHERE id = 2;",
+                &["`keyed`: no row after the downgrade is the one where id = 2; there are 2"],
+            ),
+            (
                 "UPDATE keyless SET number = 7 WHERE name = 'b';",
                 &["`keyless.number`: 2 became 7"],
             ),

@@ -233,18 +233,18 @@ pub(super) async fn passing(
     let mut refused = None;
     let mut has_answer = false;
     // A cast in a condition fails on some values; halves are tried until those are found.
-    let mut parts = vec![0..options.len()];
-    while let Some(part) = parts.pop() {
-        match tried(session, columns, conditions, &options[part.clone()]).await {
+    let mut parts = vec![(0, options.len())];
+    while let Some((start, end)) = parts.pop() {
+        match tried(session, columns, conditions, &options[start..end]).await {
             Ok(passing) => {
                 has_answer = true;
-                found.extend(passing.into_iter().map(|at| part.start + at));
+                found.extend(passing.into_iter().map(|at| start + at));
             }
             Err(error) => {
                 refused = Some(error);
-                let middle = part.start + part.len() / 2;
-                if part.len() > 1 {
-                    parts.extend([part.start..middle, middle..part.end]);
+                let middle = start.midpoint(end);
+                if end - start > 1 {
+                    parts.extend([(start, middle), (middle, end)]);
                 }
             }
         }
