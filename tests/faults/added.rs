@@ -79,7 +79,7 @@ pub(super) const ADDITIONS: &[Addition] = &[
         down: "ALTER TABLE users MODIFY COLUMN id INTEGER NOT NULL AUTO_INCREMENT;",
         wrong_down: NOTHING,
         finds: LEFT,
-        shows: &["users.id", "auto_increment"],
+        shows: &["users.id", "AUTO_INCREMENT"],
     },
     Addition {
         name: "an ON UPDATE clause",
@@ -88,7 +88,7 @@ pub(super) const ADDITIONS: &[Addition] = &[
         down: "ALTER TABLE users MODIFY COLUMN updated_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP;",
         wrong_down: "ALTER TABLE users MODIFY COLUMN updated_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP;",
         finds: LEFT,
-        shows: &["users.updated_at", "on update"],
+        shows: &["users.updated_at", "ON UPDATE"],
     },
     Addition {
         name: "a column comment",
