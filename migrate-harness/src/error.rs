@@ -4,7 +4,7 @@ use migcheck_core::Label;
 use migcheck_core::pack::CorruptTable;
 use migcheck_core::render::{RenderStyle, render_error};
 use migcheck_core::{Dialect, TargetError};
-use migcheck_db::{ConnectError, ScriptError, ServerError};
+use migcheck_db::{ConnectError, SchemaDiff, ScriptError, ServerError};
 
 use crate::scratch::ScratchError;
 use crate::server::{ServerSpecError, StartError, StopError};
@@ -81,6 +81,16 @@ pub enum RoundTripError {
     /// Something was left behind.
     #[error(transparent)]
     Stop(#[from] StopError),
+    /// A reading of what a script touched did not see all of it.
+    #[error(
+        "a change of the schema of {server} was overlooked; this is a bug in migcheck\n\n{diff}"
+    )]
+    Overlooked {
+        /// The server.
+        server: String,
+        /// What was not seen.
+        diff: Box<SchemaDiff>,
+    },
     /// The run itself broke down.
     #[error("the round trip broke down: {0}; this is a bug in migcheck")]
     Broken(String),

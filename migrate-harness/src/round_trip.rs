@@ -205,6 +205,7 @@ impl RoundTrip {
             graph: &setup.graph,
             server: &server,
             rows: setup.rows,
+            reads_whole: false,
         };
         let on_stair = |stair: &Stair| (self.observer)(&Event::Done(stair));
         let (mut stairs, mut errors) =

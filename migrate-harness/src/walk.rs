@@ -143,6 +143,7 @@ impl<'a> Walk<'a> {
                 self.tell(at, found, started.elapsed());
             }
         }
+        ground.finish(self.course).await?;
         ground.remove().await?;
         for base in [self.base, self.bare].into_iter().flatten() {
             base.remove().await?;

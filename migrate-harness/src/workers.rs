@@ -67,11 +67,16 @@ async fn part(
     on_stair: &(dyn Fn(&Stair) + Sync),
 ) -> Part {
     let mut told = Vec::new();
-    let mut tell = |stair: Stair| {
-        on_stair(&stair);
-        told.push(stair);
-    };
-    let walked = Walk::new(course, stairs, range, &mut tell).run().await;
+    let mut walked = once(course, stairs, range.clone(), on_stair, &mut told).await;
+    if let Err(RoundTripError::Overlooked { .. }) = walked {
+        // Nothing that was found before is certain. Whoever reads everything overlooks nothing.
+        told.clear();
+        let course = Course {
+            reads_whole: true,
+            ..course
+        };
+        walked = once(course, stairs, range, on_stair, &mut told).await;
+    }
     let (late, error) = match walked {
         Ok(late) => (late, None),
         Err(error) => (Vec::new(), Some(error)),
@@ -81,6 +86,20 @@ async fn part(
         late,
         error,
     }
+}
+
+async fn once(
+    course: Course<'_>,
+    stairs: &Stairs,
+    range: Range<usize>,
+    on_stair: &(dyn Fn(&Stair) + Sync),
+    told: &mut Vec<Stair>,
+) -> Result<Vec<Stair>, RoundTripError> {
+    let mut tell = |stair: Stair| {
+        on_stair(&stair);
+        told.push(stair);
+    };
+    Walk::new(course, stairs, range, &mut tell).run().await
 }
 
 /// Each part on a thread and a runtime of its own.

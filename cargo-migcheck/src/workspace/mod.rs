@@ -72,8 +72,9 @@ impl Directory {
     pub(crate) fn load(&self) -> Result<(Checked, RevisionGraph), CommandError> {
         let mut checked = self.check();
         match checked.graph.take() {
-            Some(graph) => Ok((checked, graph)),
-            None => Err(unsound(&self.name, checked, "no graph can be made of it")),
+            // A graph of nothing, where nothing could be read, would pass whatever is asked of it.
+            Some(graph) if !(graph.is_empty() && checked.has_errors()) => Ok((checked, graph)),
+            _ => Err(unsound(&self.name, checked, "no graph can be made of it")),
         }
     }
 

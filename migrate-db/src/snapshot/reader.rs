@@ -95,6 +95,20 @@ impl SnapshotReader {
         self.missed.as_ref()
     }
 
+    /// Compares what is known with everything there is, unless that was read just now. To be called
+    /// when nothing more will be read: [`SnapshotReader::missed`] says how it came out.
+    ///
+    /// # Errors
+    ///
+    /// As [`SnapshotReader::read`].
+    pub async fn finish(&mut self, session: &mut dyn Session) -> Result<(), ServerError> {
+        if self.partial > self.confirmed {
+            let pieces = self.read(session).await?;
+            self.confirm(session, Snapshot::clone(&pieces)).await?;
+        }
+        Ok(())
+    }
+
     fn is_due(&mut self) -> bool {
         self.partial += 1;
         self.partial >= FIRST_CONFIRMED.max(self.confirmed * 2)

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use migcheck_core::{Dialect, Revision, RevisionGraph, Script};
-use migcheck_db::{ScriptError, Session, Snapshot, SnapshotReader, run_script, run_script_watched};
+use migcheck_db::{
+    ScriptError, ServerError, Session, Snapshot, SnapshotReader, run_script, run_script_watched,
+};
 
 use crate::error::RoundTripError;
 use crate::rows::{RowOptions, Rows};
@@ -16,6 +18,8 @@ pub(crate) struct Course<'a> {
     pub(crate) graph: &'a RevisionGraph,
     pub(crate) server: &'a Server,
     pub(crate) rows: RowOptions,
+    /// Everything is read each time, because what a script touched cannot be told.
+    pub(crate) reads_whole: bool,
 }
 
 impl<'a> Course<'a> {
@@ -99,11 +103,30 @@ impl Ground {
         &mut self,
         course: Course<'_>,
     ) -> Result<Arc<Snapshot>, RoundTripError> {
+        if course.reads_whole {
+            self.reader.forget();
+        }
         let read = self.reader.read(&mut *self.session).await;
-        read.map_err(|error| RoundTripError::Snapshot {
-            server: course.server.name().to_owned(),
-            error,
-        })
+        let read = read.map_err(|error| unread(course, error))?;
+        self.nothing_overlooked(course)?;
+        Ok(read)
+    }
+
+    /// Confirms what was read of the schema, at the end of the walk.
+    pub(crate) async fn finish(&mut self, course: Course<'_>) -> Result<(), RoundTripError> {
+        let finished = self.reader.finish(&mut *self.session).await;
+        finished.map_err(|error| unread(course, error))?;
+        self.nothing_overlooked(course)
+    }
+
+    fn nothing_overlooked(&self, course: Course<'_>) -> Result<(), RoundTripError> {
+        match self.reader.missed() {
+            Some(missed) => Err(RoundTripError::Overlooked {
+                server: course.server.name().to_owned(),
+                diff: Box::new(missed.clone()),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Leaves the database with its rows, and lets it be: nobody may be in one that is copied.
@@ -119,5 +142,12 @@ impl Ground {
     pub(crate) async fn remove(self) -> Result<(), RoundTripError> {
         drop(self.session);
         Ok(self.scratch.remove().await?)
+    }
+}
+
+fn unread(course: Course<'_>, error: ServerError) -> RoundTripError {
+    RoundTripError::Snapshot {
+        server: course.server.name().to_owned(),
+        error,
     }
 }
