@@ -78,7 +78,6 @@ fn is_companion(layout: Layout, name: &str) -> bool {
             .iter()
             .any(|end| base.ends_with(end))
         || base.starts_with("template.")
-        || layout == Layout::Native && name.contains(".fixture.") && !name.contains('/')
         || layout == Layout::Diesel && name == "diesel.toml"
 }
 

@@ -69,13 +69,11 @@ struct TlsServer {
 
 impl TlsServer {
     async fn start(spec: &str) -> Self {
-        let before = containers();
         let options = StartOptions::default();
         let server = Server::start(&spec.parse().unwrap(), &options)
             .await
             .unwrap();
-        let mut containers = containers();
-        containers.retain(|name| !before.contains(name));
+        let mut containers = containers(spec);
         // The database goes with the server, and the login is all that is wanted of it.
         let home = server.scratch().await.unwrap();
         let url = home.url().clone();
@@ -181,10 +179,13 @@ impl TlsServer {
 }
 
 /// The containers of this process.
-fn containers() -> Vec<String> {
+/// Those of this process with this image, which one test alone starts.
+fn containers(image: &str) -> Vec<String> {
     let filter = format!("label=migcheck.pid={}", std::process::id());
+    let image = format!("ancestor={image}");
     let listed = Command::new("docker")
-        .args(["ps", "--filter", &filter, "--format", "{{.Names}}"])
+        .args(["ps", "--filter", &filter, "--filter", &image])
+        .args(["--format", "{{.Names}}"])
         .output()
         .expect("these tests need the docker command");
     let names = String::from_utf8(listed.stdout).unwrap();

@@ -200,7 +200,7 @@ mod tests {
             one.line(80),
             "[######                  ] sqlite 10/40, 1 failed"
         );
-        assert_eq!(one.line(40), "[####            ] sqlite 10/40, 1 failed");
+        assert_eq!(one.line(40), "[###          ] sqlite 10/40, 1 failed");
         assert_eq!(one.line(30), "sqlite 10/40, 1 failed");
         let two = servers(&[("sqlite", 2, 2, 0), ("mysql:9.7", 0, 2, 0)]);
         let line = two.line(80);
