@@ -46,6 +46,7 @@ impl Memory {
 
     /// Takes note of statements that were run, in the transaction that is open if it is one; false if
     /// it cannot be told what they changed.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
     pub(super) async fn watch(
         &mut self,
         session: &mut dyn Session,
