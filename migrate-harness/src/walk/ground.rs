@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use migcheck_core::{Dialect, Revision, RevisionGraph, Script};
 use migcheck_db::{
-    ScriptError, ServerError, Session, Snapshot, SnapshotReader, run_script, run_script_watched,
+    SchemaDiff, ScriptError, ServerError, Session, Snapshot, SnapshotReader, diff, run_script,
+    run_script_watched,
 };
 
 use crate::error::RoundTripError;
@@ -112,7 +113,21 @@ impl Ground {
         Ok(read)
     }
 
-    /// Confirms what was read of the schema, at the end of the walk.
+    /// What is not as it was. Nobody is told of a difference that is only in what is remembered, so
+    /// one that is found is confirmed.
+    pub(crate) async fn differs_from(
+        &mut self,
+        before: &Snapshot,
+        course: Course<'_>,
+    ) -> Result<SchemaDiff, RoundTripError> {
+        let found = diff(before, &*self.schema(course).await?);
+        if !found.is_empty() {
+            self.finish(course).await?;
+        }
+        Ok(found)
+    }
+
+    /// Confirms what was read of the schema.
     pub(crate) async fn finish(&mut self, course: Course<'_>) -> Result<(), RoundTripError> {
         let finished = self.reader.finish(&mut *self.session).await;
         finished.map_err(|error| unread(course, error))?;

@@ -1,7 +1,7 @@
 //! One stair: up, down and up again, with a look at the database before and after each step.
 
 use migcheck_core::{Direction, Outcome, Script};
-use migcheck_db::{ScriptError, diff};
+use migcheck_db::ScriptError;
 
 use super::found::{Fault, Found};
 use super::ground::Ground;
@@ -53,13 +53,8 @@ impl Walk<'_> {
             found.add(on_rows(error, "downgrade"));
             is_spoilt = true;
         }
-        let down = ground.schema(course).await?;
-        let left = diff(&at_parents, &down);
+        let left = ground.differs_from(&at_parents, course).await?;
         let is_clean = left.is_empty();
-        if !is_clean {
-            // Nobody is told of a difference that is only in what is remembered.
-            ground.finish(course).await?;
-        }
         found.difference(Outcome::DowngradeLeavesResidue, left);
         // They are not the same rows any more where a script was tried on empty tables.
         if let Some(rows) = rows.filter(|_| ground.rows.are_there()) {
@@ -74,8 +69,7 @@ impl Walk<'_> {
             found.add(Fault::new(Outcome::ReUpgradeFails).error(error));
             return Ok(Next::Rebuilt);
         }
-        let up_again = ground.schema(course).await?;
-        let differs = diff(&up, &up_again);
+        let differs = ground.differs_from(&up, course).await?;
 
         // The next stair starts from what upgrades alone make: with their order of columns, and the rows
         // that have gone up with them.
