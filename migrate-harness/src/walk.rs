@@ -3,8 +3,10 @@
 //! Going down revision by revision finds what a whole way down hides: an early `DROP TABLE` removes
 //! what a later downgrade left behind.
 
+mod branches;
 mod found;
 mod ground;
+mod joins;
 mod rebuild;
 mod rows;
 mod stair;
@@ -19,6 +21,7 @@ use crate::error::RoundTripError;
 use crate::report::Stair;
 use found::{Fault, Found};
 use ground::Ground;
+use joins::Joins;
 use migcheck_core::{Direction, Outcome, Severity};
 use rebuild::Base;
 
@@ -53,6 +56,8 @@ pub(crate) struct Walk<'a> {
     /// The places whose stairs are walked; what is before them is climbed without a word, because
     /// somebody else walks there.
     part: Range<usize>,
+    /// The merges of the part.
+    joins: Joins,
     standing: Standing,
     /// What upgrades made with rows in the tables, as the walk itself goes.
     base: Option<Base>,
@@ -93,6 +98,7 @@ impl<'a> Walk<'a> {
         Self {
             course,
             stairs,
+            joins: Joins::of(course.graph, stairs, &part),
             part,
             standing: Standing {
                 applied: vec![false; count],
@@ -145,6 +151,7 @@ impl<'a> Walk<'a> {
         }
         ground.finish(self.course).await?;
         ground.remove().await?;
+        self.branches().await?;
         for base in [self.base, self.bare].into_iter().flatten() {
             base.remove().await?;
         }

@@ -19,6 +19,8 @@ impl Walk<'_> {
         let course = self.course;
         let (revision, dialect) = (course.revision(at), course.server.dialect());
 
+        found.notes.extend(self.joins.note(at).map(str::to_owned));
+
         // Before: S0.
         let at_parents = ground.schema(course).await?;
         let rows = self.rows_before(ground, at).await?;
