@@ -10,6 +10,7 @@
 mod support;
 
 mod faults;
+mod repeats;
 
 use std::process::ExitCode;
 
@@ -21,6 +22,11 @@ fn main() -> ExitCode {
     let cases = vec![
         Case::new("planted_faults_are_found", faults::are_found),
         Case::new("right_migrations_pass", right_migrations),
+        Case::new("rows_that_come_twice_are_found", repeats::are_found),
+        Case::new(
+            "other_rows_each_time_are_no_fault",
+            repeats::right_ones_pass,
+        ),
         Case::new("without_rows_nothing_is_found", without_rows),
         Case::new("fixtures_are_loaded", fixtures),
         Case::new("a_fixture_that_fails_is_shown", broken_fixture),
