@@ -145,7 +145,9 @@ impl<'a> Walk<'a> {
                 self.settle(&mut ground, at, &mut found).await?;
             }
             // Of what is only climbed, that counts which is in the way of others.
-            if is_checked || self.standing.missing[at] == Some(at) {
+            let is_in_the_way =
+                self.standing.missing[at] == Some(at) || found.has(Outcome::FixtureFails);
+            if is_checked || is_in_the_way {
                 self.tell(at, found, started.elapsed());
             }
         }

@@ -33,7 +33,7 @@ pub(super) fn are_found(server: &TestServer) {
         (
             "INSERT INTO labels VALUES ('seed');",
             "SELECT 1;",
-            "labels`: 4 rows after the first upgrade, 5 after the second; there once more is the one where name = 'seed'",
+            "labels`: 4 rows after the first upgrade, 5 after the second; added is the one where name = 'seed'",
         ),
         (
             "SELECT 1;",

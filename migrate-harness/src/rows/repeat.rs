@@ -164,11 +164,7 @@ fn counts(first: &Content, second: &Content) -> Option<String> {
     if before == after {
         return None;
     }
-    let example = if after > before {
-        "there once more"
-    } else {
-        "missing"
-    };
+    let example = if after > before { "added" } else { "gone" };
     let columns: Vec<usize> = certain(first, true).collect();
     let extra = match after > before {
         true => besides(second, first, &columns),

@@ -213,7 +213,7 @@ impl Walk<'_> {
             }
             let left = self.differs(ground, before).await?;
             if !left.is_empty() {
-                let reason = format!("it leaves nothing in the order of the walk; this is {after}");
+                let reason = format!("all comes back in the order of the walk, and not {after}");
                 let fault = Fault::new(Outcome::DowngradeLeavesResidue);
                 return Ok(Err((*at, fault.diff(left).reason(reason))));
             }

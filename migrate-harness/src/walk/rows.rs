@@ -27,12 +27,10 @@ impl Walk<'_> {
         let course = self.course;
         let revision = course.revision(at);
         if let Some(fixture) = course.graph.fixture(at, course.server.dialect()) {
-            let ran = ground.climb(revision, fixture).await;
-            ran.map_err(|error| RoundTripError::Fixture {
-                server: course.server.name().to_owned(),
-                error: Box::new(error),
-            })?;
-            ground.rows.has_fixture();
+            match ground.climb(revision, fixture).await {
+                Ok(()) => ground.rows.has_fixture(),
+                Err(error) => found.add(Fault::new(Outcome::FixtureFails).error(error)),
+            }
         }
         let scope = self.reach(at, &[Direction::Up]);
         self.fill(ground, &scope, found).await
