@@ -3,6 +3,7 @@
 //! Everything here talks to a [`Session`], one connection whatever the database. The [`Migrator`]
 //! plans with the graph of `migcheck-core` and runs each step with its row of the history table.
 
+pub mod adopt;
 pub mod connect;
 mod engine;
 mod engines;
