@@ -31,7 +31,10 @@ pub enum AdoptError {
         error: ServerError,
     },
     /// The table and the directory disagree.
-    #[error("the history of {peer} does not match the directory:\n{}", lines(mismatches))]
+    #[error(
+        "the history of {peer} does not match the directory:\n{}",
+        lines(mismatches)
+    )]
     Mismatched {
         /// Whose history.
         peer: Peer,

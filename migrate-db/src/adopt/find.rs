@@ -58,7 +58,9 @@ async fn search(
     renamed: bool,
 ) -> Result<Vec<PeerTable>, ServerError> {
     let query = query(session.dialect(), names, schema);
-    let rows = session.rows(&query, &[]).await?;
+    let mut rows = session.rows(&query, &[]).await?;
+    // Here and not by the server, whose order depends on its collation.
+    rows.sort();
     let mut found: Vec<(PeerTable, Vec<String>)> = Vec::new();
     for row in rows {
         let mut values = row.into_iter();
@@ -92,7 +94,7 @@ async fn search(
     Ok(found.collect())
 }
 
-/// Schema, table, whether it can be called without its schema, and column, table by table.
+/// Schema, table, whether it can be called without its schema, and column.
 fn query(dialect: Dialect, names: &[&str], schema: Option<&str>) -> String {
     let text = |name: &str| format!("'{}'", name.replace('\'', "''"));
     let names: Vec<String> = names.iter().map(|name| text(name)).collect();
@@ -111,7 +113,7 @@ fn query(dialect: Dialect, names: &[&str], schema: Option<&str>) -> String {
                  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
                  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
                  WHERE c.relkind IN ('r', 'p') AND c.relname IN ({names}) AND n.nspname {within} \
-                 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2, 4"
+                 AND a.attnum > 0 AND NOT a.attisdropped"
             )
         }
         Dialect::MySql => {
@@ -122,12 +124,12 @@ fn query(dialect: Dialect, names: &[&str], schema: Option<&str>) -> String {
             format!(
                 "SELECT {shown}, table_name, table_schema = DATABASE(), column_name \
                  FROM information_schema.columns \
-                 WHERE table_schema = {within} AND table_name IN ({names}) ORDER BY 1, 2, 4"
+                 WHERE table_schema = {within} AND table_name IN ({names})"
             )
         }
         Dialect::Sqlite => format!(
             "SELECT NULL, t.name, '1', c.name FROM main.sqlite_schema t, pragma_table_info(t.name) c \
-             WHERE t.type = 'table' AND t.name IN ({names}) ORDER BY 2, 4"
+             WHERE t.type = 'table' AND t.name IN ({names})"
         ),
     }
 }

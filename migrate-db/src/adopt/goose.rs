@@ -22,7 +22,10 @@ impl Tool for Goose {
     }
 
     fn query(&self, table: &str, dialect: Dialect) -> String {
-        let (version, applied) = (text_of("version_id", dialect), text_of("is_applied", dialect));
+        let (version, applied) = (
+            text_of("version_id", dialect),
+            text_of("is_applied", dialect),
+        );
         format!("SELECT {version}, {applied} FROM {table} ORDER BY id")
     }
 
@@ -53,9 +56,8 @@ mod tests {
 
     #[test]
     fn the_last_row_of_a_version_counts() {
-        let row = |version: &str, applied: &str| {
-            vec![Some(version.to_owned()), Some(applied.to_owned())]
-        };
+        let row =
+            |version: &str, applied: &str| vec![Some(version.to_owned()), Some(applied.to_owned())];
         let rows = [
             row("0", "t"),
             row("1", "t"),

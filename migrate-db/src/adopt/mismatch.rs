@@ -101,8 +101,7 @@ impl fmt::Display for Mismatch {
                 f.write_str(" is applied, and no revision has this id")
             }
             Self::Ambiguous { version, revisions } => {
-                let revisions: Vec<String> =
-                    revisions.iter().map(|id| format!("`{id}`")).collect();
+                let revisions: Vec<String> = revisions.iter().map(|id| format!("`{id}`")).collect();
                 write!(f, "`{version}` may be {}", revisions.join(" or "))
             }
             Self::Gap { revision, missing } => write!(
@@ -110,7 +109,10 @@ impl fmt::Display for Mismatch {
                 "`{revision}` is applied, and `{missing}`, which it builds on, is not"
             ),
             Self::Edited { revision, file } => {
-                write!(f, "`{revision}` is not what was applied: {file} has changed")
+                write!(
+                    f,
+                    "`{revision}` is not what was applied: {file} has changed"
+                )
             }
             Self::Dirty { version, reason } => {
                 write!(f, "`{version}` is not applied as a whole: {reason}")
