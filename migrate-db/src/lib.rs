@@ -15,6 +15,7 @@ mod migrator;
 pub mod mysql;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod release;
 mod script;
 pub mod session;
 pub mod snapshot;
@@ -29,6 +30,7 @@ pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, conne
 pub use error::ServerError;
 pub use migrate_error::MigrateError;
 pub use migrator::{Migrator, Report, StepReport};
+pub use release::{Release, release};
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};

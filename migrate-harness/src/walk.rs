@@ -18,11 +18,10 @@ use std::time::{Duration, Instant};
 use crate::error::RoundTripError;
 use crate::report::Stair;
 use found::{Fault, Found};
-use ground::Ground;
 use migcheck_core::{Direction, Outcome, Severity};
 use rebuild::Base;
 
-pub(crate) use ground::Course;
+pub(crate) use ground::{Course, Ground};
 
 /// Which stairs there are to walk.
 #[derive(Debug, Clone)]

@@ -53,7 +53,7 @@ impl Fingerprints {
         self.servers.insert(server.into(), fingerprints);
     }
 
-    /// The states of a server that have this schema, if their scripts are still the same; the heads of
+    /// The states of a server that have this schema, if their scripts are still the same; the tops of
     /// each, in the order of their names.
     #[must_use]
     pub fn states_of(
@@ -65,8 +65,8 @@ impl Fingerprints {
         let known = self.server(server).into_iter().flatten();
         let equal = known.filter(|(_, known)| known.schema == schema);
         let current = equal.filter_map(|(name, known)| {
-            let heads = states.heads(name)?;
-            (states.scripts(&heads) == known.scripts).then_some(heads)
+            let tops = states.tops(name)?;
+            (states.scripts(&tops) == known.scripts).then_some(tops)
         });
         current.collect()
     }

@@ -48,7 +48,7 @@ impl<'a> States<'a> {
 
     /// The tops of the state of that name, if the directory has all of them.
     #[must_use]
-    pub fn heads(&self, name: &str) -> Option<Vec<usize>> {
+    pub fn tops(&self, name: &str) -> Option<Vec<usize>> {
         if name == NOTHING {
             return Some(Vec::new());
         }
@@ -122,10 +122,10 @@ mod tests {
         ] {
             let tops = tops(&graph, &applied);
             assert_eq!(states.name(&tops), name);
-            assert_eq!(states.heads(name).unwrap(), tops);
+            assert_eq!(states.tops(name).unwrap(), tops);
         }
-        assert_eq!(states.heads("004"), None);
-        assert_eq!(states.heads("002+004"), None);
+        assert_eq!(states.tops("004"), None);
+        assert_eq!(states.tops("002+004"), None);
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
         let after = fork("-- migcheck: revises = \"001\"\nSELECT 2;\n");
         let scripts = |graph: &RevisionGraph, name: &str| {
             let states = States::new(graph, Dialect::Postgres);
-            states.scripts(&states.heads(name).unwrap())
+            states.scripts(&states.tops(name).unwrap())
         };
         for (name, is_same) in [
             ("base", true),
