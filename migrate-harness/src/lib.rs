@@ -9,6 +9,7 @@ mod leftovers;
 mod names;
 mod owner;
 mod parts;
+mod pieces;
 mod report;
 mod round_trip;
 mod rows;

@@ -180,17 +180,15 @@ impl RoundTrip {
         let dialect = server.dialect();
         let mut notes = server.notes().to_vec();
         let count = setup.stairs.count();
-        let mut workers = match self.workers.map(NonZeroUsize::get) {
-            Some(workers) => workers,
-            None => match setup.graph.settings().workers {
-                Some(workers) => workers,
-                None => workers::suitable(count, setup.specs.len()),
-            },
-        };
-        if workers > 1
+        let configured = || setup.graph.settings().workers;
+        let mut workers = self
+            .workers
+            .or_else(configured)
+            .unwrap_or_else(|| workers::suitable(count, setup.specs.len()));
+        if workers.get() > 1
             && let Some((revision, words)) = shared_change(&setup.graph, dialect)
         {
-            workers = 1;
+            workers = NonZeroUsize::MIN;
             notes.push(format!(
                 "One worker: all databases of a server share what `{}` changes ({words}).",
                 revision.id
