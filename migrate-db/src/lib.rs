@@ -5,10 +5,13 @@
 
 pub mod adopt;
 pub mod connect;
+mod empty;
 mod engine;
 mod engines;
 mod error;
 mod history;
+mod journal;
+mod lock;
 mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]
@@ -16,6 +19,8 @@ pub mod mysql;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod release;
+mod resolve;
+mod run;
 mod script;
 pub mod session;
 pub mod snapshot;
@@ -24,15 +29,23 @@ mod source;
 pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 mod sqlx_session;
+mod stamp;
+mod standing;
+mod status;
+mod step;
+mod stored;
 mod url;
 
 pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, connect_with};
+pub use empty::Stranger;
 pub use error::ServerError;
-pub use migrate_error::MigrateError;
+pub use history::{HistoryRow, RevisionState};
+pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
 pub use release::{Release, release};
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};
 pub use source::IntoSession;
+pub use status::{Resolution, Status, Unfinished};
 pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -1,5 +1,7 @@
 //! From a tool's table to migcheck's history.
 
+use std::collections::HashSet;
+
 use migcheck_core::RevisionGraph;
 
 use super::error::AdoptError;
@@ -73,6 +75,44 @@ pub async fn look(
         verified,
         mismatches,
     })
+}
+
+impl Adoption {
+    /// Records the revisions in migcheck's history, besides those that it has. Nothing is run, and the
+    /// tool's table stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`AdoptError::Mismatched`], if anything does not match; or the history table cannot be written.
+    pub async fn record(
+        &self,
+        migrator: &Migrator,
+        session: &mut dyn Session,
+    ) -> Result<Recorded, AdoptError> {
+        if !self.mismatches.is_empty() {
+            return Err(AdoptError::Mismatched {
+                peer: self.table.peer,
+                mismatches: self.mismatches.clone(),
+            });
+        }
+        let status = migrator.status(&mut *session).await?;
+        let pending: HashSet<&String> = status.pending.iter().collect();
+        let is_missing = self.revisions.iter().any(|id| pending.contains(id));
+        if is_missing || !status.has_history {
+            let report = migrator.stamp_revisions(session, &self.revisions).await?;
+            return Ok(Recorded::Now {
+                current: report.current,
+            });
+        }
+        let adopted: HashSet<&String> = self.revisions.iter().collect();
+        let every = migrator.graph().revisions().iter();
+        let every = every.map(|revision| revision.id.to_string());
+        let beyond = every.filter(|id| !pending.contains(id) && !adopted.contains(id));
+        Ok(Recorded::Before {
+            beyond: beyond.collect(),
+            current: status.current,
+        })
+    }
 }
 
 fn places(applied: &[bool]) -> Vec<usize> {
