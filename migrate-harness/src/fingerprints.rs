@@ -7,7 +7,7 @@ use migcheck_db::{Snapshot, release};
 use crate::error::RoundTripError;
 use crate::round_trip::{specs, start_options};
 use crate::server::{Server, ServerSpec, StartOptions};
-use crate::states::{Unapplied, Visitor, visit};
+use crate::states::{Visitor, visit};
 
 /// What the revisions make on one server.
 #[derive(Debug, Clone)]
@@ -78,12 +78,12 @@ async fn make(graph: &RevisionGraph, server: &Server) -> Result<MadeFingerprints
         everything: graph.heads(),
         made: ServerFingerprints::new(),
     };
-    let unapplied = visit(graph, server, &mut maker).await?;
+    let missing = visit(graph, server, &mut maker).await?;
     Ok(MadeFingerprints {
         server: server.name().to_owned(),
         release: release_of(server).await?,
         fingerprints: maker.made,
-        missing: missing(graph, &unapplied),
+        missing,
     })
 }
 
@@ -101,14 +101,6 @@ pub(crate) async fn release_of(server: &Server) -> Result<String, RoundTripError
             error,
         }),
     }
-}
-
-/// The ids of what could not be applied, and of what builds on it.
-pub(crate) fn missing(graph: &RevisionGraph, unapplied: &[Unapplied]) -> Vec<String> {
-    let places: Vec<usize> = unapplied.iter().map(|one| one.place).collect();
-    let missing = graph.with_dependents(&places);
-    let places: Vec<usize> = (0..missing.len()).filter(|at| missing[*at]).collect();
-    graph.ids(&places)
 }
 
 struct Maker<'a> {

@@ -11,7 +11,7 @@ use migcheck_db::snapshot::{Object, ObjectName};
 use migcheck_db::{Release, SchemaDiff, ServerError, Session, Snapshot, diff, release, snapshot};
 
 use crate::error::RoundTripError;
-use crate::fingerprints::{missing, release_of, start};
+use crate::fingerprints::{release_of, start};
 use crate::round_trip::start_options;
 use crate::server::{Product, ServerSpec};
 use crate::states::{Visitor, visit};
@@ -21,7 +21,7 @@ use crate::states::{Visitor, visit};
 pub struct Identify {
     graph: Arc<RevisionGraph>,
     known: Fingerprints,
-    on: Option<String>,
+    on: Option<ServerSpec>,
 }
 
 /// What was found.
@@ -129,11 +129,11 @@ impl Identify {
         self
     }
 
-    /// The server on which the revisions are tried. Without it, it is the one of `[roundtrip] servers` that
-    /// is most like the database's; else one of the same product.
+    /// The server on which the revisions are tried. Without it, it is a container of the database's own
+    /// product and release.
     #[must_use]
-    pub fn on(mut self, server: impl Into<String>) -> Self {
-        self.on = Some(server.into());
+    pub fn on(mut self, server: ServerSpec) -> Self {
+        self.on = Some(server);
         self
     }
 
@@ -189,10 +189,12 @@ impl Identify {
         release: &Release,
         schema: &Snapshot,
     ) -> Result<(), IdentifyError> {
-        let spec = self.spec(release)?;
-        if Some(spec.dialect()) != schema.dialect() {
+        let spec = self.spec(release);
+        if let Some(dialect) = schema
+            .dialect()
+            .filter(|dialect| *dialect != spec.dialect())
+        {
             let server = spec.to_string();
-            let dialect = schema.dialect().unwrap_or(spec.dialect());
             return Err(IdentifyError::WrongDialect { server, dialect });
         }
         let options = start_options(self.graph.settings())?;
@@ -201,7 +203,7 @@ impl Identify {
         let visited = visit(&self.graph, &server, &mut search).await;
         let tried_on = release_of(&server).await;
         server.stop().await.map_err(RoundTripError::from)?;
-        found.missing = missing(&self.graph, &visited?);
+        found.missing = visited?;
         found.tried_on = Some(TriedOn {
             server: spec.to_string(),
             release: tried_on?,
@@ -210,24 +212,16 @@ impl Identify {
         Ok(())
     }
 
-    fn spec(&self, release: &Release) -> Result<ServerSpec, IdentifyError> {
-        let parse = |text: &str| text.parse::<ServerSpec>().map_err(RoundTripError::from);
-        if let Some(on) = &self.on {
-            return Ok(parse(on)?);
-        }
-        let product = release.product;
-        let like = [format!("{product}:{}", release.version), product.to_owned()];
-        let servers = &self.graph.settings().servers;
-        let listed = like
-            .iter()
-            .find_map(|like| servers.iter().find(|server| server.starts_with(like)));
-        Ok(match listed {
-            Some(server) => parse(server)?,
-            None => match Product::ALL.into_iter().find(|one| one.name() == product) {
-                Some(product) => ServerSpec::Any(product),
-                None => ServerSpec::Sqlite,
+    fn spec(&self, release: &Release) -> ServerSpec {
+        let is_it = |product: &Product| product.name() == release.product;
+        match (&self.on, Product::ALL.into_iter().find(is_it)) {
+            (Some(spec), _) => spec.clone(),
+            (None, Some(product)) => ServerSpec::Container {
+                product,
+                tag: release.version.clone(),
             },
-        })
+            (None, None) => ServerSpec::Sqlite,
+        }
     }
 }
 

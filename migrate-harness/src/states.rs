@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use migcheck_core::{Direction, RevisionGraph};
-use migcheck_db::{ScriptError, Snapshot};
+use migcheck_db::Snapshot;
 
 use crate::error::RoundTripError;
 use crate::rows::RowOptions;
@@ -23,20 +23,14 @@ pub(crate) trait Visitor {
     fn see(&mut self, tops: &[usize], schema: &Snapshot);
 }
 
-/// A revision that cannot be applied; what builds on it is in no state.
-#[derive(Debug, Clone)]
-pub(crate) struct Unapplied {
-    pub(crate) place: usize,
-    /// The statement that was refused; none where there is no script for the server.
-    pub(crate) error: Option<ScriptError>,
-}
-
 /// Shows the state of nothing, that of each revision, and those that a walk over all of them passes.
+///
+/// Returns the ids of the revisions that cannot be applied, or build on one that cannot.
 pub(crate) async fn visit(
     graph: &RevisionGraph,
     server: &Server,
     visitor: &mut dyn Visitor,
-) -> Result<Vec<Unapplied>, RoundTripError> {
+) -> Result<Vec<String>, RoundTripError> {
     let mut course = Course {
         graph,
         server,
@@ -68,11 +62,11 @@ struct Visit<'a> {
     applied: Vec<bool>,
     /// The revisions whose own state was seen.
     is_seen: Vec<bool>,
-    unapplied: Vec<Unapplied>,
+    unapplied: Vec<usize>,
 }
 
 impl Visit<'_> {
-    async fn run(mut self) -> Result<Vec<Unapplied>, RoundTripError> {
+    async fn run(mut self) -> Result<Vec<String>, RoundTripError> {
         let ground = Ground::fresh(self.course).await?;
         self.walk(ground).await?;
         for at in 0..self.applied.len() {
@@ -80,7 +74,10 @@ impl Visit<'_> {
                 self.branch(at).await?;
             }
         }
-        Ok(self.unapplied)
+        let graph = self.course.graph;
+        let missing = graph.with_dependents(&self.unapplied);
+        let places: Vec<usize> = (0..missing.len()).filter(|at| missing[*at]).collect();
+        Ok(graph.ids(&places))
     }
 
     /// Everything in its order, in one database.
@@ -93,7 +90,7 @@ impl Visit<'_> {
             if !before.all(|before| self.applied[before]) {
                 continue;
             }
-            if !self.climb(&mut ground, at).await? {
+            if !self.climb(&mut ground, at).await {
                 // Part of the script may stand.
                 ground.remove().await?;
                 let places: Vec<usize> = (0..at).filter(|at| self.applied[*at]).collect();
@@ -128,7 +125,7 @@ impl Visit<'_> {
         let mut next = Some(at);
         while let Some(at) = next {
             self.is_seen[at] = true;
-            if !self.climb(&mut ground, at).await? {
+            if !self.climb(&mut ground, at).await {
                 break;
             }
             self.show(&mut ground, &[at]).await?;
@@ -146,7 +143,7 @@ impl Visit<'_> {
     async fn ground_at(&mut self, places: &[usize]) -> Result<Option<Ground>, RoundTripError> {
         let mut ground = Ground::fresh(self.course).await?;
         for at in places {
-            if !self.climb(&mut ground, *at).await? {
+            if !self.climb(&mut ground, *at).await {
                 ground.remove().await?;
                 return Ok(None);
             }
@@ -155,18 +152,17 @@ impl Visit<'_> {
     }
 
     /// Applies one revision; false if that cannot be done.
-    async fn climb(&mut self, ground: &mut Ground, at: usize) -> Result<bool, RoundTripError> {
+    async fn climb(&mut self, ground: &mut Ground, at: usize) -> bool {
         let revision = self.course.revision(at);
         let script = revision.script(Direction::Up, self.course.server.dialect());
-        let error = match script {
-            None => None,
-            Some(script) => match ground.run(revision, script).await {
-                Ok(()) => return Ok(true),
-                Err(error) => Some(error),
-            },
+        let is_applied = match script {
+            Some(script) => ground.run(revision, script).await.is_ok(),
+            None => false,
         };
-        self.unapplied.push(Unapplied { place: at, error });
-        Ok(false)
+        if !is_applied {
+            self.unapplied.push(at);
+        }
+        is_applied
     }
 
     async fn show(&mut self, ground: &mut Ground, tops: &[usize]) -> Result<(), RoundTripError> {
