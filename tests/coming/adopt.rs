@@ -1,7 +1,8 @@
 //! `adopt`: the history that another tool has left.
 
-use migcheck::RevisionGraph;
-use migcheck::db::adopt::{AdoptError, Adoption, Mismatch, Peer, Wanted, look};
+use migcheck::db::Row;
+use migcheck::db::adopt::{AdoptError, Adoption, Mismatch, Peer, Recorded, Wanted, look};
+use migcheck::{Dialect, Migrator, RevisionGraph};
 
 use crate::peer::{Database, Imported, database, own_layout};
 use crate::support::{Case, TestServer, block_on};
@@ -15,8 +16,13 @@ pub(crate) fn cases() -> Vec<Case> {
         cases.push(Case::new(format!("{peer}_at_nothing"), move |server| {
             nothing(server, peer);
         }));
+        cases.push(Case::new(format!("{peer}_is_recorded"), move |server| {
+            recorded(server, peer);
+        }));
     }
     cases.extend([
+        Case::new("migcheck_goes_on_from_there", goes_on),
+        Case::new("nothing_is_recorded_of_what_does_not_match", refused),
         Case::new("what_is_unknown_is_told", unknown),
         Case::new("gaps_are_told", gaps),
         Case::new("edits_are_told", edits),
@@ -85,6 +91,75 @@ fn nothing(server: &TestServer, peer: Peer) {
             (Vec::new(), Vec::new())
         );
     }
+}
+
+fn recorded(server: &TestServer, peer: Peer) {
+    for graph in graphs(peer) {
+        let mut database = database(server, peer);
+        let migrator = Migrator::new(&graph).unwrap();
+        let heads = graph.ids(&graph.heads());
+        let before = rows_of(&mut database, peer);
+        let found = looked(&mut database, &graph).unwrap();
+        let done = block_on(found.record(&migrator, &mut *database.session)).unwrap();
+        assert_eq!(
+            done,
+            Recorded::Now {
+                current: heads.clone()
+            }
+        );
+        block_on(migrator.verify(&mut *database.session)).unwrap();
+        let done = block_on(found.record(&migrator, &mut *database.session)).unwrap();
+        let (current, beyond) = (heads, Vec::new());
+        assert_eq!(done, Recorded::Before { current, beyond });
+        assert_eq!(rows_of(&mut database, peer), before);
+    }
+}
+
+fn rows_of(database: &mut Database, peer: Peer) -> Vec<Row> {
+    let column = match peer {
+        Peer::Alembic => "version_num",
+        Peer::Goose => "version_id",
+        _ => "version",
+    };
+    let sql = format!("SELECT {column} FROM {} ORDER BY 1", peer.table());
+    block_on(database.session.rows(&sql, &[])).unwrap()
+}
+
+fn goes_on(server: &TestServer) {
+    let mut database = database(server, Peer::Sqlx);
+    database.execute("DELETE FROM _sqlx_migrations WHERE version = 3");
+    let drop_index = match database.dialect() {
+        Dialect::MySql => "DROP INDEX orders_by_user ON orders",
+        _ => "DROP INDEX orders_by_user",
+    };
+    database.execute(drop_index);
+    let graph = Imported::of(Peer::Sqlx).graph();
+    let migrator = Migrator::new(&graph).unwrap();
+    let found = looked(&mut database, &graph).unwrap();
+    block_on(found.record(&migrator, &mut *database.session)).unwrap();
+    let report = block_on(migrator.upgrade(&mut *database.session, "head")).unwrap();
+    let steps: Vec<&str> = report.steps.iter().map(|step| &*step.revision).collect();
+    assert_eq!(steps, ["0003"]);
+    let done = block_on(found.record(&migrator, &mut *database.session)).unwrap();
+    let ids = || vec!["0003".to_owned()];
+    let (current, beyond) = (ids(), ids());
+    assert_eq!(done, Recorded::Before { current, beyond });
+}
+
+fn refused(server: &TestServer) {
+    let mut database = database(server, Peer::Dbmate);
+    database.execute("INSERT INTO schema_migrations VALUES ('1')");
+    let graph = Imported::of(Peer::Dbmate).graph();
+    let migrator = Migrator::new(&graph).unwrap();
+    let found = looked(&mut database, &graph).unwrap();
+    let error = block_on(found.record(&migrator, &mut *database.session)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the history of dbmate does not match the directory:\n  \
+         `1` is applied, and no revision has this id"
+    );
+    let status = block_on(migrator.status(&mut *database.session)).unwrap();
+    assert!(!status.has_history);
 }
 
 fn unknown(server: &TestServer) {

@@ -7,6 +7,7 @@
 )]
 
 mod adopt;
+mod identify;
 mod peer;
 #[path = "../support/mod.rs"]
 mod support;
@@ -14,5 +15,7 @@ mod support;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    support::run_on_every_server(adopt::cases(), Vec::new())
+    let mut cases = adopt::cases();
+    cases.extend(identify::cases());
+    support::run_on_every_server(cases, Vec::new())
 }
