@@ -7,8 +7,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::commands::check::CheckFormat;
 use crate::commands::roundtrip::RoundtripFormat;
 use crate::commands::{
-    bases, branches, check, clean, completions, current, downgrade, explain, graph, heads, history,
-    import, init, lock, manual, merge, new, plan, rebase, roundtrip, show, sql, upgrade,
+    adopt, bases, branches, check, clean, completions, current, downgrade, explain, graph, heads,
+    history, identify, import, init, lock, manual, merge, new, plan, rebase, roundtrip, show, sql,
+    upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -68,6 +69,8 @@ enum Command {
     Current(current::CurrentArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
+    Adopt(adopt::AdoptArgs),
+    Identify(identify::IdentifyArgs),
     Explain(explain::ExplainArgs),
     Completions(completions::CompletionsArgs),
     Manual(manual::ManualArgs),
@@ -167,6 +170,8 @@ impl Command {
             Self::Current(args) => args.format,
             Self::Upgrade(args) => args.format,
             Self::Downgrade(args) => args.format,
+            Self::Adopt(args) => args.format,
+            Self::Identify(args) => args.format,
             Self::Explain(args) => args.format,
             Self::Completions(_) | Self::Manual(_) => Format::Human,
         };
@@ -195,6 +200,8 @@ impl Command {
             Self::Current(args) => args.run(context),
             Self::Upgrade(args) => args.run(context),
             Self::Downgrade(args) => args.run(context),
+            Self::Adopt(args) => args.run(context),
+            Self::Identify(args) => args.run(context),
             Self::Explain(args) => args.run(context),
             Self::Completions(args) => Ok(args.run(context)),
             Self::Manual(args) => Ok(args.run(context)),

@@ -3,6 +3,7 @@
 //! Everything here talks to a [`Session`], one connection whatever the database. The [`Migrator`]
 //! plans with the graph of `migcheck-core` and runs each step with its row of the history table.
 
+pub mod adopt;
 pub mod connect;
 mod empty;
 mod engine;
@@ -17,6 +18,7 @@ mod migrator;
 pub mod mysql;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod release;
 mod resolve;
 mod run;
 mod script;
@@ -41,6 +43,7 @@ pub use history::{HistoryRow, RevisionState};
 pub use journal::{Doubt, Undecided};
 pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
+pub use release::{Release, release};
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};

@@ -4,6 +4,8 @@
 mod cleanup;
 mod directory;
 mod error;
+mod fingerprints;
+mod identify;
 mod known;
 mod leftovers;
 mod names;
@@ -16,12 +18,15 @@ mod rows;
 mod scratch;
 mod server;
 mod shared;
+mod states;
 pub mod testing;
 mod walk;
 mod workers;
 
 pub use cleanup::clean_up_now;
 pub use error::RoundTripError;
+pub use fingerprints::{MadeFingerprints, fingerprints};
+pub use identify::{Identified, Identify, IdentifyError, Place, State, TriedOn};
 pub use leftovers::{
     LONGER_THAN_A_RUN, Leftover, LeftoverKind, Leftovers, LeftoversError, Standing,
 };

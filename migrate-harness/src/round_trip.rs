@@ -217,28 +217,7 @@ impl RoundTrip {
     fn setup(&self) -> Result<Setup, RoundTripError> {
         let graph = Arc::clone(self.graph.as_ref().map_err(|error| *error)?);
         let settings = graph.settings();
-        let mut servers = self.servers.clone();
-        if servers.is_empty() {
-            servers.clone_from(&settings.servers);
-        }
-        if servers.is_empty() {
-            servers = settings.databases.iter().map(ToString::to_string).collect();
-        }
-        if servers.is_empty() {
-            return Err(RoundTripError::NoServer);
-        }
-        let mut specs = Vec::with_capacity(servers.len());
-        for server in servers {
-            let spec: ServerSpec = server.parse()?;
-            let dialect = spec.dialect();
-            if !settings.databases.is_empty() && !settings.databases.contains(&dialect) {
-                return Err(RoundTripError::WrongDialect {
-                    server: spec.to_string(),
-                    dialect,
-                });
-            }
-            specs.push(spec);
-        }
+        let specs = specs(&self.servers, settings)?;
         let options = start_options(settings)?;
         let stairs = self.stairs(&graph)?;
         let rows = RowOptions {
@@ -280,6 +259,37 @@ impl RoundTrip {
         }
         Ok(stairs)
     }
+}
+
+/// The servers that were asked for; without any, those of `[roundtrip] servers`, else one for each of
+/// `databases`.
+pub(crate) fn specs(
+    asked: &[String],
+    settings: &Settings,
+) -> Result<Vec<ServerSpec>, RoundTripError> {
+    let mut servers = asked.to_vec();
+    if servers.is_empty() {
+        servers.clone_from(&settings.servers);
+    }
+    if servers.is_empty() {
+        servers = settings.databases.iter().map(ToString::to_string).collect();
+    }
+    if servers.is_empty() {
+        return Err(RoundTripError::NoServer);
+    }
+    let mut specs = Vec::with_capacity(servers.len());
+    for server in servers {
+        let spec: ServerSpec = server.parse()?;
+        let dialect = spec.dialect();
+        if !settings.databases.is_empty() && !settings.databases.contains(&dialect) {
+            return Err(RoundTripError::WrongDialect {
+                server: spec.to_string(),
+                dialect,
+            });
+        }
+        specs.push(spec);
+    }
+    Ok(specs)
 }
 
 /// The options of `[roundtrip]`.

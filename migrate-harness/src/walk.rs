@@ -20,12 +20,11 @@ use crate::error::RoundTripError;
 use crate::pieces::Share;
 use crate::report::Stair;
 use found::{Fault, Found};
-use ground::Ground;
 use joins::Joins;
 use migcheck_core::{Direction, Outcome, Severity};
 use rebuild::Base;
 
-pub(crate) use ground::Course;
+pub(crate) use ground::{Course, Ground};
 
 /// Which stairs there are to walk.
 #[derive(Debug, Clone)]
