@@ -8,10 +8,12 @@ mod engine;
 mod engines;
 mod error;
 mod history;
+mod literal;
 mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]
 pub mod mysql;
+mod offline;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod script;
@@ -28,6 +30,7 @@ pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, conne
 pub use error::ServerError;
 pub use migrate_error::MigrateError;
 pub use migrator::{Migrator, Report, StepReport};
+pub use offline::{Offline, OfflineError, OfflineStep};
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};
