@@ -7,8 +7,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::commands::check::CheckFormat;
 use crate::commands::roundtrip::RoundtripFormat;
 use crate::commands::{
-    bases, branches, check, clean, completions, current, downgrade, explain, graph, heads, history,
-    import, init, lock, manual, merge, new, plan, rebase, roundtrip, show, sql, upgrade,
+    backup, bases, branches, check, clean, completions, current, downgrade, drift, explain, graph,
+    heads, history, import, init, lock, manual, merge, new, plan, rebase, reset, roundtrip, show,
+    snapshot, sql, upgrade,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -68,6 +69,10 @@ enum Command {
     Current(current::CurrentArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
+    Drift(drift::DriftArgs),
+    Snapshot(snapshot::SnapshotArgs),
+    Backup(backup::BackupArgs),
+    Reset(reset::ResetArgs),
     Explain(explain::ExplainArgs),
     Completions(completions::CompletionsArgs),
     Manual(manual::ManualArgs),
@@ -167,6 +172,10 @@ impl Command {
             Self::Current(args) => args.format,
             Self::Upgrade(args) => args.format,
             Self::Downgrade(args) => args.format,
+            Self::Drift(args) => args.format,
+            Self::Snapshot(args) => args.format,
+            Self::Backup(args) => args.format,
+            Self::Reset(args) => args.format,
             Self::Explain(args) => args.format,
             Self::Completions(_) | Self::Manual(_) => Format::Human,
         };
@@ -195,6 +204,10 @@ impl Command {
             Self::Current(args) => args.run(context),
             Self::Upgrade(args) => args.run(context),
             Self::Downgrade(args) => args.run(context),
+            Self::Drift(args) => args.run(context),
+            Self::Snapshot(args) => args.run(context),
+            Self::Backup(args) => args.run(context),
+            Self::Reset(args) => args.run(context),
             Self::Explain(args) => args.run(context),
             Self::Completions(args) => Ok(args.run(context)),
             Self::Manual(args) => Ok(args.run(context)),

@@ -3,6 +3,8 @@
 //! Everything here talks to a [`Session`], one connection whatever the database. The [`Migrator`]
 //! plans with the graph of `migcheck-core` and runs each step with its row of the history table.
 
+#[cfg(feature = "backup")]
+pub mod backup;
 pub mod connect;
 mod engine;
 mod engines;
@@ -16,6 +18,7 @@ pub mod mysql;
 mod offline;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod reset;
 mod script;
 pub mod session;
 pub mod snapshot;
@@ -31,6 +34,7 @@ pub use error::ServerError;
 pub use migrate_error::MigrateError;
 pub use migrator::{Migrator, Report, StepReport};
 pub use offline::{Offline, OfflineError, OfflineStep};
+pub use reset::{ResetReport, reset};
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};

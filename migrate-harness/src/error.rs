@@ -78,6 +78,14 @@ pub enum RoundTripError {
         /// Where and why.
         error: Box<ScriptError>,
     },
+    /// A script that a live database has run fails in a scratch database.
+    #[error("an applied revision fails on {server}\n\n{error}")]
+    Build {
+        /// The server.
+        server: String,
+        /// Where and why.
+        error: Box<ScriptError>,
+    },
     /// Something was left behind.
     #[error(transparent)]
     Stop(#[from] StopError),

@@ -3,6 +3,7 @@
 
 mod cleanup;
 mod directory;
+mod drift;
 mod error;
 mod known;
 mod leftovers;
@@ -20,6 +21,7 @@ mod walk;
 mod workers;
 
 pub use cleanup::clean_up_now;
+pub use drift::{Drift, drift, like};
 pub use error::RoundTripError;
 pub use leftovers::{
     LONGER_THAN_A_RUN, Leftover, LeftoverKind, Leftovers, LeftoversError, Standing,

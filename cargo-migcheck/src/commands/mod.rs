@@ -1,5 +1,6 @@
 //! One file a command: its arguments, and what it prints.
 
+pub(crate) mod backup;
 pub(crate) mod bases;
 pub(crate) mod branches;
 pub(crate) mod check;
@@ -9,7 +10,10 @@ mod creation;
 pub(crate) mod current;
 mod database;
 pub(crate) mod downgrade;
+pub(crate) mod drift;
+mod duration;
 mod editor;
+mod environment;
 pub(crate) mod explain;
 pub(crate) mod graph;
 pub(crate) mod heads;
@@ -23,9 +27,12 @@ pub(crate) mod merge;
 pub(crate) mod new;
 mod pages;
 pub(crate) mod plan;
+mod question;
 pub(crate) mod rebase;
+pub(crate) mod reset;
 pub(crate) mod roundtrip;
 mod route;
 pub(crate) mod show;
+pub(crate) mod snapshot;
 pub(crate) mod sql;
 pub(crate) mod upgrade;

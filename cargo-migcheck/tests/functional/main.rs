@@ -12,6 +12,7 @@ mod create;
 mod database;
 #[cfg(unix)]
 mod docker;
+mod environments;
 mod explain;
 mod fix;
 mod github;
@@ -48,6 +49,7 @@ macro_rules! screens {
         settings.add_filter(r" *\d+\.\d s\b", "  [T] s");
         settings.add_filter(r"(?m)^  \[T\] s  \d{3} on", "  [T] s  [REV] on");
         settings.add_filter(r#""milliseconds": \d+"#, r#""milliseconds": [N]"#);
+        settings.add_filter(r"-\d{8}T\d{6}Z\.", "-[TIME].");
         settings.add_filter(r#"time="\d+\.\d+""#, r#"time="[T]""#);
         settings.bind(|| insta::assert_snapshot!($name, screens));
     }};
