@@ -6,11 +6,14 @@
 #[cfg(feature = "backup")]
 pub mod backup;
 pub mod connect;
+mod empty;
 mod engine;
 mod engines;
 mod error;
 mod history;
+mod journal;
 mod literal;
+mod lock;
 mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]
@@ -19,6 +22,8 @@ mod offline;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod reset;
+mod resolve;
+mod run;
 mod script;
 pub mod session;
 pub mod snapshot;
@@ -27,11 +32,18 @@ mod source;
 pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 mod sqlx_session;
+mod stamp;
+mod standing;
+mod status;
+mod step;
+mod stored;
 mod url;
 
 pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, connect_with};
+pub use empty::Stranger;
 pub use error::ServerError;
-pub use migrate_error::MigrateError;
+pub use history::{HistoryRow, RevisionState};
+pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
 pub use offline::{Offline, OfflineError, OfflineStep};
 pub use reset::{ResetReport, reset};
@@ -39,4 +51,5 @@ pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};
 pub use source::IntoSession;
+pub use status::{Resolution, Status, Unfinished};
 pub use url::{DatabaseUrl, DatabaseUrlError};

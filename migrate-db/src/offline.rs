@@ -7,15 +7,14 @@ use migcheck_core::{Dialect, Direction, Revision, RevisionGraph, Script, Step};
 
 use crate::engine::Engine;
 use crate::engines::engine;
-use crate::history::Record;
-use crate::literal::inlined;
+use crate::history::{Entry, HistoryTable, Progress};
 
 /// Writes the steps of a plan as SQL.
 pub struct Offline<'a> {
     graph: &'a RevisionGraph,
     dialect: Dialect,
     /// `None`: the scripts alone, as they stand.
-    engine: Option<&'static dyn Engine>,
+    table: Option<HistoryTable>,
 }
 
 /// A step as SQL. Another one can follow it.
@@ -66,8 +65,15 @@ impl<'a> Offline<'a> {
     ///
     /// The feature of this database is not compiled in.
     pub fn new(graph: &'a RevisionGraph, dialect: Dialect) -> Result<Self, OfflineError> {
+        let settings = graph.settings();
+        let schema = settings.history_schema.clone();
+        let table = HistoryTable {
+            engine: engine(dialect).ok_or(OfflineError::NoEngine(dialect))?,
+            schema: schema.filter(|_| dialect == Dialect::Postgres),
+            name: settings.history_table.clone(),
+        };
         Ok(Self {
-            engine: Some(engine(dialect).ok_or(OfflineError::NoEngine(dialect))?),
+            table: Some(table),
             ..Self::without_history(graph, dialect)
         })
     }
@@ -78,26 +84,27 @@ impl<'a> Offline<'a> {
         Self {
             graph,
             dialect,
-            engine: None,
+            table: None,
         }
     }
 
     /// What has to run before the first step: it makes the history table where there is none.
     #[must_use]
     pub fn setup(&self) -> String {
-        let Some(engine) = self.engine else {
+        let Some(table) = &self.table else {
             return String::new();
         };
-        let table = &self.graph.settings().history_table;
-        let create = engine.create_history(table);
-        let lines = create
-            .lines()
-            .map(|line| match line.strip_prefix("            ") {
-                Some(line) => format!("{line}\n"),
-                None => format!("{line}\n"),
-            });
-        let create: String = lines.collect();
-        format!("{}{};\n", self.fresh_session(engine), create.trim_end())
+        let engine = table.engine;
+        let schema = table.schema.iter();
+        let schema = schema.map(|schema| {
+            let schema = engine.quoted(schema);
+            format!("CREATE SCHEMA IF NOT EXISTS {schema};\n")
+        });
+        let schema: String = schema.collect();
+        let create = engine.create_history(&table.sql());
+        // As it is indented in the source of this program.
+        let create = create.replace("\n            ", "\n");
+        format!("{}{schema}{create};\n", self.fresh_session(engine))
     }
 
     /// One step.
@@ -123,19 +130,19 @@ impl<'a> Offline<'a> {
         let own = statements.iter().any(|one| one.transaction_control);
         let is_transactional = self.dialect != Dialect::MySql;
         let mut transaction = is_transactional && script.transaction && !own;
-        let Some(engine) = self.engine else {
+        let Some(table) = &self.table else {
             transaction &= !statements.is_empty();
             if transaction {
                 sql = format!("BEGIN;\n{sql}COMMIT;\n");
             }
             return Ok(OfflineStep { sql, transaction });
         };
-        let fresh = self.fresh_session(engine);
-        let row = self.row(engine, revision, step.direction, statements.len())?;
+        let fresh = self.fresh_session(table.engine);
+        let row = self.row(table, revision, step.direction, statements.len())?;
         // The script may leave settings that would mislead the row.
         sql = format!("{sql}{fresh}{row};\n");
         if transaction {
-            sql = format!("{};\n{sql}COMMIT;\n", engine.begin());
+            sql = format!("{};\n{sql}COMMIT;\n", table.engine.begin());
         }
         sql.insert_str(0, &fresh);
         Ok(OfflineStep { sql, transaction })
@@ -161,21 +168,18 @@ impl<'a> Offline<'a> {
     /// The step's change of the history table. How long it took is not known, and told as nothing.
     fn row(
         &self,
-        engine: &dyn Engine,
+        table: &HistoryTable,
         revision: &Revision,
         direction: Direction,
         statements: usize,
     ) -> Result<String, OfflineError> {
-        let record = Record {
-            table: &self.graph.settings().history_table,
-            revision,
-            direction,
-            up: self.script(revision, Direction::Up)?,
-            down: revision.script(Direction::Down, self.dialect),
-            patience: Duration::ZERO,
-        };
-        let (sql, params) = record.statement(engine, statements, Duration::ZERO);
-        Ok(inlined(self.dialect, &sql, &params))
+        if direction == Direction::Down {
+            return Ok(table.delete(revision.id.as_str()));
+        }
+        let up = self.script(revision, Direction::Up)?;
+        let down = revision.script(Direction::Down, self.dialect);
+        let entry = Entry::new(self.graph, revision, up, down);
+        Ok(table.insert(&entry, &Progress::applied(statements, Duration::ZERO)))
     }
 
     /// The settings that a run begins each script with; its connection speaks UTF-8.
