@@ -46,7 +46,7 @@ pub use history::{HistoryRow, RevisionState};
 pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
 pub use offline::{Offline, OfflineError, OfflineStep};
-pub use reset::{ResetReport, reset};
+pub use reset::ResetReport;
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};

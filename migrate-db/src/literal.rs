@@ -17,7 +17,9 @@ pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
             format!("CONVERT(X'{}' USING utf8mb4)", hex(text))
         }
         // A statement ends at a NUL.
-        Dialect::Sqlite if quoted.contains(['\r', '\0']) => format!("CAST(X'{}' AS TEXT)", hex(text)),
+        Dialect::Sqlite if quoted.contains(['\r', '\0']) => {
+            format!("CAST(X'{}' AS TEXT)", hex(text))
+        }
         Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => format!("'{quoted}'"),
     }
 }

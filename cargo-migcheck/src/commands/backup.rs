@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use migcheck_core::{Direction, PlanError, Target};
+use migcheck_core::Direction;
 use migcheck_db::backup::{Backup, BackupError, backup, is_destructive};
 use migcheck_db::{DatabaseUrl, Migrator, Session};
 use serde::Serialize;
@@ -87,12 +87,7 @@ pub(super) async fn before(
     label: &str,
 ) -> Result<Option<Backup>, CommandError> {
     let graph = migrator.graph();
-    let target = Target::parse(run.target).map_err(PlanError::from)?;
-    let applied = graph.applied_at(&migrator.current(session).await?)?;
-    let plan = match run.direction {
-        Direction::Up => graph.plan_upgrade(&applied, &target)?,
-        Direction::Down => graph.plan_downgrade(&applied, &target)?,
-    };
+    let plan = migrator.plan(session, run.target, run.direction).await?;
     let dialect = url.dialect();
     let takes_away = plan.steps.iter().any(|step| {
         let script = graph.get(step.revision);
@@ -103,10 +98,10 @@ pub(super) async fn before(
     if !takes_away {
         return Ok(None);
     }
-    if !to.is_dir() {
-        return Err(BackupError::NoDirectory(to.to_owned()).into());
-    }
-    let made = backup(url, to, label).await;
+    let made = match to.is_dir() {
+        true => backup(url, to, label).await,
+        false => Err(BackupError::NoDirectory(to.to_owned())),
+    };
     made.map(Some)
         .map_err(|error| CommandError::from(error).hinted("nothing was run"))
 }
@@ -119,7 +114,7 @@ pub(super) fn tell(terminal: &Terminal, made: &Backup) {
 }
 
 fn way_back(made: &Backup) -> String {
-    format!("`{}` restores it, into an empty database", made.restore)
+    format!("`{}` restores it, {}", made.restore, made.proviso)
 }
 
 /// A number of bytes in three digits.
@@ -135,28 +130,6 @@ fn size(bytes: u64) -> String {
         size /= 1_000.0;
     }
     format!("{size:.1} TB")
-}
-
-impl From<BackupError> for CommandError {
-    fn from(error: BackupError) -> Self {
-        match error {
-            BackupError::Connect(error) => error.into(),
-            BackupError::Exists(_)
-            | BackupError::NoDirectory(_)
-            | BackupError::NoDatabase
-            | BackupError::Name(_) => in_two(&error, Self::usage),
-            error => in_two(&error, Self::unavailable),
-        }
-    }
-}
-
-/// What happened, and behind the last `;` what to do.
-fn in_two(error: &BackupError, of: impl FnOnce(String) -> CommandError) -> CommandError {
-    let text = error.to_string();
-    match text.rsplit_once("; ") {
-        Some((what, help)) => of(what.to_owned()).hinted(help),
-        None => of(text),
-    }
 }
 
 #[cfg(test)]

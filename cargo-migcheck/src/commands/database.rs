@@ -203,7 +203,8 @@ async fn stopped(
     }
 }
 
-fn place(current: &[String]) -> String {
+/// Where a database is, in words.
+pub(crate) fn place(current: &[String]) -> String {
     if current.is_empty() {
         "base".to_owned()
     } else {

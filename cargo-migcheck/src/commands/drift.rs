@@ -4,7 +4,7 @@ use clap::Args;
 use migcheck_core::RevisionGraph;
 use migcheck_db::snapshot::ChangeKind;
 use migcheck_db::{Migrator, SchemaDiff, Session};
-use migcheck_harness::{Drift, RoundTripError, ServerSpec, drift, like};
+use migcheck_harness::{Drift, RoundTripError, ServerSpec, ServerSpecError, drift, like};
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open};
@@ -35,7 +35,16 @@ pub(crate) struct DriftArgs {
 pub(super) struct ScratchArgs {
     /// The server for scratch databases: `postgres:17` (a container), `mysql@local`, a URL
     #[arg(long, value_name = "SPEC")]
-    pub(super) on: Option<ServerSpec>,
+    on: Option<String>,
+}
+
+impl ScratchArgs {
+    /// The server that is named. clap does not read it: it would print a URL with its password.
+    pub(super) fn on(&self) -> Result<Option<ServerSpec>, CommandError> {
+        let spec = self.on.as_ref().map(|text| text.parse());
+        let spec = spec.transpose();
+        spec.map_err(|error: ServerSpecError| CommandError::usage(error.to_string()))
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -58,11 +67,12 @@ impl DriftArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let (checked, graph) = context.selection.directory()?.load()?;
         let url = self.database.url(&checked.config)?;
+        let on = self.scratch.on()?;
         let migrator = Migrator::new(&graph)?;
         let found = block_on(async {
             let mut session = open(&url, false).await?;
             let current = migrator.current(&mut *session).await?;
-            of(&graph, &current, &mut *session, self.scratch.on).await
+            of(&graph, &current, &mut *session, on).await
         })?;
         match self.format {
             Format::Human => print(context, &found),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use migcheck_core::Config;
-use migcheck_db::{DatabaseUrl, Migrator, ResetReport, reset};
+use migcheck_db::{DatabaseUrl, MigrateError, Migrator, ResetReport};
 use serde::Serialize;
 
 use super::database::{block_on, database_name, open};
@@ -55,9 +55,13 @@ impl ResetArgs {
         let migrator = Migrator::new(&graph)?;
         let (report, current) = block_on(async {
             let mut session = open(&url, false).await?;
-            let report = reset(&mut *session).await.map_err(|error| {
-                CommandError::unavailable(format!("the database is not empty yet: {error}"))
-                    .hinted("what was dropped before is gone; mend that, and run it again")
+            let report = migrator.reset(&mut *session).await.map_err(|error| {
+                let refused = matches!(error, MigrateError::Refused { .. });
+                let error = CommandError::from(error);
+                match refused {
+                    true => error.hinted("mend that, and run it again: it drops what is left"),
+                    false => error,
+                }
             })?;
             let current = match self.upgrade {
                 true => migrator.upgrade(&mut *session, "heads").await?.current,
@@ -116,8 +120,10 @@ impl ResetArgs {
 
 fn print(context: &Context, url: &DatabaseUrl, report: &ResetReport, current: &[String]) {
     let terminal = &context.terminal;
-    for what in &report.dropped {
-        terminal.print(format_args!("{}  {what}\n", painted(DIM, "dropped")));
+    if terminal.is_verbose() {
+        for what in &report.dropped {
+            terminal.print(format_args!("{}  {what}\n", painted(DIM, "dropped")));
+        }
     }
     for what in &report.kept {
         terminal.warn(format_args!("{what} stays: this login may not drop it"));

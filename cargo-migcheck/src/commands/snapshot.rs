@@ -1,6 +1,6 @@
 //! `cargo migcheck snapshot`: a database's schema in its canonical form.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -80,7 +80,12 @@ impl SnapshotArgs {
         match &self.output {
             Some(file) => {
                 write(file, &text).map_err(|error| {
-                    CommandError::usage(format!("{} cannot be written: {error}", file.display()))
+                    let file = file.display();
+                    let why = match error.kind() {
+                        ErrorKind::NotFound => "its directory is not there".to_owned(),
+                        kind => kind.to_string(),
+                    };
+                    CommandError::usage(format!("{file} cannot be written: {why}"))
                         .hinted("name another file")
                 })?;
                 let file = file.display();

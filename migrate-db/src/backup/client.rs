@@ -76,7 +76,8 @@ impl Product {
 
     /// The command that makes a database of a backup again.
     pub(super) fn restore(self, url: &DatabaseUrl, file: &Path) -> String {
-        let file = shell_word(&file.to_string_lossy());
+        let name = file.to_string_lossy();
+        let file = shell_word(&name);
         let database = url.database().unwrap_or_default();
         let database = shell_word(&database);
         match self {
@@ -85,7 +86,18 @@ impl Product {
             }
             Self::MySql => format!("mysql {database} < {file}"),
             Self::MariaDb => format!("mariadb {database} < {file}"),
-            Self::Sqlite => format!("cp {file} {database}"),
+            // Unlike cp it minds whoever has the database open, and its log.
+            Self::Sqlite => {
+                let command = shell_word(&format!(".restore \"{name}\""));
+                format!("sqlite3 {database} {command}")
+            }
+        }
+    }
+
+    pub(super) fn proviso(self) -> &'static str {
+        match self {
+            Self::Postgres | Self::MySql | Self::MariaDb => "into an empty database",
+            Self::Sqlite => "in place of what is there",
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Backup {
     pub bytes: u64,
     /// The command that makes a database of it again, without a password.
     pub restore: String,
+    /// When that command may be run.
+    pub proviso: &'static str,
 }
 
 /// Writes a backup of the database to `to`: a new file, or a directory, where it is called
@@ -57,6 +59,7 @@ pub async fn backup(url: &DatabaseUrl, to: &Path, label: &str) -> Result<Backup,
     let bytes = place.finish(part)?;
     Ok(Backup {
         restore: product.restore(url, place.file()),
+        proviso: product.proviso(),
         file: place.file().to_owned(),
         bytes,
     })

@@ -20,7 +20,7 @@ impl Place {
     pub(super) fn new(to: &Path, label: &str, extension: &str) -> Result<Self, BackupError> {
         let is_directory = to.is_dir() || to.to_string_lossy().ends_with(['/', '\\']);
         let (directory, file) = if is_directory {
-            (to.to_owned(), to.join(name(label, extension)))
+            (to.to_owned(), free(to, label, extension))
         } else {
             let parent = to.parent().filter(|path| !path.as_os_str().is_empty());
             (parent.unwrap_or(Path::new(".")).to_owned(), to.to_owned())
@@ -69,6 +69,18 @@ impl Place {
             error,
         }
     }
+}
+
+/// A name in a directory that nothing has.
+fn free(directory: &Path, label: &str, extension: &str) -> PathBuf {
+    let first = directory.join(name(label, extension));
+    let mut file = first.clone();
+    let mut number = 2;
+    while file.symlink_metadata().is_ok() {
+        file = first.with_extension(format!("{number}.{extension}"));
+        number += 1;
+    }
+    file
 }
 
 /// `LABEL-20260102T030405Z.EXTENSION`; what a file name had better not hold becomes `_`.

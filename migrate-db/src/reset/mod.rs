@@ -13,6 +13,10 @@ mod sqlite;
 
 use migcheck_core::Dialect;
 
+use crate::migrate_error::{MigrateError, refused};
+use crate::migrator::Migrator;
+use crate::run::Run;
+use crate::source::IntoSession;
 use crate::{ServerError, Session};
 
 /// What a reset did.
@@ -32,15 +36,33 @@ struct Doomed {
     sql: String,
 }
 
-/// Drops every object in the database that `session` is connected to, its history table included.
-///
-/// PostgreSQL keeps the schema `public`, what belongs to extensions that the login may not drop, roles,
-/// default privileges and the database's settings; MySQL its users; SQLite the file.
-///
-/// # Errors
-///
-/// What the server refuses to drop. What was dropped before is gone.
-pub async fn reset(session: &mut dyn Session) -> Result<ResetReport, ServerError> {
+impl Migrator {
+    /// Drops every object in the database, its history table included, while no other run is at work.
+    ///
+    /// PostgreSQL keeps the schema `public`, what belongs to extensions that the login may not drop,
+    /// roles, default privileges and the database's settings; MySQL its users; SQLite the file.
+    ///
+    /// # Errors
+    ///
+    /// Another run holds the lock, or the server refuses to drop something. What was dropped before is
+    /// gone.
+    pub async fn reset<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+    ) -> Result<ResetReport, MigrateError> {
+        let mut session = database.into_session().await?;
+        let mut run = Run::new(self, &mut *session)?;
+        let lock = run.lock().await?;
+        let done = empty(run.session).await;
+        run.unlock(
+            &lock,
+            done.map_err(refused("the database is not empty yet")),
+        )
+        .await
+    }
+}
+
+async fn empty(session: &mut dyn Session) -> Result<ResetReport, ServerError> {
     match session.dialect() {
         #[cfg(feature = "postgres")]
         Dialect::Postgres => postgres::reset(session).await,

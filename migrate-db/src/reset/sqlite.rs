@@ -3,14 +3,15 @@
 use super::{ResetReport, doomed};
 use crate::{ServerError, Session};
 
-/// Virtual tables first: they take their shadow tables with them. The statistics of ANALYZE are tables
-/// that may be dropped, sqlite_sequence is none.
+/// Shadow tables go with their virtual table. The statistics of ANALYZE are tables that may be dropped,
+/// sqlite_sequence is none.
 const CONTENTS: &str = "
-SELECT type || ' ' || name,
-       'DROP ' || type || ' IF EXISTS \"' || replace(name, '\"', '\"\"') || '\"'
-  FROM sqlite_schema
- WHERE type IN ('table', 'view') AND (name NOT LIKE 'sqlite\\_%' ESCAPE '\\' OR name LIKE 'sqlite\\_stat%' ESCAPE '\\')
- ORDER BY type = 'view' DESC, sql LIKE 'CREATE VIRTUAL%' DESC, name";
+SELECT kind || ' ' || name, 'DROP ' || kind || ' IF EXISTS \"' || replace(name, '\"', '\"\"') || '\"'
+  FROM (SELECT name, CASE type WHEN 'view' THEN 'view' ELSE 'table' END AS kind
+          FROM pragma_table_list
+         WHERE schema = 'main' AND type IN ('table', 'view', 'virtual')
+           AND (substr(name, 1, 7) <> 'sqlite_' OR substr(name, 1, 11) = 'sqlite_stat'))
+ ORDER BY kind = 'view' DESC, name";
 
 pub(super) async fn reset(session: &mut dyn Session) -> Result<ResetReport, ServerError> {
     // A transaction cannot change it.
