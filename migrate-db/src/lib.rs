@@ -7,6 +7,7 @@ pub mod connect;
 mod engine;
 mod engines;
 mod error;
+pub mod fleet;
 mod history;
 mod migrate_error;
 mod migrator;
@@ -26,6 +27,7 @@ mod url;
 
 pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, connect_with};
 pub use error::ServerError;
+pub use fleet::Fleet;
 pub use migrate_error::MigrateError;
 pub use migrator::{Migrator, Report, StepReport};
 pub use script::{ScriptError, run_script, run_script_watched};

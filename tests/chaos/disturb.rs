@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use migcheck::db::MigrateError;
 use migcheck::harness::ServerSpec;
@@ -166,7 +166,6 @@ impl<'a> Chain<'a> {
             directory: self.directory.path(""),
             direction: self.direction(to),
             target: target(to),
-            begin: SystemTime::UNIX_EPOCH,
         }
     }
 
@@ -281,7 +280,7 @@ impl Fault {
 }
 
 /// What each revision leads to, on the way up and on the way down.
-fn reference(place: &Place, graph: &RevisionGraph) -> Vec<State> {
+pub(crate) fn reference(place: &Place, graph: &RevisionGraph) -> Vec<State> {
     place.create(REFERENCE);
     let mut session = place.connect(REFERENCE);
     let mut go = |direction, to| {

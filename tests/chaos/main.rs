@@ -11,11 +11,13 @@
     reason = "what breaks has failed the test"
 )]
 
+mod at_once;
 #[path = "../witness/dice.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with the witnesses")]
 mod dice;
 mod disturb;
 mod process;
+mod round_trips;
 mod scripts;
 mod server;
 mod state;
@@ -57,6 +59,10 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     for server in servers.split(',') {
         let spec: ServerSpec = server.parse().unwrap_or_else(|error| panic!("{error}"));
+        if in_large.is_none() {
+            trials.extend(at_once::trials(&spec));
+            trials.extend(round_trips::trials(&spec));
+        }
         let kept = Arc::clone(&tallies);
         trials.push(Trial::test(
             format!("{spec}::disturbed_runs_are_finished_by_the_next"),

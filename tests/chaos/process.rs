@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use migcheck::db::{DatabaseUrl, MigrateError, Report};
 use migcheck::{Direction, Migrator, RevisionGraph};
@@ -24,19 +24,26 @@ pub(crate) struct Order {
     pub(crate) directory: PathBuf,
     pub(crate) direction: Direction,
     pub(crate) target: String,
-    /// When it shall begin, so that many begin at once; at once if that is past.
-    pub(crate) begin: SystemTime,
 }
 
 impl Order {
+    /// Starts a process that migrates at once.
     pub(crate) fn spawn(&self) -> Process {
-        let begin = self.begin.duration_since(UNIX_EPOCH).unwrap().as_millis();
+        self.spawn_with(Stdio::null())
+    }
+
+    /// Starts a process that connects, and migrates when it is let go.
+    pub(crate) fn spawn_held(&self) -> Process {
+        self.spawn_with(Stdio::piped())
+    }
+
+    fn spawn_with(&self, stdin: Stdio) -> Process {
         let child = Command::new(std::env::current_exe().unwrap())
             .arg(MIGRATE)
             .arg(self.url.reveal())
             .arg(&self.directory)
-            .args([self.direction.name(), &self.target, &begin.to_string()])
-            .stdin(Stdio::null())
+            .args([self.direction.name(), &self.target])
+            .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -91,8 +98,13 @@ impl Process {
         }
     }
 
-    /// The first line that it prints.
-    pub(crate) fn first_line(&mut self) -> String {
+    /// Lets one go that was held.
+    pub(crate) fn let_go(&mut self) {
+        drop(self.0.stdin.take());
+    }
+
+    /// What the server calls its session; it waits until it is connected.
+    pub(crate) fn session(&mut self) -> String {
         let mut line = Vec::new();
         let out = self.0.stdout.as_mut().unwrap();
         let mut byte = [0];
@@ -105,8 +117,8 @@ impl Process {
 
 /// `main` of such a process.
 pub(crate) fn main(arguments: &[String]) -> ExitCode {
-    let [url, directory, direction, target, begin] = arguments else {
-        eprintln!("{MIGRATE} URL DIRECTORY up|down TARGET BEGIN");
+    let [url, directory, direction, target] = arguments else {
+        eprintln!("{MIGRATE} URL DIRECTORY up|down TARGET");
         return ExitCode::from(2);
     };
     let url: DatabaseUrl = url.parse().unwrap();
@@ -115,15 +127,13 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
         "up" => Direction::Up,
         _ => Direction::Down,
     };
-    let begin = UNIX_EPOCH + Duration::from_millis(begin.parse().unwrap());
-    if let Ok(wait) = begin.duration_since(SystemTime::now()) {
-        thread::sleep(wait);
-    }
     let done = block_on(async {
         let mut session = migcheck::db::connect(&url)
             .await
             .map_err(|error| error.to_string())?;
         println!("{}", session_id(&mut *session).await);
+        // Whoever holds it ends its input to let it go.
+        let _released = std::io::stdin().read_to_end(&mut Vec::new());
         migrate(graph, &mut *session, direction, target)
             .await
             .map_err(|error| error.to_string())

@@ -1,6 +1,7 @@
 //! Servers that may be killed: as durable as they come, and back by themselves.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,9 @@ pub(crate) struct Container {
 /// The program of the container starts the server whenever there is none. Its data is in memory, which
 /// outlives a killed server as a disk does; what makes a server durable is left on.
 const SUPERVISE: &str = "while :; do docker-entrypoint.sh \"$@\"; sleep 0.05; done";
+
+/// How many containers this process has started.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 /// Says whose a container is: that of a process that is gone is removed by the next.
 const LABEL: &str = "migcheck.chaos";
@@ -120,7 +124,8 @@ impl Place {
 impl Container {
     fn start(product: Product, tag: &str) -> Self {
         remove_left_behind();
-        let name = format!("migcheck-chaos-{}-{product}", std::process::id());
+        let number = STARTED.fetch_add(1, Ordering::SeqCst);
+        let name = format!("migcheck-chaos-{}-{number}", std::process::id());
         let (port, settings): (u16, &[&str]) = match product {
             Product::Postgres => (
                 5432,
@@ -195,10 +200,6 @@ impl Container {
 
     pub(crate) fn proxy(&self) -> &Proxy {
         &self.proxy
-    }
-
-    pub(crate) fn product(&self) -> Product {
-        self.product
     }
 
     fn admin(&self) -> &'static str {

@@ -14,6 +14,7 @@ mod database;
 mod docker;
 mod explain;
 mod fix;
+mod fleet;
 mod github;
 mod graph;
 mod guard;
