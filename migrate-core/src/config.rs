@@ -48,6 +48,8 @@ pub struct Config {
     pub round_trip: RoundTripConfig,
     /// The name of the history table.
     pub history_table: String,
+    /// The schema of the history table on Postgres; `None`: the first one of the search path.
+    pub history_schema: Option<String>,
 }
 
 impl Default for Config {
@@ -64,6 +66,7 @@ impl Default for Config {
             environments: BTreeMap::new(),
             round_trip: RoundTripConfig::default(),
             history_table: DEFAULT_HISTORY_TABLE.to_owned(),
+            history_schema: None,
         }
     }
 }
@@ -373,16 +376,20 @@ impl Reading {
     }
 
     fn history(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
-        if &**key.get_ref() != "table" {
-            return Err(Problem::unknown_key(key, &["table"]));
+        let plain_name = |what: &str| {
+            let name = reader::string(value)?.into_inner();
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            if name.is_empty() || name.len() > 60 || !name.chars().all(plain) {
+                let problem = Problem::new(value.span(), format!("not a plain {what} name"));
+                return Err(problem.help("letters, digits and `_`, at most 60 of them"));
+            }
+            Ok(name)
+        };
+        match &**key.get_ref() {
+            "table" => self.config.history_table = plain_name("table")?,
+            "schema" => self.config.history_schema = Some(plain_name("schema")?),
+            _ => return Err(Problem::unknown_key(key, &["table", "schema"])),
         }
-        let table = reader::string(value)?.into_inner();
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if table.is_empty() || table.len() > 60 || !table.chars().all(plain) {
-            return Err(Problem::new(value.span(), "not a plain table name")
-                .help("letters, digits and `_`, at most 60 of them"));
-        }
-        self.config.history_table = table;
         Ok(())
     }
 }

@@ -238,6 +238,7 @@ impl Writer {
             self.known(known);
         }
         self.text(&settings.history_table);
+        self.text(settings.history_schema.as_deref().unwrap_or_default());
     }
 
     fn revision(&mut self, revision: &Revision, paths: &mut Vec<String>) {
@@ -352,6 +353,7 @@ impl Reader {
             seed: u32::try_from(self.number()?).map_err(|_| CorruptTable)?,
             known: self.list(Self::known)?,
             history_table: self.owned()?,
+            history_schema: Some(self.owned()?).filter(|schema| !schema.is_empty()),
         })
     }
 

@@ -4,17 +4,22 @@
 //! plans with the graph of `migcheck-core` and runs each step with its row of the history table.
 
 pub mod connect;
+mod empty;
 mod engine;
 mod engines;
 mod error;
 pub mod fleet;
 mod history;
+mod journal;
+mod lock;
 mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]
 pub mod mysql;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod resolve;
+mod run;
 mod script;
 pub mod session;
 pub mod snapshot;
@@ -23,15 +28,23 @@ mod source;
 pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 mod sqlx_session;
+mod stamp;
+mod standing;
+mod status;
+mod step;
+mod stored;
 mod url;
 
 pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, connect_with};
+pub use empty::Stranger;
 pub use error::ServerError;
 pub use fleet::Fleet;
-pub use migrate_error::MigrateError;
+pub use history::{HistoryRow, RevisionState};
+pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};
 pub use source::IntoSession;
+pub use status::{Resolution, Status, Unfinished};
 pub use url::{DatabaseUrl, DatabaseUrlError};

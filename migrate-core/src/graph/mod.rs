@@ -44,6 +44,8 @@ pub struct Settings {
     pub seed: u32,
     /// The name of the history table.
     pub history_table: String,
+    /// Its schema on Postgres; `None`: the first one of the search path.
+    pub history_schema: Option<String>,
 }
 
 /// The revisions of one migration directory.

@@ -1,0 +1,98 @@
+//! One script together with its row of the history table.
+
+use std::time::{Duration, Instant};
+
+use migcheck_core::{Direction, Script};
+
+use crate::history::{Entry, HistoryRow, HistoryTable, Progress};
+use crate::journal::run_journalled;
+use crate::migrate_error::{Locked, MigrateError};
+use crate::script::{Prepared, is_busy, rows_patiently};
+use crate::session::Session;
+
+/// A script that is to be run and recorded.
+pub(crate) struct Job<'a> {
+    pub(crate) table: &'a HistoryTable,
+    pub(crate) entry: &'a Entry,
+    pub(crate) script: &'a Script,
+    pub(crate) direction: Direction,
+    /// The revision's row, if the script was begun before and did not come to its end.
+    pub(crate) begun: Option<&'a HistoryRow>,
+    /// How long to wait for a database that another session writes to.
+    pub(crate) patience: Duration,
+}
+
+impl Job<'_> {
+    /// The statement that records the end of the script.
+    pub(crate) fn record(&self, statements: usize, took: Duration) -> String {
+        match self.direction {
+            Direction::Up => {
+                let progress = Progress::applied(statements, took);
+                self.table.insert(self.entry, &progress)
+            }
+            Direction::Down => self.table.delete(&self.entry.revision),
+        }
+    }
+}
+
+/// Runs it; returns what is to be said of it, and nothing if another run had done it when this one
+/// got its turn.
+pub(crate) async fn run_job(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+) -> Result<Option<Vec<String>>, MigrateError> {
+    let revision = &*job.entry.revision;
+    let prepared = Prepared::new(session.dialect(), revision, job.script)?;
+    if job.begun.is_some() || !prepared.wrap {
+        return run_journalled(session, job, &prepared).await.map(Some);
+    }
+    let ran = run_in_transaction(session, job, &prepared).await;
+    if ran.is_err() {
+        prepared.abandon(session).await;
+    }
+    Ok(ran?.then(Vec::new))
+}
+
+/// Whether it ran, or had been run before.
+async fn run_in_transaction(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+    prepared: &Prepared<'_>,
+) -> Result<bool, MigrateError> {
+    let started = Instant::now();
+    let whole = |error| -> MigrateError { prepared.whole(error).into() };
+    let engine = prepared.engine;
+    if engine.locks_sessions() {
+        session.execute(engine.begin()).await.map_err(whole)?;
+    } else {
+        // The transaction is the lock, so that only now it is known what is left to do.
+        let sql = format!(
+            "{}; {}; SELECT state FROM {} WHERE {}",
+            engine.reset(),
+            engine.begin(),
+            job.table.sql(),
+            job.table.is(&job.entry.revision)
+        );
+        let found = rows_patiently(session, &sql, job.patience).await;
+        let found = found.map_err(|error| match is_busy(session.dialect(), &error) {
+            true => MigrateError::Locked(Locked {
+                waited: started.elapsed(),
+                holder: None,
+            }),
+            false => whole(error),
+        })?;
+        if found.is_empty() == (job.direction == Direction::Down) {
+            session.execute("ROLLBACK").await.map_err(whole)?;
+            return Ok(false);
+        }
+    }
+    for statement in &prepared.statements {
+        prepared.execute(session, statement).await?;
+    }
+    // The script may have left a search path or a role that would mislead the record, or whoever uses
+    // the session next. At COMMIT deferred constraints are checked, and no statement is to be blamed.
+    let record = job.record(prepared.statements.len(), started.elapsed());
+    let end = format!("{}; {record}; COMMIT", engine.reset());
+    session.execute(&end).await.map_err(whole)?;
+    Ok(true)
+}
