@@ -40,6 +40,7 @@ pub use empty::Stranger;
 pub use error::ServerError;
 pub use fleet::Fleet;
 pub use history::{HistoryRow, RevisionState};
+pub use journal::{Doubt, Undecided};
 pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
 pub use script::{ScriptError, run_script, run_script_watched};
