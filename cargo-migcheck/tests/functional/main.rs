@@ -15,6 +15,7 @@ mod docker;
 mod environments;
 mod explain;
 mod fix;
+mod fleet;
 mod github;
 mod graph;
 mod guard;
