@@ -6,7 +6,8 @@ use migcheck_core::{Direction, Script};
 
 use crate::history::{Entry, HistoryRow, HistoryTable, Progress, RevisionState};
 use crate::journal::run_journalled;
-use crate::migrate_error::{Locked, MigrateError};
+use crate::lease::Lease;
+use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::script::{Prepared, execute_patiently, is_busy, rows_patiently};
 use crate::session::Session;
 
@@ -21,9 +22,23 @@ pub(crate) struct Job<'a> {
     pub(crate) begun: Option<&'a HistoryRow>,
     /// How long to wait for a database that another session writes to.
     pub(crate) patience: Duration,
+    /// What has to be ours still when something is committed.
+    pub(crate) lease: Option<&'a Lease>,
 }
 
 impl Job<'_> {
+    /// Makes the lease last, if there is one.
+    pub(crate) async fn renew(&self, session: &mut dyn Session) -> Result<(), MigrateError> {
+        let Some(lease) = self.lease else {
+            return Ok(());
+        };
+        let renewed = lease.renew(session, self.table.engine).await;
+        match renewed.map_err(refused("the lease could not be renewed"))? {
+            true => Ok(()),
+            false => Err(MigrateError::LeaseLost),
+        }
+    }
+
     /// The statement that records the end of the script.
     pub(crate) fn record(&self, statements: usize, took: Duration) -> String {
         match self.direction {
@@ -37,17 +52,20 @@ impl Job<'_> {
 }
 
 /// Runs it; returns what is to be said of it, and nothing if another run had done it when this one
-/// got its turn.
+/// got its turn. `unsent` is what is still to be sent of the one before, and then of this one.
 pub(crate) async fn run_job(
     session: &mut dyn Session,
     job: &Job<'_>,
+    unsent: &mut String,
 ) -> Result<Option<Vec<String>>, MigrateError> {
     let revision = &*job.entry.revision;
     let prepared = Prepared::new(session.dialect(), revision, job.script)?;
     if job.begun.is_some() || !prepared.wrap {
         return match prepared.engine.locks_sessions() {
-            true => run_journalled(session, job, &prepared).await.map(Some),
-            false => run_alone(session, job, &prepared).await,
+            true => run_journalled(session, job, &prepared, unsent)
+                .await
+                .map(Some),
+            false => run_alone(session, job, &prepared, unsent).await,
         };
     }
     let ran = run_in_transaction(session, job, &prepared).await;
@@ -63,6 +81,7 @@ async fn run_alone(
     session: &mut dyn Session,
     job: &Job<'_>,
     prepared: &Prepared<'_>,
+    unsent: &mut String,
 ) -> Result<Option<Vec<String>>, MigrateError> {
     let whole = |error| -> MigrateError { prepared.whole(error).into() };
     let started = Instant::now();
@@ -93,7 +112,9 @@ async fn run_alone(
                 match job.direction {
                     Direction::Up if applied => Ok(None),
                     Direction::Down if gone => Ok(None),
-                    _ => run_journalled(session, &job, prepared).await.map(Some),
+                    _ => run_journalled(session, &job, prepared, unsent)
+                        .await
+                        .map(Some),
                 }
             }
         },
@@ -144,6 +165,7 @@ async fn run_in_transaction(
     }
     // The script may have left a search path or a role that would mislead the record, or whoever uses
     // the session next. At COMMIT deferred constraints are checked, and no statement is to be blamed.
+    job.renew(session).await?;
     let record = job.record(prepared.statements.len(), started.elapsed());
     let end = format!("{}; {record}; COMMIT", engine.reset());
     session.execute(&end).await.map_err(whole)?;
