@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use migcheck_core::Dialect;
 
+use super::groups::Group;
 use super::object::{Object, ObjectKind, ObjectName};
 use super::text_diff::{Line, lines};
 use super::{Snapshot, ddl};
@@ -69,6 +70,7 @@ impl fmt::Display for ChangeKind {
 #[must_use]
 pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
     let dialect = before.dialect().or(after.dialect());
+    let (before, after) = before.groups.between_shared(&after.groups);
     let (before, after) = (unshared(before, after), unshared(after, before));
     if before == after {
         return SchemaDiff::default();
@@ -121,10 +123,10 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
 
 /// The objects of those groups that are not the very same in both, which most of them are when one
 /// snapshot was made from the other. Both lists are walked once, as they are sorted alike.
-fn unshared<'a>(snapshot: &'a Snapshot, other: &Snapshot) -> Vec<&'a Object> {
-    let mut others = other.groups.iter().peekable();
+fn unshared<'a>(groups: &'a [Group], others: &[Group]) -> Vec<&'a Object> {
+    let mut others = others.iter().peekable();
     let mut objects = Vec::new();
-    for group in snapshot.groups.iter() {
+    for group in groups {
         let key = group[0].group_key();
         while others.next_if(|other| other[0].group_key() < key).is_some() {}
         if !others.peek().is_some_and(|other| Arc::ptr_eq(group, other)) {
