@@ -278,12 +278,27 @@ impl fmt::Display for SchemaDiff {
     }
 }
 
+impl Change {
+    /// Whether the definitions differ in white space alone, as functions with another indentation do.
+    #[must_use]
+    pub fn is_of_white_space(&self) -> bool {
+        let (Some(before), Some(after)) = (&self.before, &self.after) else {
+            return false;
+        };
+        let black = |text: &'_ str| text.split_whitespace().collect::<String>();
+        before != after && black(before) == black(after)
+    }
+}
+
 /// The object's name, then `- ` and `+ ` lines; ends with a line break.
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.object)?;
         let before = self.before.as_deref().unwrap_or_default();
         let after = self.after.as_deref().unwrap_or_default();
+        if self.is_of_white_space() {
+            writeln!(f, "  (nothing but white space differs)")?;
+        }
         for line in lines(before, after) {
             match line {
                 Line::Same(text) => wrapped(f, "  ", text)?,
@@ -472,6 +487,26 @@ mod tests {
             RETURN 1;
           …
         ");
+    }
+
+    #[test]
+    fn what_differs_in_white_space_alone_is_said_to() {
+        let function =
+            |body: &str| schema(&[(ObjectKind::Function, "f()", &[(Property::Definition, body)])]);
+        let changes = diff(
+            &function("AS $$\nSELECT  1\n$$"),
+            &function("AS $$\n  SELECT 1\n$$"),
+        );
+        insta::assert_snapshot!(changes, @r"
+        function public.f()
+          (nothing but white space differs)
+          AS $$
+        - SELECT  1
+        +   SELECT 1
+          $$
+        ");
+        let other = diff(&function("SELECT 1"), &function("SELECT 2"));
+        assert!(!other.changes[0].is_of_white_space());
     }
 
     #[test]

@@ -24,6 +24,7 @@ impl Groups {
         Self::of_sorted(objects.into_iter().map(Arc::new).collect())
     }
 
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
     pub(super) fn iter(&self) -> impl Iterator<Item = &Group> {
         self.0.iter()
     }
