@@ -356,6 +356,7 @@ fn settings(config: &Config, shown_as: &str) -> Settings {
             .column_order
             .unwrap_or_else(|| Outcome::ColumnOrderDiffers.default_severity()),
         history_table: config.history_table.clone(),
+        history_schema: config.history_schema.clone(),
     }
 }
 

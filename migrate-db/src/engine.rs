@@ -1,6 +1,7 @@
 //! What the three databases do differently when migrations are run on them.
 
 use crate::ServerError;
+use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
 
 /// The SQL of one dialect's running.
@@ -8,20 +9,63 @@ pub(crate) trait Engine: Sync {
     /// Whether a transaction holds DDL; where it does not, every DDL statement commits by itself.
     fn ddl_is_transactional(&self) -> bool;
 
+    /// Whether there are locks that a session holds from one transaction to the next.
+    fn locks_sessions(&self) -> bool {
+        true
+    }
+
     /// Gives the session the state of a fresh one, so that no script depends on what another set.
     fn reset(&self) -> &'static str;
 
     /// Opens a transaction; what is read in it stays true until it ends.
     fn begin(&self) -> &'static str;
 
-    /// The statement that creates the history table where there is none.
+    /// The statement that creates the history table, whose name in SQL is `table`, where there is
+    /// none.
     fn create_history(&self, table: &str) -> String;
 
-    /// Whether the history table is there, as one row with a number.
-    fn history_exists(&self, table: &str) -> String;
+    /// The type of [`ADDED_COLUMNS`](crate::history::ADDED_COLUMNS), which older tables lack.
+    fn added_type(&self) -> &'static str;
 
-    /// The placeholder of the parameter at `place`, from 1.
-    fn placeholder(&self, place: usize) -> String;
+    /// The names of the history table's columns, a row each; no rows if it is not there.
+    fn history_columns(&self, table: &HistoryTable) -> String;
+
+    /// The schema that the history table is in, or would be made in, as one row.
+    fn home(&self, table: &HistoryTable) -> String;
+
+    /// Whether an error says that a table or its schema is not there.
+    fn is_missing_table(&self, error: &ServerError) -> bool;
+
+    /// Whether an error says that a column is not there.
+    fn is_missing_column(&self, error: &ServerError) -> bool;
+
+    /// The tables that unqualified names of scripts can mean, without those of extensions, a row
+    /// each.
+    fn tables(&self) -> &'static str;
+
+    /// What INSERT goes on with where the row may be there already; assignments follow.
+    fn or_update(&self) -> &'static str {
+        "ON CONFLICT (revision) DO UPDATE SET"
+    }
+
+    /// In such an assignment, what was to be inserted.
+    fn proposed(&self, column: &str) -> String {
+        format!("excluded.{column}")
+    }
+
+    /// Has the transaction that is open run as who has logged in, whatever role a script has taken.
+    fn as_login(&self) -> &'static str {
+        ""
+    }
+
+    /// A text as SQL that is read alike whatever the session has set.
+    fn literal(&self, text: &str) -> String;
+
+    /// A column of a time as RFC 3339 in UTC.
+    fn utc(&self, column: &str) -> String;
+
+    /// The expression for now, as the history table keeps it.
+    fn now(&self) -> &'static str;
 
     /// The expression for who is connected.
     fn current_user(&self) -> &'static str;
@@ -29,29 +73,41 @@ pub(crate) trait Engine: Sync {
     /// An identifier in quotes.
     fn quoted(&self, name: &str) -> String;
 
-    /// Takes the lock that keeps other runs out, if it is free; `key` names the history table.
+    /// Takes the lock that keeps other runs out, if it is free, and returns what it is called.
     /// Where the database has no such lock, each transaction keeps the others out.
     fn try_lock<'a>(
         &'a self,
         session: &'a mut dyn Session,
-        key: &'a str,
-    ) -> BoxFuture<'a, Result<bool, ServerError>>;
+        table: &'a HistoryTable,
+    ) -> BoxFuture<'a, Result<Attempt, ServerError>>;
 
     /// Gives the lock back.
     fn unlock<'a>(
         &'a self,
         session: &'a mut dyn Session,
-        key: &'a str,
+        lock: &'a str,
     ) -> BoxFuture<'a, Result<(), ServerError>>;
+
+    /// The query for who holds the lock, as one row of words; none where the server cannot tell.
+    fn holder(&self, lock: &str) -> Option<String>;
 }
 
-/// Whether the single value of a query is 1 or true.
-#[cfg(any(feature = "mysql", feature = "postgres"))]
-pub(crate) async fn is_true(session: &mut dyn Session, sql: &str) -> Result<bool, ServerError> {
-    let rows = session.rows(sql, &[]).await?;
-    let value = rows
-        .into_iter()
-        .next()
-        .and_then(|row| row.into_iter().next().flatten());
-    Ok(matches!(value.as_deref(), Some("1" | "t" | "true")))
+/// How an attempt to take the lock came out.
+pub(crate) struct Attempt {
+    /// What the server calls the lock.
+    pub(crate) lock: String,
+    /// Whether it is ours now.
+    pub(crate) taken: bool,
+}
+
+impl Attempt {
+    /// From a query of the lock's name, and 1 if it was taken.
+    #[cfg(any(feature = "mysql", feature = "postgres"))]
+    pub(crate) async fn ask(session: &mut dyn Session, sql: &str) -> Result<Self, ServerError> {
+        let rows = session.rows(sql, &[]).await?;
+        let mut values = rows.into_iter().flatten().map(Option::unwrap_or_default);
+        let lock = values.next().unwrap_or_default();
+        let taken = values.next().as_deref() == Some("1");
+        Ok(Self { lock, taken })
+    }
 }

@@ -9,17 +9,30 @@
     allow(dead_code, unused_imports, unused_variables)
 )]
 
+pub mod adopt;
+#[cfg(feature = "backup")]
+pub mod backup;
 pub mod connect;
+mod empty;
 mod engine;
 mod engines;
 mod error;
+pub mod fleet;
 mod history;
+mod journal;
+mod literal;
+mod lock;
 mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]
 pub mod mysql;
+mod offline;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod release;
+mod reset;
+mod resolve;
+mod run;
 mod script;
 pub mod session;
 pub mod snapshot;
@@ -28,14 +41,27 @@ mod source;
 pub mod sqlite;
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 mod sqlx_session;
+mod stamp;
+mod standing;
+mod status;
+mod step;
+mod stored;
 mod url;
 
 pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, connect_with};
+pub use empty::Stranger;
 pub use error::ServerError;
-pub use migrate_error::MigrateError;
+pub use fleet::Fleet;
+pub use history::{HistoryRow, RevisionState};
+pub use journal::{Doubt, Undecided};
+pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
+pub use offline::{Offline, OfflineError, OfflineStep};
+pub use release::{Release, release};
+pub use reset::ResetReport;
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};
 pub use source::IntoSession;
+pub use status::{Resolution, Status, Unfinished};
 pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -1,12 +1,16 @@
 //! Why a run stopped.
 
+use std::fmt;
 use std::time::Duration;
 
 use migcheck_core::pack::CorruptTable;
 use migcheck_core::{Direction, PlanError, TargetError};
 
 use crate::ServerError;
+use crate::empty::Stranger;
+use crate::journal::Undecided;
 use crate::script::ScriptError;
+use crate::status::Unfinished;
 
 /// Why a run stopped. What was finished before stays applied.
 #[derive(Debug, thiserror::Error)]
@@ -33,11 +37,32 @@ pub enum MigrateError {
         server: ServerError,
     },
     /// Another run holds the lock.
-    #[error("another run has been migrating this database for {} seconds; wait for it, or end its session", .0.as_secs())]
-    Locked(Duration),
+    #[error("{0}")]
+    Locked(Locked),
+    /// The database has revisions of a newer program.
+    #[error("applied, but not in the directory: {}; the database is ahead of this program: deploy the newer one, or, while both run, allow it with `allow_ahead`", .0.join(", "))]
+    Ahead(Vec<String>),
+    /// Nothing that is applied is known.
+    #[error("nothing that is applied is in the directory: {}; this database, or its history table, belongs to another directory", some_of(.0))]
+    OtherDirectory(Vec<String>),
+    /// There are tables, and nothing says how they came.
+    #[error(transparent)]
+    NotEmpty(Stranger),
     /// Applied scripts that are not what the directory has now.
     #[error("edited after they were applied: {}; restore them, and put the change into a new revision", .0.join(", "))]
     Edited(Vec<String>),
+    /// Revisions that should be applied and are not.
+    #[error("not applied yet: {}; `upgrade` applies them", some_of(.0))]
+    Pending(Vec<String>),
+    /// A script was begun, and this is not the way to its end.
+    #[error("{0}; `{verb}` goes on with it, or, when you have finished or undone it by hand, say so with `resolve`", verb = .0.goes_on())]
+    Unfinished(Unfinished),
+    /// It cannot be told where an unfinished script has to go on.
+    #[error(transparent)]
+    Undecided(#[from] Box<Undecided>),
+    /// There is no unfinished script to be resolved.
+    #[error("nothing is unfinished{}, so there is nothing to resolve", match .0 { Some(revision) => format!(" of `{revision}`"), None => String::new() })]
+    NothingUnfinished(Option<String>),
     /// A step that cannot be taken.
     #[error("`{revision}` has no {direction} script for {dialect}{}", match reason { Some(reason) => format!(": {reason}"), None => String::new() })]
     NoScript {
@@ -55,8 +80,51 @@ pub enum MigrateError {
     NoEngine(migcheck_core::Dialect),
 }
 
+impl From<ScriptError> for MigrateError {
+    fn from(error: ScriptError) -> Self {
+        Self::Script(Box::new(error))
+    }
+}
+
 impl From<TargetError> for MigrateError {
     fn from(error: TargetError) -> Self {
         Self::Plan(PlanError::Target(error))
+    }
+}
+
+/// Turns a server's refusal into an error that says what was tried.
+pub(crate) fn refused(what: &'static str) -> impl FnOnce(ServerError) -> MigrateError {
+    move |server| MigrateError::Refused { what, server }
+}
+
+/// How long a run has waited for another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked {
+    /// How long.
+    pub waited: Duration,
+    /// Who holds the lock, in the server's words, where it tells.
+    pub holder: Option<String>,
+}
+
+impl fmt::Display for Locked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "another run has been migrating this database for {} seconds",
+            self.waited.as_secs()
+        )?;
+        if let Some(holder) = &self.holder {
+            write!(f, " ({holder})")?;
+        }
+        f.write_str("; wait for it, or end its session")
+    }
+}
+
+/// The first of many.
+fn some_of(ids: &[String]) -> String {
+    const SHOWN: usize = 5;
+    match ids.len() {
+        0..=SHOWN => ids.join(", "),
+        many => format!("{} and {} more", ids[..SHOWN].join(", "), many - SHOWN),
     }
 }

@@ -1,18 +1,15 @@
-//! Upgrade, downgrade and current: migrations on a live database.
+//! Migrations on a live database: the verbs.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use migcheck_core::{Direction, IntoGraph, Plan, Revision, RevisionGraph, Step, Target};
+use migcheck_core::{Direction, IntoGraph, Plan, RevisionGraph, Target};
 
-use crate::ServerError;
-use crate::engine::Engine;
-use crate::engines::engine;
-use crate::history::{self, AppliedRevision, Record};
+use crate::history::HistoryRow;
 use crate::migrate_error::MigrateError;
-use crate::script::{LOCK_POLL, Ran, Stopped, execute_patiently, is_busy, run_recorded};
-use crate::session::Session;
+use crate::run::Run;
 use crate::source::IntoSession;
+use crate::status::{Resolution, Status, Unfinished};
 
 /// Runs the revisions of one directory on databases.
 ///
@@ -24,8 +21,16 @@ use crate::source::IntoSession;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Migrator {
-    graph: Arc<RevisionGraph>,
-    lock_timeout: Duration,
+    pub(crate) graph: Arc<RevisionGraph>,
+    pub(crate) settings: Settings,
+}
+
+/// How it runs them.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) lock_timeout: Duration,
+    pub(crate) allow_ahead: bool,
+    pub(crate) history_schema: Option<String>,
 }
 
 /// What a run did.
@@ -46,6 +51,9 @@ pub struct StepReport {
     pub direction: Direction,
     /// How long it took.
     pub took: Duration,
+    /// What was done that is in no script: where a run went on with an unfinished one, and what it
+    /// cleared away before.
+    pub notes: Vec<String>,
 }
 
 /// How long a run waits for another one, unless told otherwise.
@@ -58,16 +66,35 @@ impl Migrator {
     ///
     /// The embedded table was written by another version.
     pub fn new(source: impl IntoGraph) -> Result<Self, MigrateError> {
-        Ok(Self {
-            graph: source.into_graph()?,
+        let graph = source.into_graph()?;
+        let settings = Settings {
             lock_timeout: LOCK_TIMEOUT,
-        })
+            allow_ahead: false,
+            history_schema: graph.settings().history_schema.clone(),
+        };
+        Ok(Self { graph, settings })
     }
 
     /// How long to wait for another run on the same database; 60 seconds unless set.
     #[must_use]
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
-        self.lock_timeout = timeout;
+        self.settings.lock_timeout = timeout;
+        self
+    }
+
+    /// Whether a database may have revisions that this directory does not, as it has while an older
+    /// program still runs beside a newer one. Unless set, that is an error.
+    #[must_use]
+    pub fn allow_ahead(mut self, allow: bool) -> Self {
+        self.settings.allow_ahead = allow;
+        self
+    }
+
+    /// The schema of the history table on Postgres, in the place of what `migcheck.toml` says: for
+    /// tenants that have a schema each.
+    #[must_use]
+    pub fn history_schema(mut self, schema: impl Into<String>) -> Self {
+        self.settings.history_schema = Some(schema.into());
         self
     }
 
@@ -77,7 +104,9 @@ impl Migrator {
         &self.graph
     }
 
-    /// Applies what `target` needs and is not applied yet.
+    /// Applies what `target` needs and is not applied yet, or goes on with what was begun.
+    ///
+    /// With nothing to do it is one round trip.
     ///
     /// # Errors
     ///
@@ -92,6 +121,9 @@ impl Migrator {
 
     /// Takes down what is above `target`, which itself stays applied.
     ///
+    /// Revisions that this directory does not have are taken down with the scripts that the history
+    /// table kept of them; `target` may be one of them.
+    ///
     /// # Errors
     ///
     /// See [`MigrateError`]; revisions that were taken down before stay down.
@@ -101,6 +133,31 @@ impl Migrator {
         target: &str,
     ) -> Result<Report, MigrateError> {
         self.migrate(database, target, Direction::Down).await
+    }
+
+    async fn migrate<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+        target: &str,
+        direction: Direction,
+    ) -> Result<Report, MigrateError> {
+        let target = Target::parse(target)?;
+        let mut session = database.into_session().await?;
+        Run::new(self, &mut *session)?
+            .migrate(&target, direction)
+            .await
+    }
+
+    /// Where the database is. It is one query, takes no lock and is no error where something is
+    /// amiss: that is what it tells.
+    ///
+    /// # Errors
+    ///
+    /// The history table cannot be read, or is in a state that migcheck does not make.
+    pub async fn status<'a>(&self, database: impl IntoSession<'a>) -> Result<Status, MigrateError> {
+        let mut session = database.into_session().await?;
+        let standing = Run::new(self, &mut *session)?.standing().await?;
+        Ok(standing.status(&self.graph))
     }
 
     /// The ids of the revisions that are applied and have no applied child.
@@ -113,220 +170,129 @@ impl Migrator {
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
         let mut session = database.into_session().await?;
-        let engine = engine_of(&*session)?;
-        let applied = self.applied(&mut *session, engine).await?;
-        Ok(self.graph.ids(&self.graph.current(&applied)))
+        let standing = Run::new(self, &mut *session)?.standing().await?;
+        standing.check(self.settings.allow_ahead)?;
+        Ok(standing.status(&self.graph).current)
     }
 
-    async fn migrate<'a>(
+    /// The ids of the revisions that are not applied, in the order in which they would be.
+    ///
+    /// # Errors
+    ///
+    /// See [`MigrateError`].
+    pub async fn pending<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+    ) -> Result<Vec<String>, MigrateError> {
+        let mut session = database.into_session().await?;
+        let standing = Run::new(self, &mut *session)?.standing().await?;
+        standing.check(self.settings.allow_ahead)?;
+        Ok(standing.pending(&self.graph))
+    }
+
+    /// The rows of the history table, in the order in which the revisions were applied.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrator::status`].
+    pub async fn history<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+    ) -> Result<Vec<HistoryRow>, MigrateError> {
+        Ok(self.status(database).await?.rows)
+    }
+
+    /// The steps that [`Migrator::upgrade`] or [`Migrator::downgrade`] would take with the revisions
+    /// of this directory.
+    ///
+    /// # Errors
+    ///
+    /// As these, before they begin.
+    pub async fn plan<'a>(
         &self,
         database: impl IntoSession<'a>,
         target: &str,
         direction: Direction,
+    ) -> Result<Plan, MigrateError> {
+        let target = Target::parse(target)?;
+        let mut session = database.into_session().await?;
+        let mut run = Run::new(self, &mut *session)?;
+        let standing = run.standing().await?;
+        run.plan(&standing, &target, direction)
+    }
+
+    /// That the database is at the heads, and nothing is unfinished, edited or unknown. It is one
+    /// query.
+    ///
+    /// # Errors
+    ///
+    /// What is not so; see [`MigrateError`].
+    pub async fn verify<'a>(&self, database: impl IntoSession<'a>) -> Result<(), MigrateError> {
+        let mut session = database.into_session().await?;
+        let standing = Run::new(self, &mut *session)?.standing().await?;
+        standing.check(self.settings.allow_ahead)?;
+        standing.check_unfinished(|_, _| false)?;
+        match standing.pending(&self.graph) {
+            pending if pending.is_empty() => Ok(()),
+            pending => Err(MigrateError::Pending(pending)),
+        }
+    }
+
+    /// Records that the database is at `target`, and runs nothing. With `purge` all that the history
+    /// table says is forgotten first, whatever it is.
+    ///
+    /// `stamp("base")` on a database that has tables says that they are none of migcheck's.
+    ///
+    /// # Errors
+    ///
+    /// See [`MigrateError`].
+    pub async fn stamp<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+        target: &str,
+        purge: bool,
     ) -> Result<Report, MigrateError> {
         let target = Target::parse(target)?;
         let mut session = database.into_session().await?;
-        self.run(&mut *session, &target, direction).await
+        Run::new(self, &mut *session)?.stamp(&target, purge).await
     }
 
-    async fn run(
+    /// Records that these revisions are applied, besides those that are recorded already, and runs
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// One of them is not in the directory, or is to be applied without what it builds on; else see
+    /// [`MigrateError`].
+    pub async fn stamp_revisions<'a>(
         &self,
-        session: &mut dyn Session,
-        target: &Target,
-        direction: Direction,
+        database: impl IntoSession<'a>,
+        revisions: &[impl AsRef<str>],
     ) -> Result<Report, MigrateError> {
-        let engine = engine_of(session)?;
-        let applied = self.applied(session, engine).await?;
-        let plan = self.plan(&applied, target, direction)?;
-        if plan.steps.is_empty() {
-            return Ok(self.report(Vec::new(), &applied));
-        }
-        self.lock(session, engine).await?;
-        let ran = self.run_locked(session, engine, target, direction).await;
-        let key = &self.graph.settings().history_table;
-        let unlocked = engine.unlock(session, key).await;
-        let report = ran?;
-        unlocked.map_err(refused("the lock could not be given back"))?;
-        Ok(report)
+        let ids = revisions.iter().map(|id| id.as_ref().to_owned());
+        let ids: Vec<String> = ids.collect();
+        let mut session = database.into_session().await?;
+        Run::new(self, &mut *session)?.stamp_revisions(&ids).await
     }
 
-    /// What was planned before the lock was held may have been done by its last holder, so that
-    /// it is planned again.
-    async fn run_locked(
+    /// Says what became of an unfinished script: of the statement in doubt where there is one, after
+    /// which [`Migrator::upgrade`] or [`Migrator::downgrade`] goes on; else of the whole script.
+    /// `revision` need not be named.
+    ///
+    /// Returns what was resolved, as it was before.
+    ///
+    /// # Errors
+    ///
+    /// [`MigrateError::NothingUnfinished`]; else see [`MigrateError`].
+    pub async fn resolve<'a>(
         &self,
-        session: &mut dyn Session,
-        engine: &dyn Engine,
-        target: &Target,
-        direction: Direction,
-    ) -> Result<Report, MigrateError> {
-        let table = &self.graph.settings().history_table;
-        let started = Instant::now();
-        let create = engine.create_history(table);
-        execute_patiently(session, &create, self.lock_timeout)
+        database: impl IntoSession<'a>,
+        revision: Option<&str>,
+        resolution: Resolution,
+    ) -> Result<Unfinished, MigrateError> {
+        let mut session = database.into_session().await?;
+        Run::new(self, &mut *session)?
+            .resolve(revision, resolution)
             .await
-            .map_err(|error| match is_busy(session.dialect(), &error) {
-                true => MigrateError::Locked(started.elapsed()),
-                false => refused("the history table could not be created")(error),
-            })?;
-        let mut applied = self.applied(session, engine).await?;
-        let plan = self.plan(&applied, target, direction)?;
-        self.check_scripts(&plan, session.dialect())?;
-        let mut steps = Vec::with_capacity(plan.steps.len());
-        for step in plan.steps {
-            let Some(revision) = self.graph.get(step.revision) else {
-                continue;
-            };
-            let started = Instant::now();
-            let ran = self.step(session, step, revision).await?;
-            if let Some(flag) = applied.get_mut(step.revision) {
-                *flag = step.direction == Direction::Up;
-            }
-            if ran == Ran::Before {
-                continue;
-            }
-            steps.push(StepReport {
-                revision: revision.id.to_string(),
-                direction: step.direction,
-                took: started.elapsed(),
-            });
-        }
-        Ok(self.report(steps, &applied))
-    }
-
-    async fn step(
-        &self,
-        session: &mut dyn Session,
-        step: Step,
-        revision: &Revision,
-    ) -> Result<Ran, MigrateError> {
-        let dialect = session.dialect();
-        let script = |direction| revision.script(direction, dialect);
-        let (Some(run), Some(up)) = (script(step.direction), script(Direction::Up)) else {
-            return Err(no_script(revision, step.direction, dialect));
-        };
-        let record = Record {
-            table: &self.graph.settings().history_table,
-            revision,
-            direction: step.direction,
-            up,
-            down: script(Direction::Down),
-            patience: self.lock_timeout,
-        };
-        run_recorded(session, revision.id.as_str(), run, Some(&record))
-            .await
-            .map_err(|stopped| match stopped {
-                Stopped::Locked(waited, _) => MigrateError::Locked(waited),
-                Stopped::Script(error) => MigrateError::Script(Box::new(error)),
-            })
-    }
-
-    fn plan(
-        &self,
-        applied: &[bool],
-        target: &Target,
-        direction: Direction,
-    ) -> Result<Plan, MigrateError> {
-        Ok(match direction {
-            Direction::Up => self.graph.plan_upgrade(applied, target)?,
-            Direction::Down => self.graph.plan_downgrade(applied, target)?,
-        })
-    }
-
-    /// A plan that cannot be finished is not begun.
-    fn check_scripts(
-        &self,
-        plan: &Plan,
-        dialect: migcheck_core::Dialect,
-    ) -> Result<(), MigrateError> {
-        for step in &plan.steps {
-            if let Some(revision) = self.graph.get(step.revision)
-                && revision.script(step.direction, dialect).is_none()
-            {
-                return Err(no_script(revision, step.direction, dialect));
-            }
-        }
-        Ok(())
-    }
-
-    /// Which revisions are applied; those that are not what they were are an error.
-    async fn applied(
-        &self,
-        session: &mut dyn Session,
-        engine: &dyn Engine,
-    ) -> Result<Vec<bool>, MigrateError> {
-        let table = &self.graph.settings().history_table;
-        let rows = history::read(session, engine, table)
-            .await
-            .map_err(refused("the history table could not be read"))?
-            .unwrap_or_default();
-        let applied = self.graph.applied(rows.iter().map(|row| &*row.revision))?;
-        let dialect = session.dialect();
-        let edited: Vec<String> = rows
-            .iter()
-            .filter(|row| !self.is_unchanged(row, dialect))
-            .map(|row| row.revision.clone())
-            .collect();
-        if edited.is_empty() {
-            Ok(applied)
-        } else {
-            Err(MigrateError::Edited(edited))
-        }
-    }
-
-    fn is_unchanged(&self, row: &AppliedRevision, dialect: migcheck_core::Dialect) -> bool {
-        let revision = self
-            .graph
-            .position(&row.revision)
-            .and_then(|at| self.graph.get(at));
-        let script = revision.and_then(|revision| revision.script(Direction::Up, dialect));
-        script.is_some_and(|script| script.checksum.to_string() == row.checksum)
-    }
-
-    async fn lock(
-        &self,
-        session: &mut dyn Session,
-        engine: &dyn Engine,
-    ) -> Result<(), MigrateError> {
-        let key = &self.graph.settings().history_table;
-        let started = Instant::now();
-        loop {
-            let locked = engine.try_lock(session, key).await;
-            if locked.map_err(refused("the lock could not be taken"))? {
-                return Ok(());
-            }
-            if started.elapsed() >= self.lock_timeout {
-                return Err(MigrateError::Locked(started.elapsed()));
-            }
-            tokio::time::sleep(LOCK_POLL).await;
-        }
-    }
-
-    fn report(&self, steps: Vec<StepReport>, applied: &[bool]) -> Report {
-        Report {
-            steps,
-            current: self.graph.ids(&self.graph.current(applied)),
-        }
-    }
-}
-
-fn engine_of(session: &dyn Session) -> Result<&'static dyn Engine, MigrateError> {
-    let dialect = session.dialect();
-    engine(dialect).ok_or(MigrateError::NoEngine(dialect))
-}
-
-fn refused(what: &'static str) -> impl FnOnce(ServerError) -> MigrateError {
-    move |server| MigrateError::Refused { what, server }
-}
-
-fn no_script(
-    revision: &Revision,
-    direction: Direction,
-    dialect: migcheck_core::Dialect,
-) -> MigrateError {
-    MigrateError::NoScript {
-        revision: revision.id.to_string(),
-        direction,
-        dialect,
-        reason: revision.irreversible.clone(),
     }
 }

@@ -4,7 +4,8 @@ use migcheck_core::Dialect;
 use sqlx::MySqlConnection;
 
 use crate::ServerError;
-use crate::engine::Engine;
+use crate::engine::{Attempt, Engine};
+use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
 use crate::sqlx_session::sqlx_session;
 
@@ -42,7 +43,6 @@ impl Engine for MySqlEngine {
     }
 
     fn create_history(&self, table: &str) -> String {
-        let table = self.quoted(table);
         format!(
             "CREATE TABLE IF NOT EXISTS {table} (
                 revision varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PRIMARY KEY,
@@ -56,20 +56,63 @@ impl Engine for MySqlEngine {
                 applied_at timestamp(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
                 milliseconds bigint NOT NULL,
                 applied_by varchar(256) NOT NULL,
-                version varchar(32) NOT NULL
+                version varchar(32) NOT NULL,
+                done_checksum text CHARACTER SET utf8mb4,
+                parents text CHARACTER SET utf8mb4
             ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4"
         )
     }
 
-    fn history_exists(&self, table: &str) -> String {
+    fn added_type(&self) -> &'static str {
+        "text CHARACTER SET utf8mb4"
+    }
+
+    fn history_columns(&self, table: &HistoryTable) -> String {
         format!(
-            "SELECT CAST(count(*) AS CHAR) FROM information_schema.tables \
-             WHERE table_schema = DATABASE() AND table_name = '{table}'"
+            "SELECT column_name FROM information_schema.columns \
+             WHERE table_schema = DATABASE() AND table_name = '{}'",
+            table.name
         )
     }
 
-    fn placeholder(&self, _place: usize) -> String {
-        "?".to_owned()
+    fn home(&self, _table: &HistoryTable) -> String {
+        "SELECT DATABASE()".to_owned()
+    }
+
+    fn is_missing_table(&self, error: &ServerError) -> bool {
+        error.code.as_deref() == Some("1146")
+    }
+
+    fn is_missing_column(&self, error: &ServerError) -> bool {
+        error.code.as_deref() == Some("1054")
+    }
+
+    fn tables(&self) -> &'static str {
+        "SELECT table_name FROM information_schema.tables
+         WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY table_name"
+    }
+
+    fn or_update(&self) -> &'static str {
+        "ON DUPLICATE KEY UPDATE"
+    }
+
+    fn proposed(&self, column: &str) -> String {
+        format!("VALUES({column})")
+    }
+
+    fn literal(&self, text: &str) -> String {
+        crate::literal::literal(Dialect::MySql, text)
+    }
+
+    fn utc(&self, column: &str) -> String {
+        format!(
+            "DATE_FORMAT(CONVERT_TZ({column}, @@session.time_zone, '+00:00'), \
+             '%Y-%m-%dT%H:%i:%s.%fZ')"
+        )
+    }
+
+    fn now(&self) -> &'static str {
+        "CURRENT_TIMESTAMP(6)"
     }
 
     fn current_user(&self) -> &'static str {
@@ -83,23 +126,33 @@ impl Engine for MySqlEngine {
     fn try_lock<'a>(
         &'a self,
         session: &'a mut dyn Session,
-        key: &'a str,
-    ) -> BoxFuture<'a, Result<bool, ServerError>> {
+        table: &'a HistoryTable,
+    ) -> BoxFuture<'a, Result<Attempt, ServerError>> {
         Box::pin(async move {
-            let sql = format!("SELECT CAST(GET_LOCK({}, 0) AS CHAR)", lock_name(key));
-            crate::engine::is_true(session, &sql).await
+            let name = lock_name(&table.name);
+            let sql = format!("SELECT {name}, CAST(GET_LOCK({name}, 0) AS CHAR)");
+            Attempt::ask(session, &sql).await
         })
     }
 
     fn unlock<'a>(
         &'a self,
         session: &'a mut dyn Session,
-        key: &'a str,
+        lock: &'a str,
     ) -> BoxFuture<'a, Result<(), ServerError>> {
         Box::pin(async move {
-            let sql = format!("DO RELEASE_LOCK({})", lock_name(key));
+            let sql = format!("DO RELEASE_LOCK({})", self.literal(lock));
             session.execute(&sql).await.map(drop)
         })
+    }
+
+    fn holder(&self, lock: &str) -> Option<String> {
+        // Without the PROCESS privilege one sees one's own sessions only.
+        let id = format!("IS_USED_LOCK({})", self.literal(lock));
+        Some(format!(
+            "SELECT CONCAT('connection ', {id}, COALESCE((SELECT CONCAT(' of ', user, ' at ', host)
+               FROM information_schema.processlist WHERE id = {id}), ''))"
+        ))
     }
 }
 

@@ -4,8 +4,9 @@ use migcheck_core::Dialect;
 use sqlx::PgConnection;
 
 use crate::ServerError;
-use crate::engine::Engine;
+use crate::engine::{Attempt, Engine};
 use crate::error::abridged;
+use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
 use crate::sqlx_session::sqlx_session;
 
@@ -53,7 +54,6 @@ impl Engine for PostgresEngine {
     }
 
     fn create_history(&self, table: &str) -> String {
-        let table = self.quoted(table);
         format!(
             "CREATE TABLE IF NOT EXISTS {table} (
                 revision varchar(128) PRIMARY KEY,
@@ -67,19 +67,67 @@ impl Engine for PostgresEngine {
                 applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
                 milliseconds bigint NOT NULL,
                 applied_by text NOT NULL DEFAULT current_user,
-                version varchar(32) NOT NULL)"
+                version varchar(32) NOT NULL,
+                done_checksum text,
+                parents text)"
         )
     }
 
-    fn history_exists(&self, table: &str) -> String {
+    fn added_type(&self) -> &'static str {
+        "text"
+    }
+
+    fn history_columns(&self, table: &HistoryTable) -> String {
         format!(
-            "SELECT count(*)::text FROM pg_catalog.pg_class WHERE oid = to_regclass('{}')",
-            self.quoted(table)
+            "SELECT attname::text FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass({}) \
+             AND attnum > 0 AND NOT attisdropped",
+            self.literal(&table.sql())
         )
     }
 
-    fn placeholder(&self, place: usize) -> String {
-        format!("${place}")
+    fn home(&self, table: &HistoryTable) -> String {
+        match &table.schema {
+            Some(schema) => format!("SELECT {}", self.literal(schema)),
+            None => format!(
+                "SELECT coalesce((SELECT n.nspname FROM pg_catalog.pg_class c \
+                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                 WHERE c.oid = to_regclass({})), current_schema(), '')::text",
+                self.literal(&table.sql())
+            ),
+        }
+    }
+
+    fn is_missing_table(&self, error: &ServerError) -> bool {
+        matches!(error.code.as_deref(), Some("42P01" | "3F000"))
+    }
+
+    fn is_missing_column(&self, error: &ServerError) -> bool {
+        error.code.as_deref() == Some("42703")
+    }
+
+    fn tables(&self) -> &'static str {
+        "SELECT c.relname::text FROM pg_catalog.pg_class c
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'f')
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid
+             AND d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'e')
+         ORDER BY 1"
+    }
+
+    fn as_login(&self) -> &'static str {
+        "SET LOCAL session_authorization TO DEFAULT; SET LOCAL role TO DEFAULT; "
+    }
+
+    fn literal(&self, text: &str) -> String {
+        crate::literal::literal(Dialect::Postgres, text)
+    }
+
+    fn utc(&self, column: &str) -> String {
+        format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+    }
+
+    fn now(&self) -> &'static str {
+        "clock_timestamp()"
     }
 
     fn current_user(&self) -> &'static str {
@@ -93,25 +141,46 @@ impl Engine for PostgresEngine {
     fn try_lock<'a>(
         &'a self,
         session: &'a mut dyn Session,
-        key: &'a str,
-    ) -> BoxFuture<'a, Result<bool, ServerError>> {
+        table: &'a HistoryTable,
+    ) -> BoxFuture<'a, Result<Attempt, ServerError>> {
         // Never the blocking form: a session that waits in a query holds a snapshot, and CREATE
         // INDEX CONCURRENTLY in the holder would wait for it.
         Box::pin(async move {
-            let sql = format!("SELECT pg_try_advisory_lock({LOCK_CLASS}, hashtext('{key}'))::text");
-            crate::engine::is_true(session, &sql).await
+            // The schema that the table is in, so that tenants who have one each do not wait for
+            // one another.
+            let sql = format!(
+                "SELECT k::text, CASE WHEN pg_try_advisory_lock({LOCK_CLASS}, k) THEN '1' END \
+                 FROM (SELECT hashtext(({}) || {}) AS k) AS key",
+                self.home(table),
+                self.literal(&format!(".{}", table.name)),
+            );
+            Attempt::ask(session, &sql).await
         })
     }
 
     fn unlock<'a>(
         &'a self,
         session: &'a mut dyn Session,
-        key: &'a str,
+        lock: &'a str,
     ) -> BoxFuture<'a, Result<(), ServerError>> {
         Box::pin(async move {
-            let sql = format!("SELECT pg_advisory_unlock({LOCK_CLASS}, hashtext('{key}'))");
+            let sql = format!("SELECT pg_advisory_unlock({LOCK_CLASS}, {lock})");
             session.execute(&sql).await.map(drop)
         })
+    }
+
+    fn holder(&self, lock: &str) -> Option<String> {
+        // The server shows both numbers without a sign.
+        Some(format!(
+            "SELECT concat('process ', a.pid, ' of ', a.usename,
+               nullif(concat(', ', nullif(a.application_name, '')), ', '),
+               coalesce(' at ' || host(a.client_addr), ''))
+             FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)
+             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+               AND l.database = (SELECT oid FROM pg_catalog.pg_database
+                 WHERE datname = current_database())
+               AND l.classid = {LOCK_CLASS} AND l.objid::bigint = ({lock})::bigint & 4294967295"
+        ))
     }
 }
 

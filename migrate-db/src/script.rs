@@ -12,7 +12,8 @@ use migcheck_core::{Dialect, Direction, Label, Script, SourceFile};
 use crate::ServerError;
 use crate::engine::Engine;
 use crate::engines::engine;
-use crate::history::{self, Record};
+use crate::lock::LOCK_POLL;
+use crate::session::Row;
 use crate::session::Session;
 use crate::snapshot::SnapshotReader;
 
@@ -105,78 +106,10 @@ async fn run_unrecorded(
     session: &mut dyn Session,
     revision: &str,
     script: &Script,
-    reader: Option<&mut SnapshotReader>,
-) -> Result<(), ScriptError> {
-    match run_watched(session, revision, script, None, reader).await {
-        Ok(_) => Ok(()),
-        Err(Stopped::Script(error)) => Err(error),
-        Err(Stopped::Locked(_, server)) => {
-            let failing = Failing { revision, script };
-            Err(failing.at(failing.everything(), 0..0, server))
-        }
-    }
-}
-
-/// What a recorded script came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ran {
-    /// It ran.
-    Now,
-    /// The history says that another run had done it when this one got its turn.
-    Before,
-}
-
-/// Why a recorded script did not come to its end.
-pub(crate) enum Stopped {
-    /// Another session writes to the database, and did so for all of this time.
-    Locked(Duration, ServerError),
-    /// A statement was refused.
-    Script(ScriptError),
-}
-
-/// Runs a script and writes its row of the history table, in its transaction where there is one.
-pub(crate) async fn run_recorded(
-    session: &mut dyn Session,
-    revision: &str,
-    script: &Script,
-    record: Option<&Record<'_>>,
-) -> Result<Ran, Stopped> {
-    run_watched(session, revision, script, record, None).await
-}
-
-async fn run_watched(
-    session: &mut dyn Session,
-    revision: &str,
-    script: &Script,
-    record: Option<&Record<'_>>,
     mut reader: Option<&mut SnapshotReader>,
-) -> Result<Ran, Stopped> {
-    let failing = Failing { revision, script };
-    let dialect = session.dialect();
-    let Some(engine) = engine(dialect) else {
-        return Err(Stopped::Script(failing.whole(format!(
-            "migcheck was built without its `{dialect}` feature"
-        ))));
-    };
-    let statements = split(&script.source.text, dialect).map_err(|error| {
-        Stopped::Script(failing.at(
-            error.span.clone(),
-            error.span,
-            ServerError::local(error.message),
-        ))
-    })?;
-    if let Some(open) = left_open(&statements) {
-        let message = "the transaction that begins here is never ended; write COMMIT at the end of it, \
-                       or leave BEGIN out: a script is one transaction anyway";
-        let error = failing.statement(open, ServerError::local(message));
-        return Err(Stopped::Script(error));
-    }
-    let own = statements
-        .iter()
-        .any(|statement| statement.transaction_control);
-    let wrap = script.transaction && engine.ddl_is_transactional() && !own;
-    let watch = reader.as_deref_mut();
-    let ran = run_statements(session, engine, &statements, &failing, wrap, record, watch).await;
+) -> Result<(), ScriptError> {
+    let prepared = Prepared::new(session.dialect(), revision, script)?;
+    let ran = run_prepared(session, &prepared, reader.as_deref_mut()).await;
     // It may have ended anywhere.
     if let Some(reader) = reader
         && ran.is_err()
@@ -184,14 +117,116 @@ async fn run_watched(
         reader.forget();
     }
     if ran.is_err() {
-        // The refusal is what matters; without an open transaction the first of these is refused
-        // too. The session may be one of a pool, and goes to the next who asks.
-        if wrap || own {
-            let _ = session.execute("ROLLBACK").await;
-        }
-        let _ = session.execute(engine.reset()).await;
+        prepared.abandon(session).await;
     }
     ran
+}
+
+async fn run_prepared(
+    session: &mut dyn Session,
+    prepared: &Prepared<'_>,
+    watch: Option<&mut SnapshotReader>,
+) -> Result<(), ScriptError> {
+    let engine = prepared.engine;
+    let whole = |error| prepared.whole(error);
+    session.execute(engine.reset()).await.map_err(whole)?;
+    if prepared.wrap {
+        session.execute(engine.begin()).await.map_err(whole)?;
+    }
+    for statement in &prepared.statements {
+        prepared.execute(session, statement).await?;
+    }
+    // The script may have left a search path or a mode that would mislead a snapshot or whoever uses
+    // the session next.
+    session.execute(engine.reset()).await.map_err(whole)?;
+    if let Some(reader) = watch {
+        reader
+            .ran(session, &prepared.statements, prepared.wrap)
+            .await;
+    }
+    if prepared.wrap {
+        // Deferred constraints are checked here, and no statement is to be blamed.
+        session.execute("COMMIT").await.map_err(whole)?;
+    }
+    Ok(())
+}
+
+/// A script that was found fit to be run.
+pub(crate) struct Prepared<'a> {
+    pub(crate) engine: &'static dyn Engine,
+    pub(crate) statements: Vec<Statement<'a>>,
+    /// Whether it is one transaction.
+    pub(crate) wrap: bool,
+    /// Whether it controls transactions itself.
+    pub(crate) own: bool,
+    failing: Failing<'a>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn new(
+        dialect: Dialect,
+        revision: &'a str,
+        script: &'a Script,
+    ) -> Result<Self, ScriptError> {
+        let failing = Failing { revision, script };
+        let Some(engine) = engine(dialect) else {
+            return Err(failing.whole(format!(
+                "migcheck was built without its `{dialect}` feature"
+            )));
+        };
+        let statements = split(&script.source.text, dialect).map_err(|error| {
+            let server = ServerError::local(error.message);
+            failing.at(error.span.clone(), error.span, server)
+        })?;
+        if let Some(open) = left_open(&statements) {
+            let message = "the transaction that begins here is never ended; write COMMIT at the end of it, \
+                           or leave BEGIN out: a script is one transaction anyway";
+            return Err(failing.statement(open, ServerError::local(message)));
+        }
+        let own = statements
+            .iter()
+            .any(|statement| statement.transaction_control);
+        Ok(Self {
+            engine,
+            statements,
+            wrap: script.transaction && engine.ddl_is_transactional() && !own,
+            own,
+            failing,
+        })
+    }
+
+    /// Runs one of its statements.
+    pub(crate) async fn execute(
+        &self,
+        session: &mut dyn Session,
+        statement: &Statement<'_>,
+    ) -> Result<(), ScriptError> {
+        let done = session.execute(statement.text).await;
+        done.map(drop)
+            .map_err(|error| self.failing.statement(statement, error))
+    }
+
+    /// Has the session forget a script that did not come to its end.
+    ///
+    /// The refusal is what matters; without an open transaction the first of these is refused too.
+    /// The session may be one of a pool, and goes to the next who asks.
+    pub(crate) async fn abandon(&self, session: &mut dyn Session) {
+        if self.wrap || self.own {
+            let _ = session.execute("ROLLBACK").await;
+        }
+        let _ = session.execute(self.engine.reset()).await;
+    }
+
+    /// The script's file.
+    pub(crate) fn script(&self) -> &'a Script {
+        self.failing.script
+    }
+
+    /// An error that no statement is to be blamed for.
+    pub(crate) fn whole(&self, server: ServerError) -> ScriptError {
+        let failing = &self.failing;
+        failing.at(failing.everything(), 0..0, server)
+    }
 }
 
 /// The last statement that controls transactions, if it opens one. The row of the history would be
@@ -205,66 +240,6 @@ fn left_open<'a, 's>(statements: &'a [Statement<'s>]) -> Option<&'a Statement<'s
         })
     })
 }
-
-async fn run_statements(
-    session: &mut dyn Session,
-    engine: &dyn Engine,
-    statements: &[Statement<'_>],
-    failing: &Failing<'_>,
-    wrap: bool,
-    record: Option<&Record<'_>>,
-    watch: Option<&mut SnapshotReader>,
-) -> Result<Ran, Stopped> {
-    let started = Instant::now();
-    let whole = |error| Stopped::Script(failing.at(failing.everything(), 0..0, error));
-    session.execute(engine.reset()).await.map_err(whole)?;
-    if wrap {
-        let patience = record.map_or(Duration::ZERO, |record| record.patience);
-        execute_patiently(session, engine.begin(), patience)
-            .await
-            .map_err(|error| match is_busy(session.dialect(), &error) {
-                true => Stopped::Locked(started.elapsed(), error),
-                false => whole(error),
-            })?;
-    }
-    if let Some(record) = record {
-        let id = record.revision.id.as_str();
-        let recorded = history::is_recorded(session, engine, record.table, id)
-            .await
-            .map_err(whole)?;
-        if recorded == (record.direction == Direction::Up) {
-            if wrap {
-                session.execute("ROLLBACK").await.map_err(whole)?;
-            }
-            return Ok(Ran::Before);
-        }
-    }
-    for statement in statements {
-        session
-            .execute(statement.text)
-            .await
-            .map_err(|error| Stopped::Script(failing.statement(statement, error)))?;
-    }
-    // The script may have left a search path or a mode that would mislead the record, a snapshot or
-    // whoever uses the session next.
-    session.execute(engine.reset()).await.map_err(whole)?;
-    if let Some(record) = record {
-        let (sql, params) = record.statement(engine, statements.len(), started.elapsed());
-        let params: Vec<Option<&str>> = params.iter().map(Option::as_deref).collect();
-        session.rows(&sql, &params).await.map_err(whole)?;
-    }
-    if let Some(reader) = watch {
-        reader.ran(session, statements, wrap).await;
-    }
-    if wrap {
-        // Deferred constraints are checked here, and no statement is to be blamed.
-        session.execute("COMMIT").await.map_err(whole)?;
-    }
-    Ok(Ran::Now)
-}
-
-/// How often a waiting run looks again.
-pub(crate) const LOCK_POLL: Duration = Duration::from_millis(100);
 
 /// Executes a statement that has to wait for its turn where a write locks the whole database. A
 /// connection waits by itself, too, but only for as long as its own `busy_timeout`.
@@ -280,6 +255,23 @@ pub(crate) async fn execute_patiently(
                 tokio::time::sleep(LOCK_POLL).await;
             }
             done => return done.map(drop),
+        }
+    }
+}
+
+/// Asks as [`execute_patiently`] executes.
+pub(crate) async fn rows_patiently(
+    session: &mut dyn Session,
+    sql: &str,
+    patience: Duration,
+) -> Result<Vec<Row>, ServerError> {
+    let started = Instant::now();
+    loop {
+        match session.rows(sql, &[]).await {
+            Err(error) if is_busy(session.dialect(), &error) && started.elapsed() < patience => {
+                tokio::time::sleep(LOCK_POLL).await;
+            }
+            done => return done,
         }
     }
 }

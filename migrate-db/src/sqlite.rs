@@ -4,7 +4,8 @@ use migcheck_core::Dialect;
 use sqlx::SqliteConnection;
 
 use crate::ServerError;
-use crate::engine::Engine;
+use crate::engine::{Attempt, Engine};
+use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
 use crate::sqlx_session::sqlx_session;
 
@@ -18,6 +19,10 @@ impl Engine for SqliteEngine {
         true
     }
 
+    fn locks_sessions(&self) -> bool {
+        false
+    }
+
     fn reset(&self) -> &'static str {
         "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; \
          PRAGMA legacy_alter_table = OFF; PRAGMA recursive_triggers = OFF"
@@ -29,7 +34,6 @@ impl Engine for SqliteEngine {
     }
 
     fn create_history(&self, table: &str) -> String {
-        let table = self.quoted(table);
         format!(
             "CREATE TABLE IF NOT EXISTS {table} (
                 revision text PRIMARY KEY NOT NULL,
@@ -43,16 +47,47 @@ impl Engine for SqliteEngine {
                 applied_at text NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
                 milliseconds integer NOT NULL,
                 applied_by text NOT NULL DEFAULT '',
-                version text NOT NULL) WITHOUT ROWID"
+                version text NOT NULL,
+                done_checksum text,
+                parents text) WITHOUT ROWID"
         )
     }
 
-    fn history_exists(&self, table: &str) -> String {
-        format!("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{table}'")
+    fn added_type(&self) -> &'static str {
+        "text"
     }
 
-    fn placeholder(&self, place: usize) -> String {
-        format!("?{place}")
+    fn history_columns(&self, table: &HistoryTable) -> String {
+        format!("SELECT name FROM pragma_table_info('{}')", table.name)
+    }
+
+    fn home(&self, _table: &HistoryTable) -> String {
+        "SELECT 'main'".to_owned()
+    }
+
+    fn is_missing_table(&self, error: &ServerError) -> bool {
+        error.message.starts_with("no such table: ")
+    }
+
+    fn is_missing_column(&self, error: &ServerError) -> bool {
+        error.message.starts_with("no such column: ")
+    }
+
+    fn tables(&self) -> &'static str {
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+         ORDER BY name"
+    }
+
+    fn literal(&self, text: &str) -> String {
+        crate::literal::literal(Dialect::Sqlite, text)
+    }
+
+    fn utc(&self, column: &str) -> String {
+        column.to_owned()
+    }
+
+    fn now(&self) -> &'static str {
+        "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
     }
 
     fn current_user(&self) -> &'static str {
@@ -66,17 +101,24 @@ impl Engine for SqliteEngine {
     fn try_lock<'a>(
         &'a self,
         _session: &'a mut dyn Session,
-        _key: &'a str,
-    ) -> BoxFuture<'a, Result<bool, ServerError>> {
+        _table: &'a HistoryTable,
+    ) -> BoxFuture<'a, Result<Attempt, ServerError>> {
         // BEGIN IMMEDIATE of each revision is the lock.
-        Box::pin(async { Ok(true) })
+        Box::pin(async {
+            let lock = String::new();
+            Ok(Attempt { lock, taken: true })
+        })
     }
 
     fn unlock<'a>(
         &'a self,
         _session: &'a mut dyn Session,
-        _key: &'a str,
+        _lock: &'a str,
     ) -> BoxFuture<'a, Result<(), ServerError>> {
         Box::pin(async { Ok(()) })
+    }
+
+    fn holder(&self, _lock: &str) -> Option<String> {
+        None
     }
 }

@@ -70,6 +70,14 @@ pub enum RoundTripError {
         /// What it said.
         error: ServerError,
     },
+    /// A script that a live database has run fails in a scratch database.
+    #[error("an applied revision fails on {server}\n\n{error}")]
+    Build {
+        /// The server.
+        server: String,
+        /// Where and why.
+        error: Box<ScriptError>,
+    },
     /// Something was left behind.
     #[error(transparent)]
     Stop(#[from] StopError),

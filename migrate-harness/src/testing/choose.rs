@@ -78,6 +78,7 @@ mod tests {
             known: Vec::new(),
             column_order: migcheck_core::Severity::Warn,
             history_table: "_migcheck_revisions".to_owned(),
+            history_schema: None,
         };
         match server(on, &settings, wanted) {
             Ok(spec) => spec.to_string(),

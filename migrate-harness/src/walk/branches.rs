@@ -22,10 +22,10 @@ use crate::error::RoundTripError;
 type Stopped = Option<(usize, Fault)>;
 
 impl Walk<'_> {
-    /// Walks the branches of every merge of the part; what is found is told late.
+    /// Walks the branches of every merge of the share; what is found is told late.
     pub(super) async fn branches(&mut self) -> Result<(), RoundTripError> {
         let mut joins = std::mem::take(&mut self.joins.walked);
-        joins.retain(|join| self.can_go_down(join));
+        joins.retain(|join| self.share.has(join.merge) && self.can_go_down(join));
         let mut tried = tried_by(&joins);
         let mut ground: Option<Ground> = None;
         let mut at = 0;

@@ -1,7 +1,6 @@
 //! Which merges there are, and what the branches that they join have each for themselves.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::ops::Range;
 
 use migcheck_core::RevisionGraph;
 
@@ -25,7 +24,7 @@ impl Join {
     }
 }
 
-/// The merges of a part.
+/// The merges that are checked.
 #[derive(Debug, Default)]
 pub(super) struct Joins {
     /// In order.
@@ -37,18 +36,18 @@ pub(super) struct Joins {
 impl Joins {
     /// Each revision pays for one that is walked again, so that the cost stays proportional to the
     /// history, whatever is merged: merges of short branches are all walked, and of long ones those
-    /// that the history before them has paid for. It is the same for any number of parts.
-    pub(super) fn of(graph: &RevisionGraph, stairs: &Stairs, part: &Range<usize>) -> Self {
+    /// that the history before them has paid for. It is the same for any number of workers.
+    pub(super) fn of(graph: &RevisionGraph, stairs: &Stairs) -> Self {
         let mut found = Self::default();
         let mut paid = 0;
-        for at in 0..part.end.min(graph.len()) {
+        for at in 0..stairs.end() {
             paid += 1;
             if graph.revisions()[at].parents.len() < 2 {
                 continue;
             }
             let join = join(graph, at, paid);
             paid -= join.as_ref().map_or(0, |join| join.all.len());
-            if part.contains(&at) && stairs.checked[at] {
+            if stairs.checked[at] {
                 match join {
                     Some(join) => found.walked.push_back(join),
                     None => {
@@ -101,6 +100,8 @@ fn join(graph: &RevisionGraph, merge: usize, most: usize) -> Option<Join> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::ops::Range;
+
     use super::*;
 
     /// Each with its parents by place.
@@ -126,12 +127,12 @@ mod tests {
         RevisionGraph::load(directory.path()).unwrap()
     }
 
-    fn joins(graph: &RevisionGraph, part: Range<usize>) -> Joins {
+    fn joins(graph: &RevisionGraph, checked: Range<usize>) -> Joins {
         let stairs = Stairs {
-            checked: vec![true; graph.len()],
+            checked: (0..graph.len()).map(|at| checked.contains(&at)).collect(),
             climbed: vec![true; graph.len()],
         };
-        Joins::of(graph, &stairs, &part)
+        Joins::of(graph, &stairs)
     }
 
     #[test]
@@ -172,8 +173,8 @@ mod tests {
         ];
         let graph = graph(&before);
         // What 6 joins would be walked once more for 8, and has been paid for once.
-        for (part, walked) in [(0..12, vec![6, 11]), (7..12, vec![11])] {
-            let found = joins(&graph, part);
+        for (checked, walked) in [(0..12, vec![6, 11]), (7..12, vec![11])] {
+            let found = joins(&graph, checked);
             let merges: Vec<usize> = found.walked.iter().map(|join| join.merge).collect();
             assert_eq!(merges, walked);
             assert_eq!(found.too_long, BTreeSet::from([8]));

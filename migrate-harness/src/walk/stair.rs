@@ -8,6 +8,13 @@ use super::ground::Ground;
 use super::{Next, Walk, touches};
 use crate::error::RoundTripError;
 
+/// What of a script is watched for the next look at the schema.
+#[derive(Clone, Copy)]
+enum Watch {
+    Changes,
+    Nothing,
+}
+
 impl Walk<'_> {
     /// Walks the stair at `at` from a database at its parents.
     pub(super) async fn stair(
@@ -26,7 +33,7 @@ impl Walk<'_> {
         let rows = self.rows_before(ground, at).await?;
 
         // Up: S1.
-        let next = self.climb(ground, at, found).await?;
+        let next = self.up(ground, at, Watch::Changes, found).await?;
         if !self.standing.applied[at] {
             return Ok(next);
         }
@@ -90,11 +97,21 @@ impl Walk<'_> {
         })
     }
 
-    /// Up alone.
+    /// Up alone, where nobody looks at the schema.
     pub(super) async fn climb(
         &mut self,
         ground: &mut Ground,
         at: usize,
+        found: &mut Found,
+    ) -> Result<Next, RoundTripError> {
+        self.up(ground, at, Watch::Nothing, found).await
+    }
+
+    async fn up(
+        &mut self,
+        ground: &mut Ground,
+        at: usize,
+        watch: Watch,
         found: &mut Found,
     ) -> Result<Next, RoundTripError> {
         let revision = self.course.revision(at);
@@ -105,7 +122,11 @@ impl Walk<'_> {
             found.add(Fault::new(Outcome::NotReached).reason(reason));
             return Ok(Next::Here);
         };
-        match ground.run(revision, script).await {
+        let ran = match watch {
+            Watch::Changes => ground.run(revision, script).await,
+            Watch::Nothing => ground.climb(revision, script).await,
+        };
+        match ran {
             Ok(()) => {
                 self.standing.applied[at] = true;
                 Ok(Next::Here)

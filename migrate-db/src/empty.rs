@@ -1,0 +1,81 @@
+//! Whether a database without a history table is an empty one.
+
+use std::fmt;
+
+use crate::ServerError;
+use crate::engine::Engine;
+use crate::session::Session;
+
+/// Tables that somebody else made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Stranger {
+    /// The first of them, by name.
+    pub tables: Vec<String>,
+    /// How many there are.
+    pub count: usize,
+    /// The history table of another tool, and that tool.
+    pub peer: Option<(String, &'static str)>,
+}
+
+/// What other tools call their history tables.
+const PEERS: [(&str, &str); 6] = [
+    ("alembic_version", "Alembic"),
+    ("_sqlx_migrations", "sqlx"),
+    ("__diesel_schema_migrations", "diesel"),
+    ("refinery_schema_history", "refinery"),
+    ("schema_migrations", "golang-migrate or dbmate"),
+    ("goose_db_version", "goose"),
+];
+
+/// How many tables are named.
+const NAMED: usize = 3;
+
+/// The tables of a database that should have none yet.
+pub(crate) async fn stranger(
+    session: &mut dyn Session,
+    engine: &dyn Engine,
+) -> Result<Option<Stranger>, ServerError> {
+    let rows = session.rows(engine.tables(), &[]).await?;
+    let tables: Vec<String> = rows.into_iter().flatten().flatten().collect();
+    if tables.is_empty() {
+        return Ok(None);
+    }
+    let peer = PEERS
+        .iter()
+        .find(|(table, _)| tables.iter().any(|name| name == table));
+    let count = tables.len();
+    let not_the_peer = |table: &String| peer.is_none_or(|(peer, _)| table != peer);
+    let named = tables.into_iter().filter(not_the_peer).take(NAMED);
+    Ok(Some(Stranger {
+        tables: named.collect(),
+        count,
+        peer: peer.map(|(table, tool)| ((*table).to_owned(), *tool)),
+    }))
+}
+
+impl fmt::Display for Stranger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let others = self.count - usize::from(self.peer.is_some());
+        f.write_str("the database has no history table, but ")?;
+        match others {
+            0 => {}
+            1 => f.write_str("a table: ")?,
+            many => write!(f, "{many} tables: ")?,
+        }
+        f.write_str(&self.tables.join(", "))?;
+        if others > self.tables.len() {
+            f.write_str(", …")?;
+        }
+        if let Some((table, tool)) = &self.peer {
+            let and = if others > 0 { "; and " } else { "" };
+            return write!(
+                f,
+                "{and}`{table}`, the history of {tool}; `adopt` takes that over"
+            );
+        }
+        f.write_str(
+            "; `identify` says at which revision it is, `stamp` records it, and `stamp base` says \
+             that these tables are nobody's business here",
+        )
+    }
+}

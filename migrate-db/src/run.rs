@@ -1,0 +1,280 @@
+//! One run of a [`Migrator`] on one session.
+
+use std::time::Instant;
+
+use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Step, Target};
+
+use crate::ServerError;
+use crate::empty::stranger;
+use crate::engine::Engine;
+use crate::engines::engine;
+use crate::history::{Entry, HistoryTable};
+use crate::lock;
+use crate::migrate_error::{Locked, MigrateError, refused};
+use crate::migrator::{Migrator, Report, Settings, StepReport};
+use crate::script::{execute_patiently, is_busy};
+use crate::session::Session;
+use crate::standing::Standing;
+use crate::step::{Job, run_job};
+
+/// One run on one session.
+pub(crate) struct Run<'a> {
+    pub(crate) graph: &'a RevisionGraph,
+    pub(crate) settings: &'a Settings,
+    pub(crate) session: &'a mut dyn Session,
+    pub(crate) engine: &'static dyn Engine,
+    pub(crate) table: HistoryTable,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(
+        migrator: &'a Migrator,
+        session: &'a mut dyn Session,
+    ) -> Result<Self, MigrateError> {
+        let dialect = session.dialect();
+        let engine = engine(dialect).ok_or(MigrateError::NoEngine(dialect))?;
+        let schema = migrator.settings.history_schema.clone();
+        Ok(Self {
+            graph: &migrator.graph,
+            settings: &migrator.settings,
+            session,
+            engine,
+            table: HistoryTable {
+                engine,
+                schema: schema.filter(|_| dialect == Dialect::Postgres),
+                name: migrator.graph.settings().history_table.clone(),
+            },
+        })
+    }
+
+    /// Reads where the database stands.
+    pub(crate) async fn standing(&mut self) -> Result<Standing, MigrateError> {
+        let history = self
+            .table
+            .read(&mut *self.session, self.settings.lock_timeout)
+            .await;
+        let history = history.map_err(refused("the history table cannot be read"))?;
+        Standing::new(self.graph, self.session.dialect(), history)
+    }
+
+    /// The steps to `target`; a script that was begun comes first.
+    pub(crate) fn plan(
+        &self,
+        standing: &Standing,
+        target: &Target,
+        direction: Direction,
+    ) -> Result<Plan, MigrateError> {
+        standing.check(self.settings.allow_ahead)?;
+        let mut plan = match direction {
+            Direction::Up => self.graph.plan_upgrade(&standing.applied, target)?,
+            Direction::Down => self.graph.plan_downgrade(&standing.applied, target)?,
+        };
+        let id = |step: &Step| self.graph.get(step.revision).map(|known| known.id.as_str());
+        standing.check_unfinished(|revision, way| {
+            way == direction && plan.steps.iter().any(|step| id(step) == Some(revision))
+        })?;
+        if let Some(unfinished) = standing.unfinished() {
+            plan.steps
+                .sort_by_key(|step| id(step) != Some(&*unfinished.revision));
+        }
+        Ok(plan)
+    }
+
+    pub(crate) async fn migrate(
+        mut self,
+        target: &Target,
+        direction: Direction,
+    ) -> Result<Report, MigrateError> {
+        let standing = self.standing().await?;
+        if self.plan(&standing, target, direction)?.steps.is_empty() {
+            return Ok(self.report(Vec::new(), &standing.applied));
+        }
+        let lock = self.lock().await?;
+        let ran = self.migrate_locked(target, direction).await;
+        self.unlock(&lock, ran).await
+    }
+
+    /// What was planned before the lock was held may have been done by its last holder, so that
+    /// it is planned again.
+    async fn migrate_locked(
+        &mut self,
+        target: &Target,
+        direction: Direction,
+    ) -> Result<Report, MigrateError> {
+        self.ensure_history(direction == Direction::Up).await?;
+        let standing = self.standing().await?;
+        let plan = self.plan(&standing, target, direction)?;
+        self.check_scripts(&plan)?;
+        let mut applied = standing.applied.clone();
+        let mut steps = Vec::with_capacity(plan.steps.len());
+        for step in plan.steps {
+            let Some(revision) = self.graph.get(step.revision) else {
+                continue;
+            };
+            let report = self.step(&standing, step, revision).await?;
+            applied[step.revision] = step.direction == Direction::Up;
+            steps.extend(report);
+        }
+        Ok(self.report(steps, &applied))
+    }
+
+    async fn step(
+        &mut self,
+        standing: &Standing,
+        step: Step,
+        revision: &Revision,
+    ) -> Result<Option<StepReport>, MigrateError> {
+        let started = Instant::now();
+        let dialect = self.session.dialect();
+        let Some(script) = revision.script(step.direction, dialect) else {
+            return Err(no_script(revision, step.direction, dialect));
+        };
+        let job = Job {
+            table: &self.table,
+            entry: &self.entry(revision)?,
+            script,
+            direction: step.direction,
+            begun: standing
+                .row(revision.id.as_str())
+                .filter(|row| row.state.unfinished().is_some()),
+            patience: self.settings.lock_timeout,
+        };
+        let ran = run_job(self.session, &job).await?;
+        Ok(ran.map(|notes| StepReport {
+            revision: revision.id.to_string(),
+            direction: step.direction,
+            took: started.elapsed(),
+            notes,
+        }))
+    }
+
+    /// What the history table says of a revision.
+    pub(crate) fn entry(&self, revision: &Revision) -> Result<Entry, MigrateError> {
+        let dialect = self.session.dialect();
+        let up = revision
+            .script(Direction::Up, dialect)
+            .ok_or_else(|| no_script(revision, Direction::Up, dialect))?;
+        let down = revision.script(Direction::Down, dialect);
+        Ok(Entry::new(self.graph, revision, up, down))
+    }
+
+    /// A plan that cannot be finished is not begun.
+    fn check_scripts(&self, plan: &Plan) -> Result<(), MigrateError> {
+        let dialect = self.session.dialect();
+        for step in &plan.steps {
+            if let Some(revision) = self.graph.get(step.revision)
+                && revision.script(step.direction, dialect).is_none()
+            {
+                return Err(no_script(revision, step.direction, dialect));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the lock in a session that is as a fresh one.
+    pub(crate) async fn lock(&mut self) -> Result<String, MigrateError> {
+        // Executed, so that a connection of a pool is marked before it holds anything.
+        let reset = self.session.execute(self.engine.reset()).await;
+        reset.map_err(refused("the session cannot be prepared"))?;
+        lock::take(self.session, &self.table, self.settings.lock_timeout).await
+    }
+
+    /// Gives the lock back, whatever was done under it.
+    pub(crate) async fn unlock<T>(
+        &mut self,
+        lock: &str,
+        done: Result<T, MigrateError>,
+    ) -> Result<T, MigrateError> {
+        let unlocked = self.engine.unlock(self.session, lock).await;
+        let done = done?;
+        unlocked.map_err(refused("the lock could not be given back"))?;
+        Ok(done)
+    }
+
+    /// Makes the history table where there is none, and brings an older one up to date. With
+    /// `empty`, a database that has none may have no other tables either.
+    pub(crate) async fn ensure_history(&mut self, empty: bool) -> Result<(), MigrateError> {
+        if self.engine.locks_sessions() {
+            return self.ensure_history_alone(empty).await;
+        }
+        self.begin().await?;
+        let ensured = self.ensure_history_alone(empty).await;
+        let end = if ensured.is_ok() {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        };
+        let ended = self.session.execute(end).await;
+        ensured?;
+        ended.map_err(refused("the history table could not be made"))?;
+        Ok(())
+    }
+
+    async fn ensure_history_alone(&mut self, empty: bool) -> Result<(), MigrateError> {
+        match self.standing().await?.history {
+            None => {
+                let strangers = stranger(self.session, self.engine).await;
+                let strangers = strangers.map_err(refused("the tables could not be listed"))?;
+                if empty && let Some(stranger) = strangers {
+                    return Err(MigrateError::NotEmpty(stranger));
+                }
+                let created = self.create_history().await;
+                created.map_err(refused("the history table could not be created"))?;
+            }
+            Some(history) if history.is_old => {
+                let added = self.table.add_columns(self.session).await;
+                added.map_err(refused("the history table could not be brought up to date"))?;
+            }
+            Some(_) => {}
+        }
+        let pinned = self.table.pin(self.session).await;
+        pinned.map_err(refused("the history table could not be found"))
+    }
+
+    async fn create_history(&mut self) -> Result<(), ServerError> {
+        let create = self.engine.create_history(&self.table.sql());
+        match (self.session.execute(&create).await, &self.table.schema) {
+            (Err(error), Some(schema)) if self.engine.is_missing_table(&error) => {
+                let schema = format!("CREATE SCHEMA {}", self.engine.quoted(schema));
+                self.session.execute(&schema).await?;
+                self.session.execute(&create).await.map(drop)
+            }
+            (created, _) => created.map(drop),
+        }
+    }
+
+    /// Opens a transaction, which on SQLite has to wait for its turn.
+    pub(crate) async fn begin(&mut self) -> Result<(), MigrateError> {
+        let started = Instant::now();
+        let begin = self.engine.begin();
+        execute_patiently(self.session, begin, self.settings.lock_timeout)
+            .await
+            .map_err(|error| match is_busy(self.session.dialect(), &error) {
+                true => MigrateError::Locked(Locked {
+                    waited: started.elapsed(),
+                    holder: None,
+                }),
+                false => refused("no transaction could be opened")(error),
+            })
+    }
+
+    pub(crate) fn report(&self, steps: Vec<StepReport>, applied: &[bool]) -> Report {
+        Report {
+            steps,
+            current: self.graph.ids(&self.graph.current(applied)),
+        }
+    }
+}
+
+pub(crate) fn no_script(
+    revision: &Revision,
+    direction: Direction,
+    dialect: Dialect,
+) -> MigrateError {
+    MigrateError::NoScript {
+        revision: revision.id.to_string(),
+        direction,
+        dialect,
+        reason: revision.irreversible.clone(),
+    }
+}

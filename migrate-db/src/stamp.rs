@@ -1,0 +1,119 @@
+//! Recording what was not run here: `stamp`, and the end of `adopt` and `identify`.
+
+use std::time::Duration;
+
+use migcheck_core::{Direction, Plan, Target};
+
+use crate::history::Progress;
+use crate::migrate_error::{MigrateError, refused};
+use crate::migrator::{Report, StepReport};
+use crate::run::Run;
+
+/// What is to be recorded.
+enum Stamp<'a> {
+    At { target: &'a Target, purge: bool },
+    Revisions(&'a [String]),
+}
+
+impl Run<'_> {
+    pub(crate) async fn stamp(
+        mut self,
+        target: &Target,
+        purge: bool,
+    ) -> Result<Report, MigrateError> {
+        self.stamp_all(&Stamp::At { target, purge }).await
+    }
+
+    pub(crate) async fn stamp_revisions(mut self, ids: &[String]) -> Result<Report, MigrateError> {
+        self.stamp_all(&Stamp::Revisions(ids)).await
+    }
+
+    async fn stamp_all(&mut self, stamp: &Stamp<'_>) -> Result<Report, MigrateError> {
+        let lock = self.lock().await?;
+        let stamped = self.stamp_locked(stamp).await;
+        self.unlock(&lock, stamped).await
+    }
+
+    async fn stamp_locked(&mut self, stamp: &Stamp<'_>) -> Result<Report, MigrateError> {
+        self.ensure_history(false).await?;
+        self.begin().await?;
+        let stamped = self.stamp_open(stamp).await;
+        let end = if stamped.is_ok() {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        };
+        let ended = self.session.execute(end).await;
+        let report = stamped?;
+        ended.map_err(refused("the history table could not be written"))?;
+        Ok(report)
+    }
+
+    async fn stamp_open(&mut self, stamp: &Stamp<'_>) -> Result<Report, MigrateError> {
+        let mut sql = Vec::new();
+        let mut applied = vec![false; self.graph.len()];
+        if let Stamp::At { purge: true, .. } = stamp {
+            sql.push(format!("DELETE FROM {}", self.table.sql()));
+        } else {
+            let standing = self.standing().await?;
+            standing.check(self.settings.allow_ahead)?;
+            standing.check_unfinished(|_, _| false)?;
+            applied = standing.applied;
+        }
+        let plan = self.plan_stamp(&applied, stamp)?;
+        let mut steps = Vec::with_capacity(plan.steps.len());
+        for step in plan.steps {
+            let Some(revision) = self.graph.get(step.revision) else {
+                continue;
+            };
+            let up = step.direction == Direction::Up;
+            sql.push(match up {
+                true => {
+                    let progress = Progress::applied(0, Duration::ZERO);
+                    self.table.insert(&self.entry(revision)?, &progress)
+                }
+                false => self.table.delete(revision.id.as_str()),
+            });
+            applied[step.revision] = up;
+            steps.push(StepReport {
+                revision: revision.id.to_string(),
+                direction: step.direction,
+                took: Duration::ZERO,
+                notes: Vec::new(),
+            });
+        }
+        for batch in sql.chunks(BATCH) {
+            let done = self.session.execute(&batch.join("; ")).await;
+            done.map_err(refused("the history table could not be written"))?;
+        }
+        Ok(self.report(steps, &applied))
+    }
+
+    fn plan_stamp(&self, applied: &[bool], stamp: &Stamp<'_>) -> Result<Plan, MigrateError> {
+        match stamp {
+            Stamp::At { target, .. } => Ok(self.graph.plan(applied, target)?),
+            Stamp::Revisions(ids) => {
+                let recorded = (0..applied.len())
+                    .filter(|at| applied[*at])
+                    .collect::<Vec<_>>();
+                let all = self
+                    .graph
+                    .ids(&recorded)
+                    .into_iter()
+                    .chain(ids.iter().cloned());
+                let wanted = self.graph.applied(all)?;
+                let missing = (0..applied.len()).filter(|at| wanted[*at] && !applied[*at]);
+                let up = |revision| migcheck_core::Step {
+                    revision,
+                    direction: Direction::Up,
+                };
+                Ok(Plan {
+                    steps: missing.map(up).collect(),
+                })
+            }
+        }
+    }
+}
+
+/// How many rows are written at once.
+const BATCH: usize = 100;

@@ -1,0 +1,117 @@
+//! Where a database stands, seen from a directory.
+
+use migcheck_core::{Dialect, Direction, RevisionGraph};
+
+use crate::history::{History, HistoryRow, RevisionState};
+use crate::migrate_error::MigrateError;
+use crate::status::{Status, Unfinished};
+
+/// The rows of a history table beside the revisions of a directory.
+pub(crate) struct Standing {
+    /// `None`: there is no history table.
+    pub(crate) history: Option<History>,
+    /// One flag a place; what is half taken down counts, what is half applied does not.
+    pub(crate) applied: Vec<bool>,
+    pub(crate) unknown: Vec<String>,
+    pub(crate) edited: Vec<String>,
+}
+
+impl Standing {
+    /// # Errors
+    ///
+    /// A child is applied without its parent.
+    pub(crate) fn new(
+        graph: &RevisionGraph,
+        dialect: Dialect,
+        history: Option<History>,
+    ) -> Result<Self, MigrateError> {
+        let rows = history.as_ref().map_or(&[][..], |history| &history.rows);
+        let (known, unknown): (Vec<&HistoryRow>, Vec<&HistoryRow>) = rows
+            .iter()
+            .partition(|row| graph.position(&row.revision).is_some());
+        let is_applied = |row: &&&HistoryRow| row.state != RevisionState::Applying;
+        let applied = graph.applied(known.iter().filter(is_applied).map(|row| &row.revision))?;
+        let is_edited = |row: &&&HistoryRow| {
+            row.state == RevisionState::Applied && !is_unchanged(graph, row, dialect)
+        };
+        let ids = |rows: Vec<&HistoryRow>| -> Vec<String> {
+            let mut ids: Vec<String> = rows.iter().map(|row| row.revision.clone()).collect();
+            ids.sort();
+            ids
+        };
+        Ok(Self {
+            applied,
+            edited: ids(known.iter().filter(is_edited).copied().collect()),
+            unknown: ids(unknown),
+            history,
+        })
+    }
+
+    pub(crate) fn rows(&self) -> &[HistoryRow] {
+        self.history.as_ref().map_or(&[], |history| &history.rows)
+    }
+
+    pub(crate) fn row(&self, revision: &str) -> Option<&HistoryRow> {
+        self.rows().iter().find(|row| row.revision == revision)
+    }
+
+    /// The script that was begun and has not come to its end. There is one at most, because nothing
+    /// else is run before it does.
+    pub(crate) fn unfinished(&self) -> Option<Unfinished> {
+        self.rows().iter().find_map(Unfinished::of)
+    }
+
+    /// Nothing applied was edited, and nothing is unknown, unless that is allowed.
+    pub(crate) fn check(&self, allow_ahead: bool) -> Result<(), MigrateError> {
+        if !self.unknown.is_empty() {
+            let unknown = self.unknown.clone();
+            if self.unknown.len() == self.rows().len() {
+                return Err(MigrateError::OtherDirectory(unknown));
+            }
+            if !allow_ahead {
+                return Err(MigrateError::Ahead(unknown));
+            }
+        }
+        match self.edited.is_empty() {
+            true => Ok(()),
+            false => Err(MigrateError::Edited(self.edited.clone())),
+        }
+    }
+
+    /// Whether a plan goes on with the script that was begun; one that does not is an error.
+    pub(crate) fn check_unfinished(
+        &self,
+        goes_on: impl Fn(&str, Direction) -> bool,
+    ) -> Result<(), MigrateError> {
+        match self.unfinished() {
+            Some(unfinished) if !goes_on(&unfinished.revision, unfinished.direction) => {
+                Err(MigrateError::Unfinished(unfinished))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn pending(&self, graph: &RevisionGraph) -> Vec<String> {
+        let pending: Vec<usize> = (0..graph.len()).filter(|at| !self.applied[*at]).collect();
+        graph.ids(&pending)
+    }
+
+    pub(crate) fn status(self, graph: &RevisionGraph) -> Status {
+        Status {
+            has_history: self.history.is_some(),
+            current: graph.ids(&graph.current(&self.applied)),
+            pending: self.pending(graph),
+            unfinished: self.unfinished(),
+            last_applied: self.rows().iter().map(|row| row.applied_at.clone()).max(),
+            unknown: self.unknown,
+            edited: self.edited,
+            rows: self.history.map(|history| history.rows).unwrap_or_default(),
+        }
+    }
+}
+
+fn is_unchanged(graph: &RevisionGraph, row: &HistoryRow, dialect: Dialect) -> bool {
+    let revision = graph.position(&row.revision).and_then(|at| graph.get(at));
+    let script = revision.and_then(|revision| revision.script(Direction::Up, dialect));
+    script.is_some_and(|script| script.checksum.to_string() == row.checksum)
+}

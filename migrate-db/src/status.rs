@@ -1,0 +1,84 @@
+//! What a database says of itself: answers of a [`Migrator`](crate::Migrator) that change nothing.
+
+use std::fmt;
+
+use migcheck_core::Direction;
+
+use crate::history::HistoryRow;
+
+/// Where a database is, in one query and without a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Status {
+    /// Whether there is a history table at all.
+    pub has_history: bool,
+    /// The applied revisions without an applied child.
+    pub current: Vec<String>,
+    /// The revisions that are not applied, in the order in which they would be.
+    pub pending: Vec<String>,
+    /// Applied revisions that this directory does not have: the database is ahead of it.
+    pub unknown: Vec<String>,
+    /// Applied revisions whose up script is not what it was.
+    pub edited: Vec<String>,
+    /// The script that was begun and has not come to its end.
+    pub unfinished: Option<Unfinished>,
+    /// When the newest one was applied: UTC, RFC 3339.
+    pub last_applied: Option<String>,
+    /// The history table, in the order in which the revisions were applied.
+    pub rows: Vec<HistoryRow>,
+}
+
+/// A script that was begun and has not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unfinished {
+    /// The revision.
+    pub revision: String,
+    /// Which of its scripts.
+    pub direction: Direction,
+    /// How many statements are known to have been run.
+    pub statements_done: usize,
+    /// How many it had when it was begun.
+    pub statements_total: usize,
+    /// Whether one more was begun, of which it is to be found out whether it took effect.
+    pub in_doubt: bool,
+}
+
+impl Unfinished {
+    pub(crate) fn of(row: &HistoryRow) -> Option<Self> {
+        row.state.unfinished().map(|direction| Self {
+            revision: row.revision.clone(),
+            direction,
+            statements_done: row.statements_done,
+            statements_total: row.statements_total,
+            in_doubt: row.fingerprint.is_some(),
+        })
+    }
+
+    /// The verb that goes on with it.
+    pub(crate) const fn goes_on(&self) -> &'static str {
+        match self.direction {
+            Direction::Up => "upgrade",
+            Direction::Down => "downgrade",
+        }
+    }
+}
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the {} script of `{}` has run {} of its {} statements",
+            self.direction, self.revision, self.statements_done, self.statements_total
+        )
+    }
+}
+
+/// What a person found out of an unfinished script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// The statement in doubt took effect; without one, the whole script did.
+    Applied,
+    /// The statement in doubt did not take effect; without one, nothing of the script is left.
+    NotApplied,
+}

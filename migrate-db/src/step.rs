@@ -1,0 +1,151 @@
+//! One script together with its row of the history table.
+
+use std::time::{Duration, Instant};
+
+use migcheck_core::{Direction, Script};
+
+use crate::history::{Entry, HistoryRow, HistoryTable, Progress, RevisionState};
+use crate::journal::run_journalled;
+use crate::migrate_error::{Locked, MigrateError};
+use crate::script::{Prepared, execute_patiently, is_busy, rows_patiently};
+use crate::session::Session;
+
+/// A script that is to be run and recorded.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) table: &'a HistoryTable,
+    pub(crate) entry: &'a Entry,
+    pub(crate) script: &'a Script,
+    pub(crate) direction: Direction,
+    /// The revision's row, if the script was begun before and did not come to its end.
+    pub(crate) begun: Option<&'a HistoryRow>,
+    /// How long to wait for a database that another session writes to.
+    pub(crate) patience: Duration,
+}
+
+impl Job<'_> {
+    /// The statement that records the end of the script.
+    pub(crate) fn record(&self, statements: usize, took: Duration) -> String {
+        match self.direction {
+            Direction::Up => {
+                let progress = Progress::applied(statements, took);
+                self.table.insert(self.entry, &progress)
+            }
+            Direction::Down => self.table.delete(&self.entry.revision),
+        }
+    }
+}
+
+/// Runs it; returns what is to be said of it, and nothing if another run had done it when this one
+/// got its turn.
+pub(crate) async fn run_job(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+) -> Result<Option<Vec<String>>, MigrateError> {
+    let revision = &*job.entry.revision;
+    let prepared = Prepared::new(session.dialect(), revision, job.script)?;
+    if job.begun.is_some() || !prepared.wrap {
+        return match prepared.engine.locks_sessions() {
+            true => run_journalled(session, job, &prepared).await.map(Some),
+            false => run_alone(session, job, &prepared).await,
+        };
+    }
+    let ran = run_in_transaction(session, job, &prepared).await;
+    if ran.is_err() {
+        prepared.abandon(session).await;
+    }
+    Ok(ran?.then(Vec::new))
+}
+
+/// Runs a script that is no single transaction where there are no locks but a transaction's: the
+/// connection keeps the one it needs to write until the script has come to its end.
+async fn run_alone(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+    prepared: &Prepared<'_>,
+) -> Result<Option<Vec<String>>, MigrateError> {
+    let whole = |error| -> MigrateError { prepared.whole(error).into() };
+    let started = Instant::now();
+    let sql = format!(
+        "{}; PRAGMA main.locking_mode = EXCLUSIVE; {}; COMMIT",
+        prepared.engine.reset(),
+        prepared.engine.begin()
+    );
+    let locked = execute_patiently(session, &sql, job.patience).await;
+    let ran = match locked {
+        Err(error) if is_busy(session.dialect(), &error) => Err(MigrateError::Locked(Locked {
+            waited: started.elapsed(),
+            holder: None,
+        })),
+        Err(error) => Err(whole(error)),
+        // Only now it is known what is left to do.
+        Ok(()) => match job.table.read(session, job.patience).await {
+            Err(error) => Err(whole(error)),
+            Ok(history) => {
+                let rows = history.map(|history| history.rows).unwrap_or_default();
+                let row = rows.iter().find(|row| row.revision == job.entry.revision);
+                let applied = row.is_some_and(|row| row.state == RevisionState::Applied);
+                let gone = row.is_none();
+                let job = Job {
+                    begun: row.filter(|row| row.state.unfinished() == Some(job.direction)),
+                    ..*job
+                };
+                match job.direction {
+                    Direction::Up if applied => Ok(None),
+                    Direction::Down if gone => Ok(None),
+                    _ => run_journalled(session, &job, prepared).await.map(Some),
+                }
+            }
+        },
+    };
+    // The next access gives the lock back.
+    let free = "PRAGMA main.locking_mode = NORMAL; SELECT 1 FROM sqlite_schema";
+    let freed = session.execute(free).await;
+    let ran = ran?;
+    freed.map_err(whole)?;
+    Ok(ran)
+}
+
+/// Whether it ran, or had been run before.
+async fn run_in_transaction(
+    session: &mut dyn Session,
+    job: &Job<'_>,
+    prepared: &Prepared<'_>,
+) -> Result<bool, MigrateError> {
+    let started = Instant::now();
+    let whole = |error| -> MigrateError { prepared.whole(error).into() };
+    let engine = prepared.engine;
+    if engine.locks_sessions() {
+        session.execute(engine.begin()).await.map_err(whole)?;
+    } else {
+        // The transaction is the lock, so that only now it is known what is left to do.
+        let sql = format!(
+            "{}; {}; SELECT state FROM {} WHERE {}",
+            engine.reset(),
+            engine.begin(),
+            job.table.sql(),
+            job.table.is(&job.entry.revision)
+        );
+        let found = rows_patiently(session, &sql, job.patience).await;
+        let found = found.map_err(|error| match is_busy(session.dialect(), &error) {
+            true => MigrateError::Locked(Locked {
+                waited: started.elapsed(),
+                holder: None,
+            }),
+            false => whole(error),
+        })?;
+        if found.is_empty() == (job.direction == Direction::Down) {
+            session.execute("ROLLBACK").await.map_err(whole)?;
+            return Ok(false);
+        }
+    }
+    for statement in &prepared.statements {
+        prepared.execute(session, statement).await?;
+    }
+    // The script may have left a search path or a role that would mislead the record, or whoever uses
+    // the session next. At COMMIT deferred constraints are checked, and no statement is to be blamed.
+    let record = job.record(prepared.statements.len(), started.elapsed());
+    let end = format!("{}; {record}; COMMIT", engine.reset());
+    session.execute(&end).await.map_err(whole)?;
+    Ok(true)
+}
