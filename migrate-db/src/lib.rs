@@ -3,6 +3,12 @@
 //! Everything here talks to a [`Session`], one connection whatever the database. The [`Migrator`]
 //! plans with the graph of `migcheck-core` and runs each step with its row of the history table.
 
+// Without a dialect there is nothing to connect to, and much is of no use.
+#![cfg_attr(
+    not(any(feature = "postgres", feature = "mysql", feature = "sqlite")),
+    allow(dead_code, unused_imports, unused_variables)
+)]
+
 pub mod adopt;
 #[cfg(feature = "backup")]
 pub mod backup;

@@ -95,6 +95,29 @@ impl Table {
         }
     }
 
+    /// Adds a part of a unique key, of the last one if it goes on.
+    fn add_unique(&mut self, goes_on: bool, parts: Vec<usize>, is_primary: bool) {
+        match self.uniques.last_mut().filter(|_| goes_on) {
+            Some(unique) => unique.columns.extend(parts),
+            None => self.uniques.push(Unique {
+                columns: parts,
+                is_primary,
+                nulls_are_equal: false,
+            }),
+        }
+    }
+
+    /// Adds a column of a foreign key, of the last one if it goes on.
+    fn add_reference(&mut self, goes_on: bool, key: ForeignKey) {
+        match self.foreign_keys.last_mut().filter(|_| goes_on) {
+            Some(known) => {
+                known.columns.extend(key.columns);
+                known.referenced.extend(key.referenced);
+            }
+            None => self.foreign_keys.push(key),
+        }
+    }
+
     pub(super) fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
     }

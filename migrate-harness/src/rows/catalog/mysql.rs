@@ -2,7 +2,7 @@
 
 use migcheck_db::{Row, ServerError, Session};
 
-use super::{Column, ForeignKey, Table, TableName, Unique, field, is_yes};
+use super::{Column, ForeignKey, Table, TableName, field, is_yes};
 use crate::rows::family::mysql as base_family;
 use crate::rows::reach::Scope;
 
@@ -117,33 +117,19 @@ fn add(tables: &mut Vec<Table>, last_key: &mut String, mut row: Row, is_mariadb:
             Some(column) => into.column(&column).into_iter().collect(),
             None => into.columns_in(&field(row, 4)),
         };
-        if !goes_on {
-            into.uniques.push(Unique {
-                columns: Vec::new(),
-                is_primary: last_key.ends_with(" PRIMARY"),
-                nulls_are_equal: false,
-            });
-        }
-        if let Some(unique) = into.uniques.last_mut() {
-            unique.columns.extend(parts);
-        }
+        into.add_unique(goes_on, parts, last_key.ends_with(" PRIMARY"));
         return;
     }
     let Some(place) = column.and_then(|column| into.column(&column)) else {
         return;
     };
-    if !goes_on {
-        into.foreign_keys.push(ForeignKey {
-            columns: Vec::new(),
-            table: TableName::new(None, &field(row, 4)),
-            referenced: Vec::new(),
-            is_deferrable: false,
-        });
-    }
-    if let Some(key) = into.foreign_keys.last_mut() {
-        key.columns.push(place);
-        key.referenced.push(field(row, 5));
-    }
+    let key = ForeignKey {
+        columns: vec![place],
+        table: TableName::new(None, &field(row, 4)),
+        referenced: vec![field(row, 5)],
+        is_deferrable: false,
+    };
+    into.add_reference(goes_on, key);
 }
 
 fn column(row: &mut [Option<String>]) -> Column {
