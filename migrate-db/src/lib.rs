@@ -16,6 +16,7 @@ mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]
 pub mod mysql;
+mod own_schema;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod release;
@@ -42,6 +43,7 @@ pub use error::ServerError;
 pub use history::{HistoryRow, RevisionState};
 pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
+pub use own_schema::OwnSchema;
 pub use release::{Release, release};
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};

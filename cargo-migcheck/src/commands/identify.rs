@@ -168,14 +168,10 @@ impl Answered {
             return Ok(());
         };
         let [state] = states.as_slice() else {
-            let named: Vec<&str> = states
-                .iter()
-                .flat_map(|one| &one.heads)
-                .map(|id| &**id)
-                .collect();
+            let names: Vec<String> = states.iter().map(|one| name(&one.heads)).collect();
             return Err(CommandError::usage(format!(
-                "{} make the same schema, so that it does not say which one is applied",
-                named.join(" and ")
+                "several revisions make this schema, so that it does not say which one is applied: {}",
+                names.join(", ")
             ))
             .hinted("say it with `cargo migcheck stamp REV`"));
         };
@@ -224,10 +220,9 @@ impl Answered {
                     terminal.print(format_args!("{}\n", format!("  {line}").trim_end()));
                 }
                 let no = painted(RED, "no revision");
-                terminal.print(format_args!(
-                    "\n{database} is at {no}; the nearest is {at}: {differ} differ{} ({how})\n",
-                    if *objects == 1 { "s" } else { "" },
-                ));
+                terminal.print(format_args!("\n{database} is at {no} ({how})\n"));
+                let s = if *objects == 1 { "s" } else { "" };
+                terminal.print(format_args!("the nearest is {at}: {differ} differ{s}\n"));
                 if wants_stamp {
                     terminal.warn("nothing was recorded");
                 }
@@ -273,10 +268,8 @@ impl Answered {
     fn besides(&self, terminal: &Terminal) {
         let found = &self.found;
         if !found.missing.is_empty() {
-            let missing = counted(found.missing.len(), "revision");
             terminal.warn(format_args!(
-                "{missing} could not be applied there and were not compared: {}; `cargo migcheck roundtrip` \
-                 says why",
+                "not compared, as it cannot be applied there: {}; `cargo migcheck roundtrip` says why",
                 found.missing.join(", ")
             ));
         }

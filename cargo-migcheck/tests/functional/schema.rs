@@ -124,6 +124,7 @@ fn every_command_that_prints_json_has_a_schema() {
 #[test]
 fn every_schema_is_held_against_an_answer() {
     let (chain, fork, bare) = (Project::chain(), Project::fork(), Project::bare());
+    let shop = Project::chain().dbmate(1);
     let peer = Project::bare().file("old/1_users.sql", "CREATE TABLE users (id bigint);\n");
     let mut answered = BTreeSet::new();
     for (project, arguments) in [
@@ -140,6 +141,8 @@ fn every_schema_is_held_against_an_answer() {
         (&chain, "current --database-url sqlite:shop.db"),
         (&chain, "history --database-url sqlite:shop.db"),
         (&chain, "downgrade -1 --database-url sqlite:shop.db"),
+        (&shop, "adopt --database-url sqlite:shop.db"),
+        (&shop, "identify --database-url sqlite:shop.db"),
         (&chain, "roundtrip --on sqlite"),
         (&chain, "clean"),
         (&chain, "new search"),
