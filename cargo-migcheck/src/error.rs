@@ -4,6 +4,7 @@ use std::error::Error;
 
 use migcheck_core::create::WriteError;
 use migcheck_core::{Finding, PlanError};
+use migcheck_db::backup::BackupError;
 use migcheck_db::{ConnectError, ConnectErrorKind, MigrateError, ScriptError};
 
 use crate::exit::Exit;
@@ -45,6 +46,14 @@ impl CommandError {
         Self {
             exit: Exit::Unavailable,
             ..Self::usage(message)
+        }
+    }
+
+    /// Of a sentence whose last part, behind a `;`, says what to do next.
+    pub(crate) fn with_way_out(text: &str) -> Self {
+        match text.rsplit_once("; ") {
+            Some((message, way_out)) => Self::usage(message).hinted(way_out),
+            None => Self::usage(text),
         }
     }
 
@@ -123,9 +132,12 @@ impl From<ConnectError> for CommandError {
 impl From<MigrateError> for CommandError {
     fn from(error: MigrateError) -> Self {
         let exit = match &error {
-            MigrateError::Script(_) | MigrateError::Edited(_) | MigrateError::NoScript { .. } => {
-                Exit::Findings
-            }
+            MigrateError::Script(_)
+            | MigrateError::Edited(_)
+            | MigrateError::Pending(_)
+            | MigrateError::Unfinished(_)
+            | MigrateError::Ahead(_)
+            | MigrateError::NoScript { .. } => Exit::Findings,
             MigrateError::Connect(_) | MigrateError::Refused { .. } | MigrateError::Locked(_) => {
                 Exit::Unavailable
             }
@@ -140,10 +152,37 @@ impl From<MigrateError> for CommandError {
                     script.direction, script.revision, script.server
                 ))
             },
+            MigrateError::Edited(_)
+            | MigrateError::Pending(_)
+            | MigrateError::Unfinished(_)
+            | MigrateError::Ahead(_)
+            | MigrateError::OtherDirectory(_)
+            | MigrateError::NotEmpty(_)
+            | MigrateError::Locked(_) => Self {
+                exit,
+                ..Self::with_way_out(&error.to_string())
+            },
             error => Self {
                 exit,
                 ..Self::usage(error.to_string())
             },
+        }
+    }
+}
+
+impl From<BackupError> for CommandError {
+    fn from(error: BackupError) -> Self {
+        let exit = match error {
+            BackupError::Connect(error) => return error.into(),
+            BackupError::Exists(_)
+            | BackupError::NoDirectory(_)
+            | BackupError::NoDatabase
+            | BackupError::Name(_) => Exit::Usage,
+            _ => Exit::Unavailable,
+        };
+        Self {
+            exit,
+            ..Self::with_way_out(&error.to_string())
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `migcheck.toml`.
 
+mod environment;
 pub(crate) mod known;
 mod mend;
 mod round_trip;
@@ -17,6 +18,7 @@ use crate::naming::Template;
 use crate::toml_reader::{self as reader, Problem};
 use crate::{Applicability, Code, Dialect, Outcome, Severity};
 
+pub use environment::{Environment, UrlSource};
 pub use known::KnownFault;
 pub use round_trip::RoundTripConfig;
 use round_trip::{MOST_ROWS, at_most};
@@ -104,15 +106,6 @@ impl Default for Naming {
             vague: vague.map(str::to_owned).to_vec(),
         }
     }
-}
-
-/// `[environments.NAME]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Environment {
-    /// The environment variable that holds the URL.
-    pub url_env: String,
-    /// Whether `reset` may empty it.
-    pub allow_reset: bool,
 }
 
 const KEYS: [&str; 11] = [
@@ -317,29 +310,6 @@ impl Reading {
             Some(code) => drop(self.config.rules.insert(code, severity)),
             None => self.config.round_trip.column_order = Some(severity),
         }
-        Ok(())
-    }
-
-    fn environment(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
-        let mut environment = Environment::default();
-        for (key, value) in reader::table(value)? {
-            match &**key.get_ref() {
-                "url-env" => environment.url_env = reader::string(value)?.into_inner(),
-                "allow-reset" => environment.allow_reset = reader::boolean(value)?,
-                "url" => {
-                    return Err(Problem::new(key.span(), "a URL holds a password, and this file is committed")
-                        .help("put the URL into an environment variable and name it: `url-env = \"DATABASE_URL\"`"));
-                }
-                _ => return Err(Problem::unknown_key(key, &["url-env", "allow-reset"])),
-            }
-        }
-        if environment.url_env.is_empty() {
-            return Err(Problem::new(key.span(), "an environment without `url-env`")
-                .help("name the environment variable that holds the URL"));
-        }
-        self.config
-            .environments
-            .insert(key.get_ref().to_string(), environment);
         Ok(())
     }
 

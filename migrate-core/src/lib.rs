@@ -49,7 +49,7 @@ pub use clock::Stamp;
 pub use code::{Code, Severity};
 pub use config::{
     CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, KnownFault, Naming,
-    RoundTripConfig,
+    RoundTripConfig, UrlSource,
 };
 pub use dialect::{Dialect, UnknownDialect};
 pub use finding::{Applicability, Edit, Finding, Label, SourceFile};

@@ -4,6 +4,8 @@
 //! plans with the graph of `migcheck-core` and runs each step with its row of the history table.
 
 pub mod adopt;
+#[cfg(feature = "backup")]
+pub mod backup;
 pub mod connect;
 mod empty;
 mod engine;
@@ -11,15 +13,18 @@ mod engines;
 mod error;
 mod history;
 mod journal;
+mod literal;
 mod lock;
 mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]
 pub mod mysql;
+mod offline;
 mod own_schema;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod release;
+mod reset;
 mod resolve;
 mod run;
 mod script;
@@ -41,10 +46,13 @@ pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, conne
 pub use empty::Stranger;
 pub use error::ServerError;
 pub use history::{HistoryRow, RevisionState};
+pub use journal::{Doubt, Undecided};
 pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
+pub use offline::{Offline, OfflineError, OfflineStep};
 pub use own_schema::OwnSchema;
 pub use release::{Release, release};
+pub use reset::ResetReport;
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};

@@ -92,10 +92,16 @@ impl Engine for MySqlEngine {
          WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY table_name"
     }
 
+    fn or_update(&self) -> &'static str {
+        "ON DUPLICATE KEY UPDATE"
+    }
+
+    fn proposed(&self, column: &str) -> String {
+        format!("VALUES({column})")
+    }
+
     fn literal(&self, text: &str) -> String {
-        // No mode and no character set of the session changes what this means.
-        let hex: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
-        format!("_utf8mb4 X'{hex}'")
+        crate::literal::literal(Dialect::MySql, text)
     }
 
     fn utc(&self, column: &str) -> String {

@@ -114,10 +114,12 @@ impl Engine for PostgresEngine {
          ORDER BY 1"
     }
 
+    fn as_login(&self) -> &'static str {
+        "SET LOCAL session_authorization TO DEFAULT; SET LOCAL role TO DEFAULT; "
+    }
+
     fn literal(&self, text: &str) -> String {
-        // With E, a backslash is one whatever standard_conforming_strings says.
-        let text = text.replace('\\', "\\\\").replace('\'', "''");
-        format!("E'{text}'")
+        crate::literal::literal(Dialect::Postgres, text)
     }
 
     fn utc(&self, column: &str) -> String {

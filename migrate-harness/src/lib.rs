@@ -3,6 +3,7 @@
 
 mod cleanup;
 mod directory;
+mod drift;
 mod error;
 mod fingerprints;
 mod identify;
@@ -24,6 +25,7 @@ mod walk;
 mod workers;
 
 pub use cleanup::clean_up_now;
+pub use drift::{Drift, drift, like};
 pub use error::RoundTripError;
 pub use fingerprints::{MadeFingerprints, fingerprints};
 pub use identify::{Identified, Identify, IdentifyError, Place, State, TriedOn};

@@ -3,8 +3,10 @@
 //! Going down revision by revision finds what a whole way down hides: an early `DROP TABLE` removes
 //! what a later downgrade left behind.
 
+mod branches;
 mod found;
 mod ground;
+mod joins;
 mod rebuild;
 mod rows;
 mod stair;
@@ -18,6 +20,7 @@ use crate::error::RoundTripError;
 use crate::pieces::Share;
 use crate::report::Stair;
 use found::{Fault, Found};
+use joins::Joins;
 use migcheck_core::{Direction, Outcome, Severity};
 use rebuild::Base;
 
@@ -51,6 +54,8 @@ pub(crate) struct Walk<'a> {
     stairs: &'a Stairs,
     /// The stairs that are walked; others are climbed without a word, because somebody else walks there.
     share: Share<'a>,
+    /// The merges, of which those of the share are walked.
+    joins: Joins,
     standing: Standing,
     /// What upgrades made with rows in the tables, as the walk itself goes.
     base: Option<Base>,
@@ -92,6 +97,7 @@ impl<'a> Walk<'a> {
             course,
             stairs,
             share,
+            joins: Joins::of(course.graph, stairs),
             standing: Standing {
                 applied: vec![false; count],
                 missing: vec![None; count],
@@ -140,12 +146,15 @@ impl<'a> Walk<'a> {
                 self.settle(&mut ground, at, &mut found).await?;
             }
             // Of what is only climbed, that counts which is in the way of others.
-            if is_checked || self.standing.missing[at] == Some(at) {
+            let is_in_the_way =
+                self.standing.missing[at] == Some(at) || found.has(Outcome::FixtureFails);
+            if is_checked || is_in_the_way {
                 self.tell(at, found, started.elapsed());
             }
         }
         ground.finish(self.course).await?;
         ground.remove().await?;
+        self.branches().await?;
         for base in [self.base, self.bare].into_iter().flatten() {
             base.remove().await?;
         }

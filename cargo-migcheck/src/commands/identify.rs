@@ -5,12 +5,12 @@ use std::io::ErrorKind;
 
 use clap::Args;
 use migcheck_core::fingerprints::{FINGERPRINTS_FILE, Fingerprints};
-use migcheck_db::snapshot::Change;
 use migcheck_db::{Migrator, Session};
-use migcheck_harness::{Identified, Identify, IdentifyError, Place, ServerSpec, State};
+use migcheck_harness::{Identified, Identify, IdentifyError, Place, State};
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open};
+use super::drift::{JsonChange, ScratchArgs, changes, draw};
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -25,10 +25,8 @@ use crate::workspace::Directory;
 /// database is only read, unless `--stamp` is given.
 #[derive(Debug, Args)]
 pub(crate) struct IdentifyArgs {
-    /// The server to try the revisions on: `postgres:17` (a container), `mysql@local`, a URL; without it,
-    /// a container of the database's own release
-    #[arg(long, value_name = "SPEC")]
-    on: Option<ServerSpec>,
+    #[command(flatten)]
+    scratch: ScratchArgs,
     /// Record the revision in the database, if it is exactly one
     #[arg(long)]
     stamp: bool,
@@ -65,15 +63,6 @@ struct JsonNearest<'a> {
     changes: Vec<JsonChange<'a>>,
 }
 
-/// One object that is not what the nearest revision makes.
-#[derive(Debug, Serialize)]
-struct JsonChange<'a> {
-    object: String,
-    change: &'static str,
-    expected: Option<&'a str>,
-    found: Option<&'a str>,
-}
-
 /// What was found of a database.
 struct Answered {
     database: String,
@@ -92,7 +81,7 @@ impl IdentifyArgs {
         let mut identify =
             Identify::new(&graph).map_err(|error| CommandError::usage(error.to_string()))?;
         identify = identify.fingerprints(fingerprints(&directory)?);
-        if let Some(on) = self.on {
+        if let Some(on) = self.scratch.on()? {
             identify = identify.on(on);
         }
         let answered = block_on(async {
@@ -216,9 +205,7 @@ impl Answered {
                 terminal.print(format_args!(
                     "  - as {at} makes it\n  + as the database has it\n\n"
                 ));
-                for line in diff.to_string().lines() {
-                    terminal.print(format_args!("{}\n", format!("  {line}").trim_end()));
-                }
+                draw(terminal, diff);
                 let no = painted(RED, "no revision");
                 terminal.print(format_args!("\n{database} is at {no} ({how})\n"));
                 let s = if *objects == 1 { "s" } else { "" };
@@ -296,7 +283,7 @@ impl Answered {
                 let nearest = JsonNearest {
                     at: &state.heads,
                     objects: *objects,
-                    changes: diff.changes.iter().map(JsonChange::of).collect(),
+                    changes: changes(diff),
                 };
                 (Vec::new(), Some(nearest))
             }
@@ -315,17 +302,6 @@ impl Answered {
             recorded: self.recorded.as_deref(),
             stamped: self.stamped,
         }));
-    }
-}
-
-impl<'a> JsonChange<'a> {
-    fn of(change: &'a Change) -> Self {
-        Self {
-            object: change.object.to_string(),
-            change: change.kind.name(),
-            expected: change.before.as_deref(),
-            found: change.after.as_deref(),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file a command: its arguments, and what it prints.
 
 pub(crate) mod adopt;
+pub(crate) mod backup;
 pub(crate) mod bases;
 pub(crate) mod branches;
 pub(crate) mod check;
@@ -10,7 +11,10 @@ mod creation;
 pub(crate) mod current;
 mod database;
 pub(crate) mod downgrade;
+pub(crate) mod drift;
+mod duration;
 mod editor;
+mod environment;
 pub(crate) mod explain;
 pub(crate) mod graph;
 pub(crate) mod heads;
@@ -25,9 +29,17 @@ pub(crate) mod merge;
 pub(crate) mod new;
 mod pages;
 pub(crate) mod plan;
+mod question;
 pub(crate) mod rebase;
+pub(crate) mod reset;
+pub(crate) mod resolve;
 pub(crate) mod roundtrip;
 mod route;
 pub(crate) mod show;
+pub(crate) mod snapshot;
 pub(crate) mod sql;
+pub(crate) mod stamp;
+pub(crate) mod status;
+mod unfinished;
 pub(crate) mod upgrade;
+pub(crate) mod verify;

@@ -49,6 +49,7 @@ fn a_history_is_adopted() {
         project.run(&format!("upgrade {DATABASE}")),
         project.run(&format!("adopt {DATABASE}")),
         project.run(&format!("adopt --format json {DATABASE}")),
+        project.run(&format!("drift {DATABASE}")),
     );
 }
 

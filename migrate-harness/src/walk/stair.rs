@@ -26,6 +26,8 @@ impl Walk<'_> {
         let course = self.course;
         let (revision, dialect) = (course.revision(at), course.server.dialect());
 
+        found.notes.extend(self.joins.note(at).map(str::to_owned));
+
         // Before: S0.
         let at_parents = ground.schema(course).await?;
         let rows = self.rows_before(ground, at).await?;
@@ -37,6 +39,7 @@ impl Walk<'_> {
         }
         let up = ground.schema(course).await?;
         touches::check(revision, &at_parents, &up, found);
+        let made = self.rows_made(ground, at).await?;
 
         // Down: S2, which is to be S0.
         let Some(script) = revision.script(Direction::Down, dialect) else {
@@ -84,6 +87,9 @@ impl Walk<'_> {
         // What a downgrade left behind is there after the next upgrade as well: one fault, not two.
         if is_clean {
             found.difference(Outcome::ReUpgradeDiffers, differs);
+        }
+        if let Some(made) = made.filter(|_| is_clean && !is_spoilt) {
+            is_spoilt = self.compare_made(ground, &made, found).await?;
         }
         Ok(match is_spoilt {
             true => Next::Rebuilt,
