@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use migcheck_core::fingerprints::Fingerprints;
 use migcheck_core::pack::CorruptTable;
-use migcheck_core::{IntoGraph, RevisionGraph};
+use migcheck_core::{Dialect, IntoGraph, RevisionGraph};
 use migcheck_db::adopt::PeerTable;
 use migcheck_db::snapshot::{Object, ObjectName};
 use migcheck_db::{OwnSchema, Release, SchemaDiff, ServerError, Session, Snapshot, diff};
@@ -100,7 +100,7 @@ pub enum IdentifyError {
         /// The server.
         server: String,
         /// The database's dialect.
-        dialect: migcheck_core::Dialect,
+        dialect: Dialect,
     },
     /// The revisions could not be tried.
     #[error(transparent)]
@@ -155,7 +155,9 @@ impl Identify {
             missing: Vec::new(),
         };
         if known.is_empty() {
-            self.try_all(&mut found, &own.release, &own.schema).await?;
+            let first = defaults(session).await.map_err(IdentifyError::Unread)?;
+            self.try_all(&mut found, &own.release, &own.schema, first)
+                .await?;
         }
         Ok(found)
     }
@@ -166,6 +168,7 @@ impl Identify {
         found: &mut Identified,
         release: &Release,
         schema: &Snapshot,
+        first: Option<String>,
     ) -> Result<(), IdentifyError> {
         let spec = self.spec(release);
         if let Some(dialect) = schema
@@ -178,7 +181,7 @@ impl Identify {
         let options = start_options(self.graph.settings())?;
         let server = start(&spec, &options).await?;
         let mut search = Search::of(schema);
-        let visited = visit(&self.graph, &server, &mut search).await;
+        let visited = visit(&self.graph, &server, first.as_deref(), &mut search).await;
         let tried_on = release_of(&server).await;
         server.stop().await.map_err(RoundTripError::from)?;
         found.missing = visited?;
@@ -201,6 +204,18 @@ impl Identify {
             (None, None) => ServerSpec::Sqlite,
         }
     }
+}
+
+/// The statement that gives another database the defaults of this one. On MySQL every text column shows
+/// the collation that was the database's when it was made.
+async fn defaults(session: &mut dyn Session) -> Result<Option<String>, ServerError> {
+    if session.dialect() != Dialect::MySql {
+        return Ok(None);
+    }
+    let sql = "SELECT CONCAT('ALTER DATABASE CHARACTER SET ', @@character_set_database, \
+               ' COLLATE ', @@collation_database)";
+    let rows = session.rows(sql, &[]).await?;
+    Ok(rows.into_iter().flatten().flatten().next())
 }
 
 /// Holds each state against one schema.
