@@ -75,7 +75,7 @@ struct Adopted {
 impl AdoptArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let directory = context.selection.directory()?;
-        let (checked, graph) = directory.load_sound()?;
+        let (checked, graph) = directory.load()?;
         let url = self.database.url(&checked.config)?;
         let migrator = Migrator::new(&graph)?;
         let wanted = Wanted {

@@ -15,7 +15,7 @@ use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::json::Answer;
-use crate::output::{Format, GREEN, RED, Terminal, counted, painted};
+use crate::output::{Format, GREEN, RED, Terminal, painted};
 use crate::workspace::Directory;
 
 /// Find the revision that a database is at by its schema
@@ -201,15 +201,20 @@ impl Answered {
                 objects,
                 diff,
             } => {
-                let (at, differ) = (name(&state.heads), counted(*objects, "object"));
+                let at = name(&state.heads);
                 terminal.print(format_args!(
                     "  - as {at} makes it\n  + as the database has it\n\n"
                 ));
                 draw(terminal, diff);
                 let no = painted(RED, "no revision");
                 terminal.print(format_args!("\n{database} is at {no} ({how})\n"));
-                let s = if *objects == 1 { "s" } else { "" };
-                terminal.print(format_args!("the nearest is {at}: {differ} differ{s}\n"));
+                let differ = match *objects {
+                    // No object is another one.
+                    0 => "only the order of columns differs".to_owned(),
+                    1 => "1 object differs".to_owned(),
+                    many => format!("{many} objects differ"),
+                };
+                terminal.print(format_args!("the nearest is {at}: {differ}\n"));
                 if wants_stamp {
                     terminal.warn("nothing was recorded");
                 }

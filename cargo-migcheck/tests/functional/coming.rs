@@ -121,6 +121,18 @@ fn the_nearest_is_shown_with_what_differs() {
         project.run(&format!("current {DATABASE}")),
         project.run(&format!("identify --on postgres:17 {DATABASE}")),
     );
+    let project = Project::new()
+        .file(
+            "migrations/001_users.up.sql",
+            "-- migcheck: revises = \"base\"\nCREATE TABLE users (id int, name text);\n",
+        )
+        .file("migrations/001_users.down.sql", "DROP TABLE users;\n")
+        .sql("CREATE TABLE users (name text, id int)");
+    screens!(
+        "identify-order",
+        project,
+        project.run(&format!("identify {DATABASE}")),
+    );
 }
 
 #[test]
