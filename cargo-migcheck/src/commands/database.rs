@@ -6,8 +6,8 @@ use std::path::Path;
 use clap::Args;
 use migcheck_core::{Config, Dialect, Direction, RevisionGraph};
 use migcheck_db::{
-    ConnectErrorKind, ConnectOptions, DatabaseUrl, MigrateError, Migrator, Report, Session,
-    connect_with,
+    ConnectError, ConnectErrorKind, ConnectOptions, DatabaseUrl, MigrateError, Migrator, Report,
+    Session, connect_with,
 };
 use serde::Serialize;
 
@@ -86,17 +86,20 @@ pub(crate) async fn open(
     create: bool,
 ) -> Result<Box<dyn Session>, CommandError> {
     let options = ConnectOptions::default().create_if_missing(create);
-    connect_with(url, &options).await.map_err(|error| {
-        let is_new_file = url.dialect() == Dialect::Sqlite
-            && error.kind() == ConnectErrorKind::UnknownDatabase
-            && !create;
-        let error = CommandError::from(error);
-        if is_new_file {
-            error.hinted("`upgrade --create` makes the file")
-        } else {
-            error
-        }
-    })
+    let opened = connect_with(url, &options).await;
+    opened.map_err(|error| unreachable(error, url.dialect(), create))
+}
+
+/// Why a database cannot be opened; `create` tells whether a missing file would have been made.
+pub(crate) fn unreachable(error: ConnectError, dialect: Dialect, create: bool) -> CommandError {
+    let is_new_file =
+        dialect == Dialect::Sqlite && error.kind() == ConnectErrorKind::UnknownDatabase && !create;
+    let error = CommandError::from(error);
+    if is_new_file {
+        error.hinted("`upgrade --create` makes the file")
+    } else {
+        error
+    }
 }
 
 /// Runs a future to its end.
@@ -122,10 +125,20 @@ struct RunAnswer<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct JsonStep<'a> {
+pub(crate) struct JsonStep<'a> {
     revision: &'a str,
     direction: &'static str,
     milliseconds: u128,
+}
+
+/// The steps of a report, for a program.
+pub(crate) fn json_steps(report: &Report) -> Vec<JsonStep<'_>> {
+    let steps = report.steps.iter().map(|step| JsonStep {
+        revision: &step.revision,
+        direction: step.direction.name(),
+        milliseconds: step.took.as_millis(),
+    });
+    steps.collect()
 }
 
 /// What a run shall do.
@@ -170,15 +183,7 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
         Format::Human => print(context, &graph, &url, &report),
         Format::Json => context.terminal.json(&Answer::new(RunAnswer {
             database: url.to_string(),
-            steps: report
-                .steps
-                .iter()
-                .map(|step| JsonStep {
-                    revision: &step.revision,
-                    direction: step.direction.name(),
-                    milliseconds: step.took.as_millis(),
-                })
-                .collect(),
+            steps: json_steps(&report),
             current: &report.current,
             backup: backup.as_ref().map(backup::JsonBackup::of),
         })),

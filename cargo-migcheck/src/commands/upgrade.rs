@@ -1,4 +1,6 @@
-//! `cargo migcheck upgrade`: apply what a target needs.
+//! `cargo migcheck upgrade`: apply what a target needs, to a database or to many.
+
+mod fleet;
 
 use std::path::PathBuf;
 
@@ -10,6 +12,7 @@ use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::Format;
+use fleet::FleetArgs;
 
 /// Apply what a target needs and a database does not have
 #[derive(Debug, Args)]
@@ -29,10 +32,17 @@ pub(crate) struct UpgradeArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    fleet: FleetArgs,
 }
 
 impl UpgradeArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
+        if let Some(list) = self.fleet.list()? {
+            return self
+                .fleet
+                .run(context, &list, &self.target, self.create, self.format);
+        }
         let wanted = Run {
             database: &self.database,
             direction: Direction::Up,

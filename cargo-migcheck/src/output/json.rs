@@ -43,8 +43,9 @@ pub(crate) struct Failure<'a> {
     findings: Vec<JsonFinding<'a>>,
 }
 
+/// What went wrong, and what to do next.
 #[derive(Debug, Serialize)]
-struct FailureMessage<'a> {
+pub(crate) struct FailureMessage<'a> {
     message: &'a str,
     help: &'a [String],
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
@@ -69,15 +70,21 @@ impl<'a> Statement<'a> {
     }
 }
 
+impl<'a> FailureMessage<'a> {
+    pub(crate) fn of(error: &'a CommandError) -> Self {
+        Self {
+            message: error.message(),
+            help: error.hints(),
+            statement: error.script().map(Statement::of),
+        }
+    }
+}
+
 impl<'a> Failure<'a> {
     pub(crate) fn of(error: &'a CommandError) -> Self {
         Self {
             version: VERSION,
-            error: FailureMessage {
-                message: error.message(),
-                help: error.hints(),
-                statement: error.script().map(Statement::of),
-            },
+            error: FailureMessage::of(error),
             findings: error.findings().iter().map(JsonFinding::of).collect(),
         }
     }

@@ -16,6 +16,7 @@ mod docker;
 mod environments;
 mod explain;
 mod fix;
+mod fleet;
 mod github;
 mod graph;
 mod guard;
