@@ -29,6 +29,7 @@ mod migrator;
 #[cfg(feature = "mysql")]
 pub mod mysql;
 mod offline;
+mod own_schema;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod release;
@@ -59,6 +60,7 @@ pub use journal::{Doubt, Undecided};
 pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
 pub use offline::{Offline, OfflineError, OfflineStep};
+pub use own_schema::OwnSchema;
 pub use release::{Release, release};
 pub use reset::ResetReport;
 pub use script::{ScriptError, run_script, run_script_watched};

@@ -1,7 +1,7 @@
 //! What a live database should look like, and what it looks like instead.
 
 use migcheck_core::{Dialect, Direction, RevisionGraph};
-use migcheck_db::{SchemaDiff, ServerError, Session, Snapshot, diff, run_script, snapshot};
+use migcheck_db::{SchemaDiff, ServerError, Session, Snapshot, adopt, diff, run_script, snapshot};
 
 use crate::error::RoundTripError;
 use crate::round_trip::start_options;
@@ -29,14 +29,24 @@ pub async fn drift(
     spec: &ServerSpec,
 ) -> Result<Drift, RoundTripError> {
     let built = built(graph, applied, spec).await?;
-    let table = &graph.settings().history_table;
-    let live = snapshot(live, table)
-        .await
-        .map_err(|error| unread("the database", error))?;
+    let live = without_histories(live, &graph.settings().history_table).await;
+    let live = live.map_err(|error| unread("the database", error))?;
     Ok(Drift {
         server: spec.to_string(),
         diff: diff(&built, &live),
     })
+}
+
+/// The schema of a live database; the history table that another tool has left is nobody's drift.
+async fn without_histories(
+    live: &mut dyn Session,
+    history_table: &str,
+) -> Result<Snapshot, ServerError> {
+    let mut schema = snapshot(live, history_table).await?;
+    for table in adopt::tables(live).await? {
+        schema = schema.without_table(table.schema.as_deref(), &table.name);
+    }
+    Ok(schema)
 }
 
 /// The server that is most like the one behind `session`: a container of its product and release.

@@ -78,7 +78,7 @@ async fn make(graph: &RevisionGraph, server: &Server) -> Result<MadeFingerprints
         everything: graph.heads(),
         made: ServerFingerprints::new(),
     };
-    let missing = visit(graph, server, &mut maker).await?;
+    let missing = visit(graph, server, None, &mut maker).await?;
     Ok(MadeFingerprints {
         server: server.name().to_owned(),
         release: release_of(server).await?,

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use migcheck_core::fingerprints::{Fingerprints, States};
+use migcheck_core::fingerprints::Fingerprints;
 use migcheck_core::pack::CorruptTable;
-use migcheck_core::{Checksum, IntoGraph, RevisionGraph};
-use migcheck_db::adopt::{self, PeerTable};
+use migcheck_core::{Dialect, IntoGraph, RevisionGraph};
+use migcheck_db::adopt::PeerTable;
 use migcheck_db::snapshot::{Object, ObjectName};
-use migcheck_db::{Release, SchemaDiff, ServerError, Session, Snapshot, diff, release, snapshot};
+use migcheck_db::{OwnSchema, Release, SchemaDiff, ServerError, Session, Snapshot, diff};
 
 use crate::error::RoundTripError;
 use crate::fingerprints::{release_of, start};
@@ -100,7 +100,7 @@ pub enum IdentifyError {
         /// The server.
         server: String,
         /// The database's dialect.
-        dialect: migcheck_core::Dialect,
+        dialect: Dialect,
     },
     /// The revisions could not be tried.
     #[error(transparent)]
@@ -143,43 +143,23 @@ impl Identify {
     ///
     /// See [`IdentifyError`].
     pub async fn run(&self, session: &mut dyn Session) -> Result<Identified, IdentifyError> {
-        let release = release(session).await.map_err(IdentifyError::Unread)?;
-        let peers = adopt::tables(session)
-            .await
-            .map_err(IdentifyError::Unread)?;
-        let schema = self.schema(session, &peers).await?;
+        let own = OwnSchema::read(session, &self.graph).await;
+        let own = own.map_err(IdentifyError::Unread)?;
+        let known = own.known(&self.known, &self.graph);
+        let states = known.iter().map(|tops| State::new(&self.graph, tops));
         let mut found = Identified {
-            release: release.to_string(),
-            place: Place::At(Vec::new()),
+            release: own.release.to_string(),
+            place: Place::At(states.collect()),
             tried_on: None,
-            peers,
+            peers: own.peers,
             missing: Vec::new(),
         };
-        let states = States::new(&self.graph, session.dialect());
-        let fingerprint = Checksum(schema.fingerprint());
-        let known = self.known.states_of(&found.release, fingerprint, &states);
         if known.is_empty() {
-            self.try_all(&mut found, &release, &schema).await?;
-        } else {
-            let states = known.iter().map(|tops| State::new(&self.graph, tops));
-            found.place = Place::At(states.collect());
+            let first = defaults(session).await.map_err(IdentifyError::Unread)?;
+            self.try_all(&mut found, &own.release, &own.schema, first)
+                .await?;
         }
         Ok(found)
-    }
-
-    /// What of the schema the migrations can have made.
-    async fn schema(
-        &self,
-        session: &mut dyn Session,
-        peers: &[PeerTable],
-    ) -> Result<Snapshot, IdentifyError> {
-        let history_table = &self.graph.settings().history_table;
-        let read = snapshot(session, history_table).await;
-        let mut schema = read.map_err(IdentifyError::Unread)?;
-        for table in peers {
-            schema = schema.without_table(table.schema.as_deref(), &table.name);
-        }
-        Ok(schema.portable())
     }
 
     /// Makes every state in a database of its own.
@@ -188,6 +168,7 @@ impl Identify {
         found: &mut Identified,
         release: &Release,
         schema: &Snapshot,
+        first: Option<String>,
     ) -> Result<(), IdentifyError> {
         let spec = self.spec(release);
         if let Some(dialect) = schema
@@ -200,7 +181,7 @@ impl Identify {
         let options = start_options(self.graph.settings())?;
         let server = start(&spec, &options).await?;
         let mut search = Search::of(schema);
-        let visited = visit(&self.graph, &server, &mut search).await;
+        let visited = visit(&self.graph, &server, first.as_deref(), &mut search).await;
         let tried_on = release_of(&server).await;
         server.stop().await.map_err(RoundTripError::from)?;
         found.missing = visited?;
@@ -223,6 +204,18 @@ impl Identify {
             (None, None) => ServerSpec::Sqlite,
         }
     }
+}
+
+/// The statement that gives another database the defaults of this one. On MySQL every text column shows
+/// the collation that was the database's when it was made.
+async fn defaults(session: &mut dyn Session) -> Result<Option<String>, ServerError> {
+    if session.dialect() != Dialect::MySql {
+        return Ok(None);
+    }
+    let sql = "SELECT CONCAT('ALTER DATABASE CHARACTER SET ', @@character_set_database, \
+               ' COLLATE ', @@collation_database)";
+    let rows = session.rows(sql, &[]).await?;
+    Ok(rows.into_iter().flatten().flatten().next())
 }
 
 /// Holds each state against one schema.

@@ -11,6 +11,7 @@ use migcheck_db::Snapshot;
 
 use crate::error::RoundTripError;
 use crate::rows::RowOptions;
+use crate::scratch::ScratchError;
 use crate::server::Server;
 use crate::walk::{Course, Ground};
 
@@ -25,10 +26,12 @@ pub(crate) trait Visitor {
 
 /// Shows the state of nothing, that of each revision, and those that a walk over all of them passes.
 ///
-/// Returns the ids of the revisions that cannot be applied, or build on one that cannot.
+/// `first` is run in every database before anything else. Returns the ids of the revisions whose own
+/// state was not seen, because they, or what they need, cannot be applied.
 pub(crate) async fn visit(
     graph: &RevisionGraph,
     server: &Server,
+    first: Option<&str>,
     visitor: &mut dyn Visitor,
 ) -> Result<Vec<String>, RoundTripError> {
     let mut course = Course {
@@ -41,10 +44,10 @@ pub(crate) async fn visit(
         visitor.begin();
         let visit = Visit {
             course,
+            first,
             visitor,
             applied: vec![false; graph.len()],
             is_seen: vec![false; graph.len()],
-            unapplied: Vec::new(),
         };
         match visit.run().await {
             // Nothing that was seen before is certain.
@@ -58,26 +61,26 @@ pub(crate) async fn visit(
 
 struct Visit<'a> {
     course: Course<'a>,
+    /// What every database begins with.
+    first: Option<&'a str>,
     visitor: &'a mut dyn Visitor,
+    /// The revisions that the walk over all of them has applied.
     applied: Vec<bool>,
     /// The revisions whose own state was seen.
     is_seen: Vec<bool>,
-    unapplied: Vec<usize>,
 }
 
 impl Visit<'_> {
     async fn run(mut self) -> Result<Vec<String>, RoundTripError> {
-        let ground = Ground::fresh(self.course).await?;
+        let ground = self.fresh().await?;
         self.walk(ground).await?;
         for at in 0..self.applied.len() {
             if self.applied[at] && !self.is_seen[at] {
                 self.branch(at).await?;
             }
         }
-        let graph = self.course.graph;
-        let missing = graph.with_dependents(&self.unapplied);
-        let places: Vec<usize> = (0..missing.len()).filter(|at| missing[*at]).collect();
-        Ok(graph.ids(&places))
+        let unseen = (0..self.is_seen.len()).filter(|at| !self.is_seen[*at]);
+        Ok(self.course.graph.ids(&unseen.collect::<Vec<_>>()))
     }
 
     /// Everything in its order, in one database.
@@ -124,11 +127,11 @@ impl Visit<'_> {
         };
         let mut next = Some(at);
         while let Some(at) = next {
-            self.is_seen[at] = true;
             if !self.climb(&mut ground, at).await {
                 break;
             }
             self.show(&mut ground, &[at]).await?;
+            self.is_seen[at] = true;
             let follows = |child: &usize| {
                 let mut needs = graph.revisions()[*child].prerequisites();
                 self.applied[*child] && !self.is_seen[*child] && needs.all(|needed| needed == at)
@@ -140,8 +143,8 @@ impl Visit<'_> {
     }
 
     /// A database with these revisions; none where one of them cannot be applied without others.
-    async fn ground_at(&mut self, places: &[usize]) -> Result<Option<Ground>, RoundTripError> {
-        let mut ground = Ground::fresh(self.course).await?;
+    async fn ground_at(&self, places: &[usize]) -> Result<Option<Ground>, RoundTripError> {
+        let mut ground = self.fresh().await?;
         for at in places {
             if !self.climb(&mut ground, *at).await {
                 ground.remove().await?;
@@ -152,17 +155,24 @@ impl Visit<'_> {
     }
 
     /// Applies one revision; false if that cannot be done.
-    async fn climb(&mut self, ground: &mut Ground, at: usize) -> bool {
+    async fn climb(&self, ground: &mut Ground, at: usize) -> bool {
         let revision = self.course.revision(at);
         let script = revision.script(Direction::Up, self.course.server.dialect());
-        let is_applied = match script {
+        match script {
             Some(script) => ground.run(revision, script).await.is_ok(),
             None => false,
-        };
-        if !is_applied {
-            self.unapplied.push(at);
         }
-        is_applied
+    }
+
+    /// An empty database.
+    async fn fresh(&self) -> Result<Ground, RoundTripError> {
+        let mut ground = Ground::fresh(self.course).await?;
+        if let Some(sql) = self.first {
+            let done = ground.session.execute(sql).await;
+            let sql = sql.to_owned();
+            done.map_err(|error| ScratchError::Refused { sql, error })?;
+        }
+        Ok(ground)
     }
 
     async fn show(&mut self, ground: &mut Ground, tops: &[usize]) -> Result<(), RoundTripError> {

@@ -15,6 +15,8 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("branches_and_several_heads_are_found", branches),
         Case::new("what_differs_is_shown_from_the_nearest", differences),
         Case::new("histories_and_privileges_do_not_count", bookkeeping),
+        Case::new("a_database_may_have_defaults_of_its_own", defaults)
+            .only(|server| server.dialect() == Dialect::MySql),
         Case::new("fingerprints_of_other_scripts_are_passed_over", stale),
         Case::new("what_cannot_be_applied_has_no_fingerprint", unapplied),
     ]
@@ -288,6 +290,20 @@ fn bookkeeping(server: &TestServer) {
     assert_eq!(at(&found), ["002"]);
     let left_out: Vec<String> = found.peers.iter().map(ToString::to_string).collect();
     assert_eq!(left_out, ["alembic_version", "schema_migrations"]);
+}
+
+/// Where the collation of a database is not the server's, that of its columns is not either.
+fn defaults(server: &TestServer) {
+    let graph = shop().graph();
+    let scratch = server.scratch();
+    let mut session = connect(&scratch);
+    execute(
+        &mut *session,
+        "ALTER DATABASE CHARACTER SET latin1 COLLATE latin1_german2_ci",
+    );
+    apply(&mut *session, &graph, &graph.applied_at(["002"]).unwrap());
+    let found = block_on(trying(server, &graph).run(&mut *session)).unwrap();
+    assert_eq!(at(&found), ["002"]);
 }
 
 fn stale(server: &TestServer) {

@@ -75,7 +75,7 @@ struct Adopted {
 impl AdoptArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let directory = context.selection.directory()?;
-        let (checked, graph) = directory.load_sound()?;
+        let (checked, graph) = directory.load()?;
         let url = self.database.url(&checked.config)?;
         let migrator = Migrator::new(&graph)?;
         let wanted = Wanted {
@@ -149,20 +149,15 @@ impl Adopted {
                 "adopted {revisions} from {peer}: {database} is at {}\n",
                 at(current)
             )),
-            Some(Recorded::Before { current, beyond }) => {
-                let beyond = match beyond.len() {
-                    0 => String::new(),
-                    count => format!(", {} beyond {peer}", counted(count, "revision")),
-                };
-                terminal.summary(format_args!(
-                    "nothing to do, {peer} was adopted before: {database} is at {}{beyond}\n",
-                    at(current)
-                ));
-            }
+            Some(Recorded::Before { current, .. }) => terminal.summary(format_args!(
+                "nothing to do, {peer} was adopted before: {database} is at {}\n",
+                at(current)
+            )),
             // What is not known here has been told by its kind above.
             Some(_) => {}
         }
-        if adoption.verified < adoption.revisions.len() {
+        let is_news = !matches!(self.recorded, Some(Recorded::Before { .. }));
+        if is_news && adoption.verified < adoption.revisions.len() {
             terminal.note(format_args!(
                 "{peer} keeps no checksums: that the scripts are still those that it ran is taken on trust"
             ));
@@ -181,10 +176,14 @@ impl Adopted {
         let terminal = &context.terminal;
         let peer = self.adoption.table.peer;
         let mut helps: Vec<String> = Vec::new();
+        let mut last = "";
         for mismatch in &self.adoption.mismatches {
-            let text = wrapped(&mismatch.to_string(), "  ", terminal.width());
-            let kind = painted(RED, mismatch.name());
-            terminal.print(format_args!("{kind}\n{text}"));
+            let kind = mismatch.name();
+            if kind != last {
+                terminal.print(format_args!("{}\n", painted(RED, kind)));
+                last = kind;
+            }
+            terminal.print(wrapped(&mismatch.to_string(), "  ", terminal.width()));
             let help = mismatch.help(peer);
             if !helps.contains(&help) {
                 helps.push(help);

@@ -12,7 +12,7 @@ use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::json::Answer;
-use crate::output::{BOLD, Format, GREEN, RED, painted};
+use crate::output::{BOLD, Format, GREEN, RED, Terminal, painted};
 
 /// Compare a database with what its applied revisions build
 ///
@@ -56,7 +56,7 @@ struct DriftAnswer<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct JsonChange<'a> {
+pub(super) struct JsonChange<'a> {
     object: String,
     change: &'static str,
     expected: Option<&'a str>,
@@ -160,7 +160,14 @@ fn print(context: &Context, found: &Drift) {
         return;
     }
     terminal.print("  - what the applied revisions build\n  + what the database has\n\n");
-    for change in &found.diff.changes {
+    draw(terminal, &found.diff);
+    let counts = painted(RED, counts(&found.diff));
+    terminal.summary(format_args!("\ndrift, built on {server}: {counts}\n"));
+}
+
+/// Draws what is missing, extra or different, one object after the other.
+pub(super) fn draw(terminal: &Terminal, diff: &SchemaDiff) {
+    for change in &diff.changes {
         let word = painted(BOLD, word(change.kind));
         let text = change.to_string();
         for (at, line) in text.lines().enumerate() {
@@ -170,11 +177,9 @@ fn print(context: &Context, found: &Drift) {
             }
         }
     }
-    let counts = painted(RED, counts(&found.diff));
-    terminal.summary(format_args!("\ndrift, built on {server}: {counts}\n"));
 }
 
-fn changes(diff: &SchemaDiff) -> Vec<JsonChange<'_>> {
+pub(super) fn changes(diff: &SchemaDiff) -> Vec<JsonChange<'_>> {
     let change = |change: &'_ migcheck_db::snapshot::Change| change.object.to_string();
     diff.changes
         .iter()

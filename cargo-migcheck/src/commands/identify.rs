@@ -5,17 +5,17 @@ use std::io::ErrorKind;
 
 use clap::Args;
 use migcheck_core::fingerprints::{FINGERPRINTS_FILE, Fingerprints};
-use migcheck_db::snapshot::Change;
 use migcheck_db::{Migrator, Session};
-use migcheck_harness::{Identified, Identify, IdentifyError, Place, ServerSpec, State};
+use migcheck_harness::{Identified, Identify, IdentifyError, Place, State};
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open};
+use super::drift::{JsonChange, ScratchArgs, changes, draw};
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::json::Answer;
-use crate::output::{Format, GREEN, RED, Terminal, counted, painted};
+use crate::output::{Format, GREEN, RED, Terminal, painted};
 use crate::workspace::Directory;
 
 /// Find the revision that a database is at by its schema
@@ -25,10 +25,8 @@ use crate::workspace::Directory;
 /// database is only read, unless `--stamp` is given.
 #[derive(Debug, Args)]
 pub(crate) struct IdentifyArgs {
-    /// The server to try the revisions on: `postgres:17` (a container), `mysql@local`, a URL; without it,
-    /// a container of the database's own release
-    #[arg(long, value_name = "SPEC")]
-    on: Option<ServerSpec>,
+    #[command(flatten)]
+    scratch: ScratchArgs,
     /// Record the revision in the database, if it is exactly one
     #[arg(long)]
     stamp: bool,
@@ -65,15 +63,6 @@ struct JsonNearest<'a> {
     changes: Vec<JsonChange<'a>>,
 }
 
-/// One object that is not what the nearest revision makes.
-#[derive(Debug, Serialize)]
-struct JsonChange<'a> {
-    object: String,
-    change: &'static str,
-    expected: Option<&'a str>,
-    found: Option<&'a str>,
-}
-
 /// What was found of a database.
 struct Answered {
     database: String,
@@ -92,7 +81,7 @@ impl IdentifyArgs {
         let mut identify =
             Identify::new(&graph).map_err(|error| CommandError::usage(error.to_string()))?;
         identify = identify.fingerprints(fingerprints(&directory)?);
-        if let Some(on) = self.on {
+        if let Some(on) = self.scratch.on()? {
             identify = identify.on(on);
         }
         let answered = block_on(async {
@@ -168,14 +157,10 @@ impl Answered {
             return Ok(());
         };
         let [state] = states.as_slice() else {
-            let named: Vec<&str> = states
-                .iter()
-                .flat_map(|one| &one.heads)
-                .map(|id| &**id)
-                .collect();
+            let names: Vec<String> = states.iter().map(|one| name(&one.heads)).collect();
             return Err(CommandError::usage(format!(
-                "{} make the same schema, so that it does not say which one is applied",
-                named.join(" and ")
+                "several revisions make this schema, so that it does not say which one is applied: {}",
+                names.join(", ")
             ))
             .hinted("say it with `cargo migcheck stamp REV`"));
         };
@@ -216,18 +201,20 @@ impl Answered {
                 objects,
                 diff,
             } => {
-                let (at, differ) = (name(&state.heads), counted(*objects, "object"));
+                let at = name(&state.heads);
                 terminal.print(format_args!(
                     "  - as {at} makes it\n  + as the database has it\n\n"
                 ));
-                for line in diff.to_string().lines() {
-                    terminal.print(format_args!("{}\n", format!("  {line}").trim_end()));
-                }
+                draw(terminal, diff);
                 let no = painted(RED, "no revision");
-                terminal.print(format_args!(
-                    "\n{database} is at {no}; the nearest is {at}: {differ} differ{} ({how})\n",
-                    if *objects == 1 { "s" } else { "" },
-                ));
+                terminal.print(format_args!("\n{database} is at {no} ({how})\n"));
+                let differ = match *objects {
+                    // No object is another one.
+                    0 => "only the order of columns differs".to_owned(),
+                    1 => "1 object differs".to_owned(),
+                    many => format!("{many} objects differ"),
+                };
+                terminal.print(format_args!("the nearest is {at}: {differ}\n"));
                 if wants_stamp {
                     terminal.warn("nothing was recorded");
                 }
@@ -273,10 +260,8 @@ impl Answered {
     fn besides(&self, terminal: &Terminal) {
         let found = &self.found;
         if !found.missing.is_empty() {
-            let missing = counted(found.missing.len(), "revision");
             terminal.warn(format_args!(
-                "{missing} could not be applied there and were not compared: {}; `cargo migcheck roundtrip` \
-                 says why",
+                "not compared, as it cannot be applied there: {}; `cargo migcheck roundtrip` says why",
                 found.missing.join(", ")
             ));
         }
@@ -303,7 +288,7 @@ impl Answered {
                 let nearest = JsonNearest {
                     at: &state.heads,
                     objects: *objects,
-                    changes: diff.changes.iter().map(JsonChange::of).collect(),
+                    changes: changes(diff),
                 };
                 (Vec::new(), Some(nearest))
             }
@@ -322,17 +307,6 @@ impl Answered {
             recorded: self.recorded.as_deref(),
             stamped: self.stamped,
         }));
-    }
-}
-
-impl<'a> JsonChange<'a> {
-    fn of(change: &'a Change) -> Self {
-        Self {
-            object: change.object.to_string(),
-            change: change.kind.name(),
-            expected: change.before.as_deref(),
-            found: change.after.as_deref(),
-        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod check;
 mod clean;
+mod coming;
 mod completions;
 mod create;
 mod database;

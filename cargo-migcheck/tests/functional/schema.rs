@@ -124,6 +124,7 @@ fn every_command_that_prints_json_has_a_schema() {
 #[test]
 fn every_schema_is_held_against_an_answer() {
     let (chain, fork, bare) = (Project::chain(), Project::fork(), Project::bare());
+    let shop = Project::chain().dbmate(1);
     let home = crate::environments::with_home(Project::chain());
     let half = crate::status::half_done();
     let peer = Project::bare().file("old/1_users.sql", "CREATE TABLE users (id bigint);\n");
@@ -142,6 +143,8 @@ fn every_schema_is_held_against_an_answer() {
         (&chain, "current --database-url sqlite:shop.db"),
         (&chain, "history --database-url sqlite:shop.db"),
         (&chain, "downgrade -1 --database-url sqlite:shop.db"),
+        (&shop, "adopt --database-url sqlite:shop.db"),
+        (&shop, "identify --database-url sqlite:shop.db"),
         (&chain, "drift --database-url sqlite:shop.db"),
         (&chain, "status --database-url sqlite:shop.db"),
         (&chain, "stamp head --database-url sqlite:shop.db"),

@@ -16,7 +16,7 @@ impl Tool for Alembic {
     }
 
     fn has_columns(&self, columns: &[String]) -> bool {
-        columns == ["version_num"]
+        columns.iter().any(|column| column == "version_num")
     }
 
     fn query(&self, table: &str, dialect: Dialect) -> String {
