@@ -28,11 +28,11 @@ pub async fn drift(
     live: &mut dyn Session,
     spec: &ServerSpec,
 ) -> Result<Drift, RoundTripError> {
-    let built = built(graph, applied, spec).await?;
+    let of_live = |error| unread("the database", error);
+    let defaults = defaults(live).await.map_err(of_live)?;
+    let built = built(graph, applied, defaults.as_deref(), spec).await?;
     let table = &graph.settings().history_table;
-    let live = snapshot(live, table)
-        .await
-        .map_err(|error| unread("the database", error))?;
+    let live = snapshot(live, table).await.map_err(of_live)?;
     Ok(Drift {
         server: spec.to_string(),
         diff: diff(&built, &live),
@@ -73,9 +73,21 @@ fn of_version(dialect: Dialect, version: &str) -> ServerSpec {
     }
 }
 
+/// The statement that gives a new database of MySQL the defaults of this one, which its tables have
+/// where their scripts do not say otherwise.
+async fn defaults(live: &mut dyn Session) -> Result<Option<String>, ServerError> {
+    if live.dialect() != Dialect::MySql {
+        return Ok(None);
+    }
+    let rows = live.rows("SELECT @@collation_database", &[]).await?;
+    let collation = rows.into_iter().flatten().flatten().next();
+    Ok(collation.map(|collation| format!("ALTER DATABASE COLLATE {collation}")))
+}
+
 async fn built(
     graph: &RevisionGraph,
     applied: &[bool],
+    defaults: Option<&str>,
     spec: &ServerSpec,
 ) -> Result<Snapshot, RoundTripError> {
     let options = start_options(graph.settings())?;
@@ -84,7 +96,7 @@ async fn built(
         server: spec.to_string(),
         error,
     })?;
-    let built = build_in(&server, graph, applied).await;
+    let built = build_in(&server, graph, applied, defaults).await;
     let stopped = server.stop().await;
     let built = built?;
     stopped?;
@@ -95,10 +107,15 @@ async fn build_in(
     server: &Server,
     graph: &RevisionGraph,
     applied: &[bool],
+    defaults: Option<&str>,
 ) -> Result<Snapshot, RoundTripError> {
     let scratch = server.scratch().await?;
     let mut session = scratch.connect().await?;
     let dialect = session.dialect();
+    if let Some(defaults) = defaults {
+        let done = session.execute(defaults).await;
+        done.map_err(|error| unread(server.name(), error))?;
+    }
     for (revision, _) in graph.revisions().iter().zip(applied).filter(|(_, is)| **is) {
         let Some(script) = revision.script(Direction::Up, dialect) else {
             continue;
