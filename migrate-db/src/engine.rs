@@ -43,6 +43,21 @@ pub(crate) trait Engine: Sync {
     /// each.
     fn tables(&self) -> &'static str;
 
+    /// What INSERT goes on with where the row may be there already; assignments follow.
+    fn or_update(&self) -> &'static str {
+        "ON CONFLICT (revision) DO UPDATE SET"
+    }
+
+    /// In such an assignment, what was to be inserted.
+    fn proposed(&self, column: &str) -> String {
+        format!("excluded.{column}")
+    }
+
+    /// Has the transaction that is open run as who has logged in, whatever role a script has taken.
+    fn as_login(&self) -> &'static str {
+        ""
+    }
+
     /// A text as SQL that is read alike whatever the session has set.
     fn literal(&self, text: &str) -> String;
 

@@ -208,15 +208,15 @@ impl HistoryTable {
         format!("DELETE FROM {} WHERE {}", self.sql(), self.is(revision))
     }
 
-    /// The statement that writes a revision's row.
+    /// The statement that writes a revision's row where there is none.
     pub(crate) fn insert(&self, entry: &Entry, progress: &Progress) -> String {
         let text = |text: &str| self.engine.literal(text);
         let or_null = |value: Option<&str>| value.map_or_else(|| "NULL".to_owned(), text);
         format!(
-            "INSERT INTO {} (revision, state, checksum, chain, statements_done, statements_total, \
-             fingerprint, done_checksum, down_script, milliseconds, applied_by, version, parents) \
-             VALUES ({}, '{}', '{}', '{}', {}, {}, {}, {}, {}, {}, {}, '{VERSION}', {})",
+            "INSERT INTO {} ({}) VALUES ({}, '{}', '{}', '{}', {}, {}, {}, {}, {}, {}, {}, \
+             '{VERSION}', {})",
             self.sql(),
+            WRITTEN.join(", "),
             text(&entry.revision),
             progress.state.name(),
             entry.checksum,
@@ -231,7 +231,44 @@ impl HistoryTable {
             text(&entry.parents),
         )
     }
+
+    /// The statement that writes a revision's row, whether or not there is one.
+    pub(crate) fn upsert(&self, entry: &Entry, progress: &Progress) -> String {
+        let mut sql = self.insert(entry, progress);
+        sql.push(' ');
+        sql.push_str(self.engine.or_update());
+        for column in &WRITTEN[1..] {
+            sql.push_str(&format!(" {column} = {},", self.engine.proposed(column)));
+        }
+        sql.push_str(&format!(" applied_at = {}", self.engine.now()));
+        sql
+    }
+
+    /// The statement that writes how far a script has come; the row is there.
+    pub(crate) fn update(&self, revision: &str, progress: &Progress) -> String {
+        let or_null = |value: Option<&str>| {
+            value.map_or_else(|| "NULL".to_owned(), |text| self.engine.literal(text))
+        };
+        format!(
+            "UPDATE {} SET state = '{}', statements_done = {}, statements_total = {}, \
+             fingerprint = {}, done_checksum = {} WHERE {}",
+            self.sql(),
+            progress.state.name(),
+            progress.done,
+            progress.total,
+            or_null(progress.fingerprint.as_deref()),
+            or_null(progress.done_checksum.as_deref()),
+            self.is(revision)
+        )
+    }
 }
+
+/// The columns that are written, in this order; first the key.
+#[rustfmt::skip]
+const WRITTEN: [&str; 13] = [
+    "revision", "state", "checksum", "chain", "statements_done", "statements_total", "fingerprint",
+    "done_checksum", "down_script", "milliseconds", "applied_by", "version", "parents",
+];
 
 /// What a revision's row says of it, however far it has come.
 #[derive(Debug, Clone)]

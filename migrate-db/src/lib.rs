@@ -43,6 +43,7 @@ pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, conne
 pub use empty::Stranger;
 pub use error::ServerError;
 pub use history::{HistoryRow, RevisionState};
+pub use journal::{Doubt, Undecided};
 pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
 pub use offline::{Offline, OfflineError, OfflineStep};

@@ -8,6 +8,7 @@ use migcheck_core::{Direction, PlanError, TargetError};
 
 use crate::ServerError;
 use crate::empty::Stranger;
+use crate::journal::Undecided;
 use crate::script::ScriptError;
 use crate::status::Unfinished;
 
@@ -56,6 +57,9 @@ pub enum MigrateError {
     /// A script was begun, and this is not the way to its end.
     #[error("{0}; `{verb}` goes on with it, or, when you have finished or undone it by hand, say so with `resolve`", verb = .0.goes_on())]
     Unfinished(Unfinished),
+    /// It cannot be told where an unfinished script has to go on.
+    #[error(transparent)]
+    Undecided(#[from] Box<Undecided>),
     /// There is no unfinished script to be resolved.
     #[error("nothing is unfinished{}, so there is nothing to resolve", match .0 { Some(revision) => format!(" of `{revision}`"), None => String::new() })]
     NothingUnfinished(Option<String>),

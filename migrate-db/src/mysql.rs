@@ -92,6 +92,14 @@ impl Engine for MySqlEngine {
          WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY table_name"
     }
 
+    fn or_update(&self) -> &'static str {
+        "ON DUPLICATE KEY UPDATE"
+    }
+
+    fn proposed(&self, column: &str) -> String {
+        format!("VALUES({column})")
+    }
+
     fn literal(&self, text: &str) -> String {
         crate::literal::literal(Dialect::MySql, text)
     }

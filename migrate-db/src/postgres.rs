@@ -114,6 +114,10 @@ impl Engine for PostgresEngine {
          ORDER BY 1"
     }
 
+    fn as_login(&self) -> &'static str {
+        "SET LOCAL session_authorization TO DEFAULT; SET LOCAL role TO DEFAULT; "
+    }
+
     fn literal(&self, text: &str) -> String {
         crate::literal::literal(Dialect::Postgres, text)
     }

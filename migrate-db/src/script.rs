@@ -217,6 +217,11 @@ impl<'a> Prepared<'a> {
         let _ = session.execute(self.engine.reset()).await;
     }
 
+    /// The script's file.
+    pub(crate) fn script(&self) -> &'a Script {
+        self.failing.script
+    }
+
     /// An error that no statement is to be blamed for.
     pub(crate) fn whole(&self, server: ServerError) -> ScriptError {
         let failing = &self.failing;

@@ -249,9 +249,6 @@ fn dead_holder(server: &TestServer) {
             let _gone = block_on(session.execute(&kill));
         }
     }
-    if server.dialect() == Dialect::MySql {
-        execute(&mut *session, "DROP TABLE IF EXISTS slow");
-    }
     directory.edit("001_slow.up.sql", "(30)", "(0)");
     let report = block_on(
         crate::migrator(directory.graph())
@@ -289,9 +286,6 @@ fn dropped_run(server: &TestServer) {
         pools
     });
     let mut session = connect(&scratch);
-    if server.dialect() == Dialect::MySql {
-        execute(&mut *session, "DROP TABLE IF EXISTS slow");
-    }
     let next = migrator(directory.graph()).lock_timeout(Duration::from_secs(3));
     let report = block_on(next.upgrade(&mut *session, "head"));
     let report = report.unwrap_or_else(|error| panic!("{error}"));

@@ -7,8 +7,10 @@
 )]
 
 mod at_once;
+mod interrupted;
 mod refusals;
 mod scripts;
+mod standing;
 #[path = "../support/mod.rs"]
 mod support;
 mod verbs;
@@ -24,6 +26,8 @@ fn main() -> ExitCode {
     cases.extend(refusals::cases());
     cases.extend(at_once::cases());
     cases.extend(scripts::cases());
+    cases.extend(standing::cases());
+    cases.extend(interrupted::cases());
     run_on_every_server(cases, refusals::alone())
 }
 
@@ -66,11 +70,11 @@ fn has_table(session: &mut dyn Session, table: &str) -> bool {
     block_on(session.rows(&format!("SELECT 1 FROM {table}"), &[])).is_ok()
 }
 
-/// The revisions that the history table has, in the order of their ids.
+/// The revisions that are applied, in the order of their ids.
 fn recorded(session: &mut dyn Session) -> Vec<String> {
     let rows = rows(
         session,
-        "SELECT revision FROM _migcheck_revisions ORDER BY revision",
+        "SELECT revision FROM _migcheck_revisions WHERE state <> 'applying' ORDER BY revision",
     );
     rows.into_iter().flatten().collect()
 }

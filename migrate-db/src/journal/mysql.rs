@@ -1,0 +1,319 @@
+//! What statements of MySQL and MariaDB leave behind.
+//!
+//! Every DDL statement commits what is open and then itself. So what is not known to run in a
+//! transaction is not run in one with the journal.
+
+use migcheck_core::Dialect;
+
+use super::effect::{Effect, starts};
+use super::probe::{Name, Probe, text};
+use super::words::Word;
+
+/// Statements of transactions, and DO, whose functions can write.
+#[rustfmt::skip]
+const IN_TRANSACTION: &[&str] = &[
+    "DELETE", "DO", "INSERT", "LOAD", "REPLACE", "SELECT", "TABLE", "UPDATE", "VALUES", "WITH",
+];
+
+/// Statements that do nothing when they are run for a second time.
+#[rustfmt::skip]
+const AGAIN: &[&str] = &[
+    "ANALYZE", "CACHE", "CHECK", "FLUSH", "GRANT", "OPTIMIZE", "REPAIR", "RESET", "TRUNCATE",
+];
+
+/// Statements that leave nothing behind.
+#[rustfmt::skip]
+const PASSING: &[&str] = &[
+    "CHECKSUM", "DESC", "DESCRIBE", "EXPLAIN", "HANDLER", "HELP", "KILL", "RELEASE", "ROLLBACK",
+    "SAVEPOINT", "SHOW",
+];
+
+/// Statements that can do anything.
+const CALLS: &[&str] = &[
+    "BEGIN", "CALL", "EXECUTE", "FOR", "IF", "CASE", "LOOP", "REPEAT", "WHILE",
+];
+
+/// Words that stand between CREATE and what is created.
+#[rustfmt::skip]
+const KINDS: &[&str] = &[
+    "DATABASE", "EVENT", "FUNCTION", "INDEX", "LOGFILE", "PACKAGE", "PROCEDURE", "RESOURCE", "ROLE",
+    "SCHEMA", "SEQUENCE", "SERVER", "SPATIAL", "TABLE", "TABLES", "TABLESPACE", "TRIGGER", "UNDO",
+    "USER", "VIEW",
+];
+
+pub(super) fn effect(words: &[Word<'_>]) -> Effect {
+    let Some(first) = words.first() else {
+        return Effect::Passing;
+    };
+    let has = |wanted: &str| words.iter().any(|word| word.is(wanted));
+    if first.is("SET") {
+        return set(words);
+    }
+    if first.is_one_of(&["USE", "PREPARE", "DEALLOCATE"]) || starts(words, &["DROP", "PREPARE"]) {
+        return Effect::Session;
+    }
+    if first.is_one_of(PASSING) {
+        return Effect::Passing;
+    }
+    if first.is_one_of(CALLS) {
+        return Effect::Called;
+    }
+    if first.is("LOCK") || first.is("FLUSH") && has("LOCK") {
+        return Effect::LockTables;
+    }
+    if first.is("UNLOCK") {
+        return Effect::UnlockTables;
+    }
+    if starts(words, &["LOAD", "INDEX"]) || first.is_one_of(AGAIN) {
+        return Effect::Again;
+    }
+    if first.is_one_of(IN_TRANSACTION) {
+        return Effect::InTransaction;
+    }
+    ddl(words)
+}
+
+fn set(words: &[Word<'_>]) -> Effect {
+    let has = |wanted: &[&str]| words.iter().any(|word| word.is_one_of(wanted));
+    if starts(words, &["SET", "STATEMENT"]) {
+        return Effect::Called;
+    }
+    if has(&["PASSWORD"]) {
+        return Effect::Again;
+    }
+    let autocommit = words.iter().position(|word| word.is("AUTOCOMMIT"));
+    match autocommit.and_then(|at| {
+        words[at..].iter().find(
+            |word| matches!(word, Word::Bare(value) if !value.eq_ignore_ascii_case("AUTOCOMMIT")),
+        )
+    }) {
+        Some(value) => Effect::Autocommit(!value.is_one_of(&["0", "OFF", "FALSE"])),
+        None => Effect::Session,
+    }
+}
+
+/// CREATE, ALTER, DROP and RENAME.
+fn ddl(words: &[Word<'_>]) -> Effect {
+    let Some(kind) = kind(words) else {
+        return Effect::Blind;
+    };
+    let (first, head, tail) = (&words[0], &words[1..kind], &words[kind + 1..]);
+    let has = |words: &[Word<'_>], wanted: &[&str]| words.iter().any(|word| word.is_one_of(wanted));
+    if has(head, &["TEMPORARY"]) {
+        return Effect::Passing;
+    }
+    let conditional = starts(tail, &["IF"]);
+    let tail = match conditional {
+        true => &tail[if starts(tail, &["IF", "NOT"]) { 3 } else { 2 }.min(tail.len())..],
+        false => tail,
+    };
+    let kind = &words[kind];
+    let seen = |probe: Option<Probe>| probe.map_or(Effect::Blind, Effect::Seen);
+    let one = |probe: fn(Name) -> Probe| {
+        seen(Name::read(tail, Dialect::MySql).map(|(name, _)| probe(name)))
+    };
+    let relations = |names: Vec<Name>| match names.is_empty() {
+        true => Effect::Blind,
+        false => Effect::Seen(Probe::Relations { names }),
+    };
+    if first.is("CREATE") {
+        if conditional || starts(head, &["OR", "REPLACE"]) {
+            return Effect::Again;
+        }
+        return match kind {
+            _ if kind.is("INDEX") => relations(on_table(tail)),
+            _ if kind.is_one_of(&["TABLE", "VIEW", "SEQUENCE"]) => one(Probe::relation),
+            _ if kind.is("TRIGGER") => one(Probe::Trigger),
+            _ if kind.is("EVENT") => one(Probe::Event),
+            _ if kind.is_one_of(&["FUNCTION", "PROCEDURE", "PACKAGE"]) => one(Probe::Routine),
+            _ if kind.is_one_of(&["DATABASE", "SCHEMA"]) => one(Probe::Database),
+            _ => Effect::Blind,
+        };
+    }
+    if first.is("ALTER") {
+        return match kind {
+            // Rows that change places, which no definition shows.
+            _ if has(tail, &["EXCHANGE", "DISCARD", "IMPORT"]) => Effect::Blind,
+            _ if kind.is("TABLE") => relations(altered(tail)),
+            _ if kind.is("EVENT") && has(tail, &["RENAME"]) => one(Probe::Event),
+            _ if has(tail, &["RENAME"]) => Effect::Blind,
+            _ => Effect::Again,
+        };
+    }
+    if first.is("DROP") {
+        return match kind {
+            _ if conditional => Effect::Again,
+            _ if kind.is("INDEX") => relations(on_table(tail)),
+            _ if kind.is_one_of(&["TABLE", "TABLES", "VIEW", "SEQUENCE"]) => {
+                match Name::list(tail, Dialect::MySql) {
+                    names if names.is_empty() => Effect::Blind,
+                    names => Effect::Seen(Probe::Gone { names }),
+                }
+            }
+            _ if kind.is("TRIGGER") => one(Probe::Trigger),
+            _ if kind.is("EVENT") => one(Probe::Event),
+            _ if kind.is_one_of(&["FUNCTION", "PROCEDURE", "PACKAGE"]) => one(Probe::Routine),
+            _ if kind.is_one_of(&["DATABASE", "SCHEMA"]) => one(Probe::Database),
+            _ => Effect::Blind,
+        };
+    }
+    if first.is("RENAME") && kind.is_one_of(&["TABLE", "TABLES"]) {
+        return renamed(tail);
+    }
+    Effect::Blind
+}
+
+/// Where it says what the statement is about. A definer's name is not that.
+fn kind(words: &[Word<'_>]) -> Option<usize> {
+    let mut at = 1;
+    if !words
+        .first()?
+        .is_one_of(&["CREATE", "ALTER", "DROP", "RENAME"])
+    {
+        return None;
+    }
+    while let Some(word) = words.get(at) {
+        if word.is("DEFINER") {
+            // DEFINER = user @ host, or CURRENT_USER, with or without parentheses.
+            at += 3;
+            while words
+                .get(at)
+                .is_some_and(|word| matches!(word, Word::Mark(_)))
+            {
+                at += if words[at].is_mark('@') { 2 } else { 1 };
+            }
+            continue;
+        }
+        if word.is_one_of(KINDS) && !(word.is("SPATIAL") && words.get(at + 1)?.is("INDEX")) {
+            return Some(at);
+        }
+        at += 1;
+        if at > 12 {
+            return None;
+        }
+    }
+    None
+}
+
+/// `… ON table`, of an index.
+fn on_table(words: &[Word<'_>]) -> Vec<Name> {
+    let on = words.iter().position(|word| word.is("ON"));
+    let table = on.and_then(|on| Name::read(&words[on + 1..], Dialect::MySql));
+    table.map(|(name, _)| name).into_iter().collect()
+}
+
+/// The table, and what it is called from now on.
+fn altered(words: &[Word<'_>]) -> Vec<Name> {
+    let mut names: Vec<Name> = Name::read(words, Dialect::MySql)
+        .map(|(name, _)| name)
+        .into_iter()
+        .collect();
+    for (at, word) in words.iter().enumerate() {
+        let rest = &words[at + 1..];
+        let of_a_part = rest
+            .first()
+            .is_some_and(|word| word.is_one_of(&["COLUMN", "INDEX", "KEY"]));
+        if word.is("RENAME") && !of_a_part {
+            let to = usize::from(
+                rest.first()
+                    .is_some_and(|word| word.is_one_of(&["TO", "AS"])),
+            );
+            names.extend(Name::read(&rest[to..], Dialect::MySql).map(|(name, _)| name));
+        }
+    }
+    names
+}
+
+/// `a TO b, c TO d`; tables that only change places can look as they did.
+fn renamed(words: &[Word<'_>]) -> Effect {
+    let mut pairs = Vec::new();
+    let mut rest = words;
+    loop {
+        let Some((from, behind)) = Name::read(rest, Dialect::MySql) else {
+            return Effect::Blind;
+        };
+        let to = behind.iter().position(|word| word.is("TO"));
+        let Some((to, behind)) = to.and_then(|at| Name::read(&behind[at + 1..], Dialect::MySql))
+        else {
+            return Effect::Blind;
+        };
+        pairs.push((from, to));
+        match behind.first() {
+            Some(mark) if mark.is_mark(',') => rest = &behind[1..],
+            _ => break,
+        }
+    }
+    let (mut before, mut after): (Vec<Name>, Vec<Name>) = pairs.into_iter().unzip();
+    // Those that are in between have a name before and after only in passing.
+    let passing: Vec<Name> = before
+        .iter()
+        .filter(|name| after.contains(name))
+        .cloned()
+        .collect();
+    let is_swap = !passing.is_empty();
+    before.retain(|name| !passing.contains(name));
+    after.retain(|name| !passing.contains(name));
+    if is_swap && before.is_empty() {
+        return Effect::Blind;
+    }
+    Effect::Seen(Probe::Renamed { before, after })
+}
+
+/// The query for those tables among the ones a statement writes to that know no transactions.
+pub(super) fn without_transactions(words: &[Word<'_>]) -> Option<String> {
+    let until = |end: &str| {
+        let end = words.iter().position(|word| word.is(end));
+        &words[1..end.unwrap_or(words.len())]
+    };
+    let first = words.first()?;
+    let (range, most) = match first {
+        _ if first.is_one_of(&["INSERT", "REPLACE"]) => (&words[1..], 1),
+        _ if first.is("UPDATE") => (until("SET"), MOST_TABLES),
+        _ if first.is("DELETE") => (until("WHERE"), MOST_TABLES),
+        _ if first.is("LOAD") => {
+            let table = words.iter().position(|word| word.is("TABLE"))?;
+            (&words[table + 1..], 1)
+        }
+        _ if first.is("WITH") => (&words[1..], MOST_TABLES),
+        _ => return None,
+    };
+    let mut names: Vec<String> = Vec::new();
+    let mut behind_dot = false;
+    for word in range {
+        if let Some(name) = word
+            .name(Dialect::MySql)
+            .filter(|_| !word.is_one_of(NO_TABLES))
+        {
+            // Of `schema.table` the last is the table.
+            if behind_dot {
+                names.pop();
+            }
+            names.push(name);
+        }
+        behind_dot = word.is_mark('.');
+        if names.len() > most && !behind_dot {
+            names.truncate(most);
+            break;
+        }
+    }
+    names.dedup();
+    let one = |name: &String| {
+        format!(
+            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() \
+             AND TABLE_NAME = {} AND ENGINE NOT IN ('InnoDB', 'ROCKSDB', 'ndbcluster')",
+            text(name)
+        )
+    };
+    let queries: Vec<String> = names.iter().map(one).collect();
+    (!queries.is_empty()).then(|| queries.join(" UNION ALL "))
+}
+
+/// How many names of a statement are looked up at most.
+const MOST_TABLES: usize = 8;
+
+/// Words that are no names where these statements have tables.
+#[rustfmt::skip]
+const NO_TABLES: &[&str] = &[
+    "AS", "DELAYED", "FROM", "HIGH_PRIORITY", "IGNORE", "INNER", "INTO", "JOIN", "LEFT",
+    "LOW_PRIORITY", "ON", "QUICK", "RIGHT", "USING",
+];

@@ -1,0 +1,316 @@
+//! What a statement that commits by itself leaves behind, and how that is looked up.
+//!
+//! It is asked for by name, and only of what the statement names: what others change meanwhile, and
+//! how large the schema is, does not matter. Counters, which others move, are left out.
+
+use migcheck_core::{Checksum, Dialect};
+
+use super::words::Word;
+use crate::ServerError;
+use crate::session::{Row, Session};
+
+/// What tells whether a statement was run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Probe {
+    /// Tables, views or sequences that are another than they were, or are there.
+    Relations {
+        names: Vec<Name>,
+    },
+    /// Tables, views or sequences that are no longer there.
+    Gone {
+        names: Vec<Name>,
+    },
+    /// Tables that are called otherwise.
+    Renamed {
+        before: Vec<Name>,
+        after: Vec<Name>,
+    },
+    Trigger(Name),
+    Routine(Name),
+    Event(Name),
+    Database(Name),
+    /// A valid index that is there; Postgres, which leaves an invalid one where it fails.
+    Built {
+        index: Option<String>,
+        table: String,
+    },
+    /// An index that is no longer there, valid or not; Postgres.
+    Unbuilt {
+        index: String,
+    },
+    /// What a Postgres server has beside its databases' contents.
+    Global {
+        name: String,
+    },
+}
+
+/// What became of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    NotRun,
+    Ran,
+    /// Some of it was done.
+    Partly,
+}
+
+/// A name, with its schema where the statement says that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name {
+    schema: Option<String>,
+    name: String,
+}
+
+impl Name {
+    /// The name at the start of the words, and what is behind it.
+    pub(super) fn read<'w, 'a>(
+        words: &'w [Word<'a>],
+        dialect: Dialect,
+    ) -> Option<(Self, &'w [Word<'a>])> {
+        let first = words.first()?.name(dialect)?;
+        if words.get(1).is_some_and(|mark| mark.is_mark('.')) {
+            let name = words.get(2)?.name(dialect)?;
+            let schema = Some(first);
+            return Some((Self { schema, name }, words.get(3..)?));
+        }
+        let (schema, name) = (None, first);
+        Some((Self { schema, name }, words.get(1..)?))
+    }
+
+    /// Names with commas between them.
+    pub(super) fn list(words: &[Word<'_>], dialect: Dialect) -> Vec<Self> {
+        let mut names = Vec::new();
+        let mut rest = words;
+        while let Some((name, behind)) = Self::read(rest, dialect) {
+            names.push(name);
+            match behind.first() {
+                Some(mark) if mark.is_mark(',') => rest = &behind[1..],
+                _ => break,
+            }
+        }
+        names
+    }
+
+    /// As Postgres looks names up.
+    fn quoted(&self) -> String {
+        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        match &self.schema {
+            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
+            None => quoted(&self.name),
+        }
+    }
+}
+
+impl Probe {
+    pub(super) fn relation(name: Name) -> Self {
+        let names = vec![name];
+        Self::Relations { names }
+    }
+
+    /// Of `CREATE INDEX CONCURRENTLY` and `DROP INDEX CONCURRENTLY`.
+    pub(super) fn index(words: &[Word<'_>]) -> Option<Self> {
+        let at = words.iter().position(|word| word.is("CONCURRENTLY"))? + 1;
+        let conditional = match words.get(at) {
+            Some(word) if word.is("IF") => {
+                if words.get(at + 1)?.is("NOT") {
+                    3
+                } else {
+                    2
+                }
+            }
+            _ => 0,
+        };
+        let tail = words.get(at + conditional..)?;
+        if words.first()?.is("DROP") {
+            // Only one can be dropped so.
+            let (index, _) = Name::read(tail, Dialect::Postgres)?;
+            let index = index.quoted();
+            return Some(Self::Unbuilt { index });
+        }
+        let on = tail.iter().position(|word| word.is("ON"))?;
+        let index = tail[..on]
+            .first()
+            .and_then(|word| word.name(Dialect::Postgres));
+        let only = usize::from(tail.get(on + 1).is_some_and(|word| word.is("ONLY")));
+        let (table, _) = Name::read(&tail[on + 1 + only..], Dialect::Postgres)?;
+        let table = table.quoted();
+        Some(Self::Built { index, table })
+    }
+
+    /// Of a database, a tablespace or a subscription.
+    pub(super) fn global(words: &[Word<'_>]) -> Option<Self> {
+        let conditional = if words.get(2)?.is("IF") { 2 } else { 0 };
+        let not = usize::from(conditional > 0 && words.get(3)?.is("NOT"));
+        let name = words.get(2 + conditional + not)?.name(Dialect::Postgres)?;
+        Some(Self::Global { name })
+    }
+
+    /// What there is of it now, in 64 characters.
+    pub(super) async fn fingerprint(
+        &self,
+        session: &mut dyn Session,
+    ) -> Result<String, ServerError> {
+        let mut rows = session.rows(&self.query(), &[]).await?;
+        if matches!(self, Self::Relations { .. }) {
+            let definitions: Vec<String> = rows.iter().filter_map(definition).collect();
+            if !definitions.is_empty() {
+                rows.extend(session.rows(&definitions.join("; "), &[]).await?);
+            }
+        }
+        let mut parts = Vec::new();
+        for value in rows.into_iter().flatten() {
+            parts.push(without_counter(&value.unwrap_or_default()));
+        }
+        Ok(Checksum::of_parts(parts.iter().map(String::as_bytes)).to_string())
+    }
+
+    /// What became of the statement, before which there was `fingerprint`.
+    pub(super) async fn verdict(
+        &self,
+        session: &mut dyn Session,
+        fingerprint: &str,
+    ) -> Result<Verdict, ServerError> {
+        // Where several things have to come together, they are counted.
+        let (before, after) = match self {
+            Self::Gone { names } => (&names[..], &[][..]),
+            Self::Renamed { before, after } => (&before[..], &after[..]),
+            _ => {
+                let now = self.fingerprint(session).await?;
+                return Ok(if now == fingerprint {
+                    Verdict::NotRun
+                } else {
+                    Verdict::Ran
+                });
+            }
+        };
+        let old = count(session, before).await?;
+        let new = count(session, after).await?;
+        Ok(match (old, new) {
+            (0, new) if new == after.len() => Verdict::Ran,
+            (old, 0) if old == before.len() => Verdict::NotRun,
+            _ => Verdict::Partly,
+        })
+    }
+
+    fn query(&self) -> String {
+        match self {
+            Self::Relations { names } | Self::Gone { names } => relations(names),
+            Self::Renamed { before, .. } => relations(before),
+            Self::Trigger(name) => of_name(
+                name,
+                "TRIGGER",
+                "TRIGGERS",
+                "EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT, CREATED",
+            ),
+            Self::Routine(name) => of_name(
+                name,
+                "ROUTINE",
+                "ROUTINES",
+                "ROUTINE_TYPE, ROUTINE_DEFINITION, CREATED, LAST_ALTERED",
+            ),
+            Self::Event(name) => of_name(name, "EVENT", "EVENTS", "EVENT_DEFINITION, CREATED"),
+            Self::Database(name) => format!(
+                "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = {}",
+                text(&name.name)
+            ),
+            Self::Built { index, table } => format!(
+                "SELECT c.oid::text, c.relname::text FROM pg_catalog.pg_index i
+                 JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+                 WHERE i.indrelid = to_regclass({}) AND i.indisvalid{} ORDER BY c.oid",
+                pg_text(table),
+                match index {
+                    Some(index) => format!(" AND c.relname = {}", pg_text(index)),
+                    None => String::new(),
+                }
+            ),
+            Self::Unbuilt { index } => format!("SELECT to_regclass({})::oid::text", pg_text(index)),
+            Self::Global { name } => {
+                let name = pg_text(name);
+                format!(
+                    "SELECT 'd', oid::text FROM pg_catalog.pg_database WHERE datname = {name}
+                     UNION ALL SELECT 't', oid::text FROM pg_catalog.pg_tablespace WHERE spcname = {name}
+                     UNION ALL SELECT 's', subid::text FROM pg_catalog.pg_stat_subscription
+                     WHERE subname = {name}"
+                )
+            }
+        }
+    }
+}
+
+/// How many of the relations there are.
+async fn count(session: &mut dyn Session, names: &[Name]) -> Result<usize, ServerError> {
+    if names.is_empty() {
+        return Ok(0);
+    }
+    Ok(session.rows(&relations(names), &[]).await?.len())
+}
+
+/// Schema, name and kind of each that is there. By equality, for which MariaDB opens no other table.
+fn relations(names: &[Name]) -> String {
+    let one = |name: &Name| {
+        format!(
+            "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES \
+             WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {}",
+            schema(name),
+            text(&name.name)
+        )
+    };
+    names
+        .iter()
+        .map(one)
+        .collect::<Vec<_>>()
+        .join(" UNION ALL ")
+}
+
+/// The query for the definition of what a row of [`relations`] is about.
+fn definition(row: &Row) -> Option<String> {
+    let [Some(schema), Some(name), Some(kind)] = row.as_slice() else {
+        return None;
+    };
+    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+    Some(match &**kind {
+        "VIEW" => format!(
+            "SELECT VIEW_DEFINITION, CHECK_OPTION, DEFINER, SECURITY_TYPE \
+             FROM information_schema.VIEWS WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {}",
+            text(schema),
+            text(name)
+        ),
+        "SEQUENCE" => return None,
+        _ => format!("SHOW CREATE TABLE {}.{}", quoted(schema), quoted(name)),
+    })
+}
+
+fn of_name(name: &Name, kind: &str, table: &str, columns: &str) -> String {
+    format!(
+        "SELECT {columns} FROM information_schema.{table} \
+         WHERE {kind}_SCHEMA = {} AND {kind}_NAME = {}",
+        schema(name),
+        text(&name.name)
+    )
+}
+
+fn schema(name: &Name) -> String {
+    name.schema
+        .as_deref()
+        .map_or_else(|| "DATABASE()".to_owned(), text)
+}
+
+/// A name as a text of MySQL.
+pub(super) fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+fn pg_text(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// Without the next value of a counter, which every row that is added moves.
+fn without_counter(text: &str) -> String {
+    const COUNTER: &str = " AUTO_INCREMENT=";
+    let mut left = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(COUNTER) {
+        left.push_str(&rest[..at]);
+        rest = rest[at + COUNTER.len()..].trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    left + rest
+}
