@@ -17,7 +17,7 @@ pub(crate) fn restored(place: &Place) {
     if place.dialect() == Dialect::MySql {
         database.execute("CREATE PROCEDURE p() SELECT 1");
         database.execute("CREATE TRIGGER g BEFORE INSERT ON one FOR EACH ROW SET NEW.name = 'x'");
-        database.execute("CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1");
+        database.execute("CREATE EVENT e ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01' DO SELECT 1");
     }
     let output = with_clients(
         place,
