@@ -7,9 +7,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::commands::check::CheckFormat;
 use crate::commands::roundtrip::RoundtripFormat;
 use crate::commands::{
-    backup, bases, branches, check, clean, completions, current, downgrade, drift, explain, graph,
-    heads, history, import, init, lock, manual, merge, new, plan, rebase, reset, resolve,
-    roundtrip, show, snapshot, sql, stamp, status, upgrade, verify,
+    adopt, backup, bases, branches, check, clean, completions, current, downgrade, drift, explain,
+    graph, heads, history, identify, import, init, lock, manual, merge, new, plan, rebase, reset,
+    resolve, roundtrip, show, snapshot, sql, stamp, status, upgrade, verify,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -70,6 +70,8 @@ enum Command {
     Current(current::CurrentArgs),
     Upgrade(upgrade::UpgradeArgs),
     Downgrade(downgrade::DowngradeArgs),
+    Adopt(adopt::AdoptArgs),
+    Identify(identify::IdentifyArgs),
     Verify(verify::VerifyArgs),
     Stamp(stamp::StampArgs),
     Resolve(resolve::ResolveArgs),
@@ -177,6 +179,8 @@ impl Command {
             Self::Current(args) => args.format,
             Self::Upgrade(args) => args.format,
             Self::Downgrade(args) => args.format,
+            Self::Adopt(args) => args.format,
+            Self::Identify(args) => args.format,
             Self::Verify(args) => args.format,
             Self::Stamp(args) => args.format,
             Self::Resolve(args) => args.format,
@@ -213,6 +217,8 @@ impl Command {
             Self::Current(args) => args.run(context),
             Self::Upgrade(args) => args.run(context),
             Self::Downgrade(args) => args.run(context),
+            Self::Adopt(args) => args.run(context),
+            Self::Identify(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::Stamp(args) => args.run(context),
             Self::Resolve(args) => args.run(context),

@@ -6,6 +6,7 @@ mod mend;
 mod round_trip;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -244,7 +245,7 @@ impl Reading {
                     .map(Spanned::into_inner)
                     .collect(),
             ),
-            _ => Heads::Count(positive(value)?),
+            _ => Heads::Count(positive(value)?.get()),
         };
         Ok(())
     }
@@ -257,7 +258,7 @@ impl Reading {
                 naming.file = Template::parse(template.get_ref())
                     .map_err(|message| Problem::new(value.span(), message))?;
             }
-            "max-slug" => naming.max_slug = positive(value)?,
+            "max-slug" => naming.max_slug = positive(value)?.get(),
             "vague" => {
                 let words = reader::strings(value)?;
                 naming.vague = words.into_iter().map(Spanned::into_inner).collect();
@@ -383,12 +384,11 @@ fn dialect(name: &Spanned<String>) -> Result<Dialect, Problem> {
     })
 }
 
-fn positive(value: &Value<'_>) -> Result<usize, Problem> {
-    match reader::count(value)? {
-        0 => Err(Problem::new(value.span(), "it has to be at least 1")
-            .help("leave the line out for the default")),
-        number => Ok(number),
-    }
+fn positive(value: &Value<'_>) -> Result<NonZeroUsize, Problem> {
+    NonZeroUsize::new(reader::count(value)?).ok_or_else(|| {
+        Problem::new(value.span(), "it has to be at least 1")
+            .help("leave the line out for the default")
+    })
 }
 
 /// Where a key of the document stands; for findings about what the file says.

@@ -17,6 +17,7 @@ pub mod create;
 mod dialect;
 mod draft;
 mod finding;
+pub mod fingerprints;
 pub mod fix;
 mod glob;
 mod graph;

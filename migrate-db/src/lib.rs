@@ -3,6 +3,7 @@
 //! Everything here talks to a [`Session`], one connection whatever the database. The [`Migrator`]
 //! plans with the graph of `migcheck-core` and runs each step with its row of the history table.
 
+pub mod adopt;
 #[cfg(feature = "backup")]
 pub mod backup;
 pub mod connect;
@@ -21,6 +22,7 @@ pub mod mysql;
 mod offline;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod release;
 mod reset;
 mod resolve;
 mod run;
@@ -47,6 +49,7 @@ pub use journal::{Doubt, Undecided};
 pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
 pub use offline::{Offline, OfflineError, OfflineStep};
+pub use release::{Release, release};
 pub use reset::ResetReport;
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};

@@ -1,5 +1,6 @@
 //! One file a command: its arguments, and what it prints.
 
+pub(crate) mod adopt;
 pub(crate) mod backup;
 pub(crate) mod bases;
 pub(crate) mod branches;
@@ -18,6 +19,7 @@ pub(crate) mod explain;
 pub(crate) mod graph;
 pub(crate) mod heads;
 pub(crate) mod history;
+pub(crate) mod identify;
 pub(crate) mod import;
 pub(crate) mod init;
 mod listing;

@@ -107,6 +107,19 @@ impl Table {
         }
     }
 
+    /// Whether nothing fills the column but statements: no default, no key that may be counted up, and
+    /// no reference to one.
+    pub(super) fn is_certain(&self, at: usize) -> bool {
+        let column = &self.columns[at];
+        let is_filled =
+            column.has_default || column.is_generated || column.is_forced || column.is_stamp;
+        let refers = |key: &ForeignKey| key.columns.contains(&at);
+        !is_filled
+            && !column.family.is_moment()
+            && !self.key().contains(&at)
+            && !self.foreign_keys.iter().any(refers)
+    }
+
     /// The columns that `text` speaks of.
     pub(super) fn columns_in(&self, text: &str) -> Vec<usize> {
         // What is in a text is no name.
