@@ -206,17 +206,20 @@ impl From<MigrateError> for CommandError {
 
 impl From<BackupError> for CommandError {
     fn from(error: BackupError) -> Self {
-        let exit = match error {
-            BackupError::Connect(error) => return error.into(),
+        let exit = match &error {
             BackupError::Exists(_)
             | BackupError::NoDirectory(_)
             | BackupError::NoDatabase
             | BackupError::Name(_) => Exit::Usage,
             _ => Exit::Unavailable,
         };
-        Self {
-            exit,
-            ..Self::with_way_out(&error.to_string())
-        }
+        let told = match error {
+            BackupError::Connect(error) => return error.into(),
+            // Its own words, whatever signs are in them.
+            BackupError::Failed { .. } => Self::usage(error.to_string())
+                .hinted("the one that is found first in PATH was run; it has to suit the server"),
+            error => Self::with_way_out(&error.to_string()),
+        };
+        Self { exit, ..told }
     }
 }

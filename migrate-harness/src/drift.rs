@@ -29,7 +29,7 @@ pub async fn drift(
     spec: &ServerSpec,
 ) -> Result<Drift, RoundTripError> {
     let of_live = |error| unread("the database", error);
-    let defaults = defaults(live).await.map_err(of_live)?;
+    let defaults = defaults(graph, live).await.map_err(of_live)?;
     let built = built(graph, applied, defaults.as_deref(), spec).await?;
     let table = &graph.settings().history_table;
     let live = snapshot(live, table).await.map_err(of_live)?;
@@ -73,15 +73,25 @@ fn of_version(dialect: Dialect, version: &str) -> ServerSpec {
     }
 }
 
-/// The statement that gives a new database of MySQL the defaults of this one, which its tables have
-/// where their scripts do not say otherwise.
-async fn defaults(live: &mut dyn Session) -> Result<Option<String>, ServerError> {
-    if live.dialect() != Dialect::MySql {
-        return Ok(None);
+/// The statement that makes a new database what the live one was before its first revision. On MySQL a
+/// table has its database's character set where its script does not say otherwise; on PostgreSQL the
+/// schema of the history was made by a run.
+async fn defaults(
+    graph: &RevisionGraph,
+    live: &mut dyn Session,
+) -> Result<Option<String>, ServerError> {
+    match live.dialect() {
+        Dialect::Sqlite => Ok(None),
+        Dialect::Postgres => {
+            let schema = graph.settings().history_schema.as_ref();
+            Ok(schema.map(|schema| format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")))
+        }
+        Dialect::MySql => {
+            let rows = live.rows("SELECT @@collation_database", &[]).await?;
+            let collation = rows.into_iter().flatten().flatten().next();
+            Ok(collation.map(|collation| format!("ALTER DATABASE COLLATE {collation}")))
+        }
     }
-    let rows = live.rows("SELECT @@collation_database", &[]).await?;
-    let collation = rows.into_iter().flatten().flatten().next();
-    Ok(collation.map(|collation| format!("ALTER DATABASE COLLATE {collation}")))
 }
 
 async fn built(

@@ -2,7 +2,7 @@
 
 use migcheck_core::Dialect;
 
-use crate::place::{Directory, Place};
+use crate::place::{CONFIG, Directory, Place};
 
 pub(crate) fn found(place: &Place) {
     let database = place.database();
@@ -18,6 +18,14 @@ pub(crate) fn found(place: &Place) {
             "-- migcheck: revises = \"001\"\nCREATE TABLE two (id integer NOT NULL PRIMARY KEY);\n",
         )
         .file("002_two.down.sql", "DROP TABLE two;\n");
+    let directory = match place.dialect() {
+        // The schema of the history is no drift either.
+        Dialect::Postgres => {
+            let config = CONFIG.to_owned() + "[history]\nschema = \"ops\"\n";
+            directory.file("migcheck.toml", &config)
+        }
+        Dialect::MySql | Dialect::Sqlite => directory,
+    };
     directory.run("upgrade 001 --env home", &database);
     let on = match place.dialect() {
         Dialect::Sqlite => String::new(),

@@ -253,17 +253,16 @@ pub(crate) fn with_input(command: &mut Command, input: &str) -> std::io::Result<
 /// A migration directory of its own, with a folder `backups` beside it.
 pub(crate) struct Directory(TempDir);
 
+pub(crate) const CONFIG: &str = "layout = \"native\"\n[naming]\nfile = \"{seq}_{slug}\"\n\
+    [environments.home]\nurl-env = \"HOME_DATABASE_URL\"\nallow-reset = true\n";
+
 impl Directory {
     pub(crate) fn new() -> Self {
         let directory = Self(tempfile::tempdir().expect("a folder"));
         for name in ["migrations", "backups"] {
             fs::create_dir(directory.path().join(name)).expect("a folder");
         }
-        directory.file(
-            "migcheck.toml",
-            "layout = \"native\"\n[naming]\nfile = \"{seq}_{slug}\"\n[environments.home]\n\
-             url-env = \"HOME_DATABASE_URL\"\nallow-reset = true\n",
-        )
+        directory.file("migcheck.toml", CONFIG)
     }
 
     pub(crate) fn file(self, name: &str, text: &str) -> Self {
