@@ -28,9 +28,11 @@ pub async fn drift(
     live: &mut dyn Session,
     spec: &ServerSpec,
 ) -> Result<Drift, RoundTripError> {
-    let built = built(graph, applied, spec).await?;
-    let live = without_histories(live, &graph.settings().history_table).await;
-    let live = live.map_err(|error| unread("the database", error))?;
+    let of_live = |error| unread("the database", error);
+    let defaults = defaults(graph, live).await.map_err(of_live)?;
+    let built = built(graph, applied, defaults.as_deref(), spec).await?;
+    let table = &graph.settings().history_table;
+    let live = without_histories(live, table).await.map_err(of_live)?;
     Ok(Drift {
         server: spec.to_string(),
         diff: diff(&built, &live),
@@ -83,9 +85,31 @@ fn of_version(dialect: Dialect, version: &str) -> ServerSpec {
     }
 }
 
+/// The statement that makes a new database what the live one was before its first revision. On MySQL a
+/// table has its database's character set where its script does not say otherwise; on PostgreSQL the
+/// schema of the history was made by a run.
+async fn defaults(
+    graph: &RevisionGraph,
+    live: &mut dyn Session,
+) -> Result<Option<String>, ServerError> {
+    match live.dialect() {
+        Dialect::Sqlite => Ok(None),
+        Dialect::Postgres => {
+            let schema = graph.settings().history_schema.as_ref();
+            Ok(schema.map(|schema| format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")))
+        }
+        Dialect::MySql => {
+            let rows = live.rows("SELECT @@collation_database", &[]).await?;
+            let collation = rows.into_iter().flatten().flatten().next();
+            Ok(collation.map(|collation| format!("ALTER DATABASE COLLATE {collation}")))
+        }
+    }
+}
+
 async fn built(
     graph: &RevisionGraph,
     applied: &[bool],
+    defaults: Option<&str>,
     spec: &ServerSpec,
 ) -> Result<Snapshot, RoundTripError> {
     let options = start_options(graph.settings())?;
@@ -94,7 +118,7 @@ async fn built(
         server: spec.to_string(),
         error,
     })?;
-    let built = build_in(&server, graph, applied).await;
+    let built = build_in(&server, graph, applied, defaults).await;
     let stopped = server.stop().await;
     let built = built?;
     stopped?;
@@ -105,10 +129,15 @@ async fn build_in(
     server: &Server,
     graph: &RevisionGraph,
     applied: &[bool],
+    defaults: Option<&str>,
 ) -> Result<Snapshot, RoundTripError> {
     let scratch = server.scratch().await?;
     let mut session = scratch.connect().await?;
     let dialect = session.dialect();
+    if let Some(defaults) = defaults {
+        let done = session.execute(defaults).await;
+        done.map_err(|error| unread(server.name(), error))?;
+    }
     for (revision, _) in graph.revisions().iter().zip(applied).filter(|(_, is)| **is) {
         let Some(script) = revision.script(Direction::Up, dialect) else {
             continue;

@@ -15,9 +15,9 @@ use crate::exit::Exit;
 use crate::output::json::Answer;
 use crate::output::{Format, Terminal};
 
-/// Back a database up, with pg_dump, mysqldump, mariadb-dump or SQLite itself
+/// Back a database up
 ///
-/// The file has its name when it is complete, and replaces no other; only its owner can read it. In a
+/// It is made by pg_dump, mysqldump or mariadb-dump, which have to be installed, or by SQLite itself. The file has its name when it is complete, and replaces no other; only its owner can read it. In a
 /// directory it is called after the environment, or the database, and the time in UTC.
 #[derive(Debug, Args)]
 pub(crate) struct BackupArgs {

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::output::json::Answer;
 use crate::output::{BOLD, DIM, Format, painted};
 
-/// Say whether the statement in doubt of an unfinished script took effect
+/// Say what became of a script that was interrupted
 ///
 /// After a crash `upgrade` and `downgrade` find that out by themselves where it can be found out, and go on.
 /// Where it cannot, look at the database, say here what you see, and run them again. Without a statement in

@@ -15,9 +15,9 @@ use crate::exit::Exit;
 use crate::output::Format;
 use crate::output::json::Answer;
 
-/// Print the schema of a database as SQL, in an order that does not change
+/// Print the schema of a database as SQL
 ///
-/// Two databases have the same schema exactly when this prints the same of both, whatever their server
+/// It is in an order that does not change. Two databases have the same schema exactly when this prints the same of both, whatever their server
 /// made up: names, counters, the order in which things were made. The history table is left out. It is to
 /// be read and compared; a database is backed up with `cargo migcheck backup`.
 #[derive(Debug, Args)]

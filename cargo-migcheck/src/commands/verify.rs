@@ -16,9 +16,9 @@ use crate::exit::Exit;
 use crate::output::json::Answer;
 use crate::output::{Format, GREEN, Terminal, counted, painted};
 
-/// Check that a database is at the heads, with nothing unfinished, edited or unknown
+/// Check that a database is at the heads
 ///
-/// It ends with 1 where that is not so, and with 3 where the database does not answer. With `--wait` it
+/// Nothing may be unfinished, edited or unknown either. It ends with 1 where that is not so, and with 3 where the database does not answer. With `--wait` it
 /// asks until the time is over, also while the server is starting: for a container's start.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]

@@ -70,6 +70,14 @@ fn the_sql_writes_the_history_too() {
         project.run("sql --dialect sqlite --from base --to base"),
         project.run("sql --dialect sqlite --from head --to base --format json"),
     );
+    let schema = format!("{}\n[history]\nschema = \"ops\"\n", crate::project::CONFIG);
+    let project = project.file("migrations/migcheck.toml", &schema);
+    let sql = project.run("sql --dialect postgres");
+    assert!(sql.contains("\nCREATE SCHEMA IF NOT EXISTS \"ops\";\nCREATE TABLE IF NOT EXISTS \"ops\".\"_migcheck_revisions\" ("), "{sql}");
+    assert!(
+        sql.contains("\nINSERT INTO \"ops\".\"_migcheck_revisions\" ("),
+        "{sql}"
+    );
 }
 
 #[test]

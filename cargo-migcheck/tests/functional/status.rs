@@ -214,6 +214,8 @@ fn what_is_in_doubt_is_shown_and_resolved() {
         project,
         project.run("current --env home"),
         project.run("current --env home --format json"),
+        project.run("upgrade --env home"),
+        project.run("upgrade --env home --format json"),
         project.run("resolve --env home"),
         project.run("resolve --as applied --env home"),
         project.run("resolve 001 --as applied --yes --env home"),

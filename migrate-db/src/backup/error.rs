@@ -34,6 +34,9 @@ pub enum BackupError {
         /// Why.
         error: io::Error,
     },
+    /// SQLite did not make the copy.
+    #[error("the copy could not be made: {0}; see that there is room for it")]
+    Copy(ServerError),
     /// The program ran and failed.
     #[error("`{program}` failed: {said}")]
     Failed {

@@ -111,11 +111,6 @@ async fn copy(url: &DatabaseUrl, file: &Path) -> Result<(), BackupError> {
         .to_str()
         .ok_or_else(|| BackupError::Name(file.clone()))?;
     let sql = format!("VACUUM INTO {}", literal(Dialect::Sqlite, file));
-    match session.execute(&sql).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(BackupError::Failed {
-            program: "VACUUM INTO".to_owned(),
-            said: error.to_string(),
-        }),
-    }
+    let copied = session.execute(&sql).await;
+    copied.map(drop).map_err(BackupError::Copy)
 }
