@@ -61,7 +61,11 @@ impl Session for Cut<'_> {
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, ServerError>> {
         let (sent, heard) = self.next();
         Box::pin(async move {
-            let done = if sent { self.session.execute(sql).await } else { Ok(0) };
+            let done = if sent {
+                self.session.execute(sql).await
+            } else {
+                Ok(0)
+            };
             if heard { done } else { Err(lost()) }
         })
     }
@@ -73,7 +77,11 @@ impl Session for Cut<'_> {
     ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
         let (sent, heard) = self.next();
         Box::pin(async move {
-            let done = if sent { self.session.rows(sql, params).await } else { Ok(Vec::new()) };
+            let done = if sent {
+                self.session.rows(sql, params).await
+            } else {
+                Ok(Vec::new())
+            };
             if heard { done } else { Err(lost()) }
         })
     }
@@ -219,7 +227,11 @@ fn everything(scratch: &Scratch) -> Vec<String> {
         }
     }
     let sql = "SELECT revision, state, checksum, chain, statements_done, statements_total, fingerprint, done_checksum, down_script, parents FROM _migcheck_revisions ORDER BY revision";
-    all.extend(rows(&mut *session, sql).into_iter().map(|row| row.join("|")));
+    all.extend(
+        rows(&mut *session, sql)
+            .into_iter()
+            .map(|row| row.join("|")),
+    );
     all
 }
 

@@ -24,7 +24,10 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("an_older_history_table_gets_its_columns", older_table),
         Case::new("the_history_may_be_in_another_schema", other_schema)
             .only(|server| server.dialect() == Dialect::Postgres),
-        Case::new("without_anything_unfinished_nothing_is_resolved", resolve_nothing),
+        Case::new(
+            "without_anything_unfinished_nothing_is_resolved",
+            resolve_nothing,
+        ),
     ]
 }
 
@@ -45,7 +48,9 @@ fn status(server: &TestServer) {
     );
     assert_eq!(block_on(migrator.pending(&mut *session)).unwrap(), ["004"]);
     directory.edit("002_two.up.sql", "(id", "(number");
-    directory.remove("003_three.up.sql").remove("003_three.down.sql");
+    directory
+        .remove("003_three.up.sql")
+        .remove("003_three.down.sql");
     directory.edit("004_four.up.sql", "\"003\"", "\"002\"");
     let status = block_on(crate::migrator(directory.graph()).status(&mut *session)).unwrap();
     assert!(status.has_history && status.unfinished.is_none());
@@ -60,7 +65,10 @@ fn status(server: &TestServer) {
     assert!(row.has_down_script);
     let last = status.last_applied.unwrap();
     assert_eq!(last, row.applied_at);
-    assert!(last.starts_with("20") && last.contains('T') && last.ends_with('Z'), "{last}");
+    assert!(
+        last.starts_with("20") && last.contains('T') && last.ends_with('Z'),
+        "{last}"
+    );
     let ids = |rows: Vec<migcheck::db::HistoryRow>| -> Vec<String> {
         rows.into_iter().map(|row| row.revision).collect()
     };
@@ -140,7 +148,10 @@ fn ahead(server: &TestServer) {
         assert!(error.to_string().contains("allow_ahead"), "{error}");
     }
     let older = older.allow_ahead(true);
-    assert_eq!(steps(&block_on(older.upgrade(&mut *session, "head")).unwrap()), [""; 0]);
+    assert_eq!(
+        steps(&block_on(older.upgrade(&mut *session, "head")).unwrap()),
+        [""; 0]
+    );
     block_on(older.verify(&mut *session)).unwrap();
     assert_eq!(recorded(&mut *session).len(), 4);
 }
@@ -149,7 +160,10 @@ fn other_directory(server: &TestServer) {
     let scratch = server.scratch();
     let mut session = connect(&scratch);
     let other = Directory::new();
-    other.write("abc_first.up.sql", "-- migcheck: revises = \"base\"\nCREATE TABLE x (id INTEGER);");
+    other.write(
+        "abc_first.up.sql",
+        "-- migcheck: revises = \"base\"\nCREATE TABLE x (id INTEGER);",
+    );
     other.write("abc_first.down.sql", "DROP TABLE x;");
     upgrade(four_tables().graph(), &mut *session).unwrap();
     let other = migrator(other.graph()).allow_ahead(true);
@@ -190,7 +204,10 @@ fn not_empty(server: &TestServer) {
 fn peer(server: &TestServer) {
     let scratch = server.scratch();
     let mut session = connect(&scratch);
-    execute(&mut *session, "CREATE TABLE alembic_version (version_num VARCHAR(32))");
+    execute(
+        &mut *session,
+        "CREATE TABLE alembic_version (version_num VARCHAR(32))",
+    );
     let migrator = migrator(four_tables().graph());
     let error = block_on(migrator.upgrade(&mut *session, "head")).unwrap_err();
     assert_eq!(
@@ -229,7 +246,12 @@ fn stamp_revisions(server: &TestServer) {
     let mut session = connect(&scratch);
     let migrator = migrator(four_tables().graph());
     let error = block_on(migrator.stamp_revisions(&mut *session, &["001", "003"])).unwrap_err();
-    assert!(error.to_string().starts_with("applied without what it builds on: 003"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("applied without what it builds on: 003"),
+        "{error}"
+    );
     let error = block_on(migrator.stamp_revisions(&mut *session, &["001", "x"])).unwrap_err();
     assert!(error.to_string().contains('x'), "{error}");
     let report = block_on(migrator.stamp_revisions(&mut *session, &["002", "001"])).unwrap();
@@ -269,7 +291,10 @@ fn older_table(server: &TestServer) {
     execute(&mut *session, sql);
     let graph = directory.graph();
     for (table, revision) in ["one", "two"].iter().zip(graph.revisions()) {
-        execute(&mut *session, &format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY)"));
+        execute(
+            &mut *session,
+            &format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY)"),
+        );
         let script = revision.script(Direction::Up, server.dialect()).unwrap();
         execute(
             &mut *session,
@@ -287,7 +312,8 @@ fn older_table(server: &TestServer) {
     assert_eq!(status.rows[0].version, "0.0.9");
     let report = block_on(migrator.upgrade(&mut *session, "003")).unwrap();
     assert_eq!(steps(&report), ["+003"]);
-    let kept = "SELECT revision, version, newer, parents FROM _migcheck_revisions ORDER BY revision";
+    let kept =
+        "SELECT revision, version, newer, parents FROM _migcheck_revisions ORDER BY revision";
     assert_eq!(
         rows(&mut *session, kept),
         [
@@ -306,16 +332,30 @@ fn other_schema(server: &TestServer) {
         "migcheck.toml",
         "layout = \"native\"\n[naming]\nfile = \"{seq}_{slug}\"\n[history]\ntable = \"done\"\nschema = \"books\"\n",
     );
-    directory.edit("002_two.up.sql", "CREATE TABLE", "SET search_path = nowhere, public;\nCREATE TABLE");
+    directory.edit(
+        "002_two.up.sql",
+        "CREATE TABLE",
+        "SET search_path = nowhere, public;\nCREATE TABLE",
+    );
     let scratch = server.scratch();
     let mut session = connect(&scratch);
     let migrator = migrator(directory.graph());
-    assert!(!block_on(migrator.status(&mut *session)).unwrap().has_history);
+    assert!(
+        !block_on(migrator.status(&mut *session))
+            .unwrap()
+            .has_history
+    );
     block_on(migrator.upgrade(&mut *session, "head")).unwrap();
     assert_eq!(value(&mut *session, "SELECT count(*) FROM books.done"), "4");
-    assert_eq!(steps(&block_on(migrator.upgrade(&mut *session, "head")).unwrap()), [""; 0]);
+    assert_eq!(
+        steps(&block_on(migrator.upgrade(&mut *session, "head")).unwrap()),
+        [""; 0]
+    );
     // Another schema is another tenant.
-    execute(&mut *session, "CREATE SCHEMA tenant; SET search_path = tenant");
+    execute(
+        &mut *session,
+        "CREATE SCHEMA tenant; SET search_path = tenant",
+    );
     let tenant = migrator.history_schema("tenant");
     assert_eq!(block_on(tenant.pending(&mut *session)).unwrap().len(), 4);
 }
