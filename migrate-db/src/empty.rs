@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::ServerError;
-use crate::engine::Engine;
+use crate::history::HistoryTable;
 use crate::session::Session;
 
 /// Tables that somebody else made.
@@ -33,10 +33,13 @@ const NAMED: usize = 3;
 /// The tables of a database that should have none yet.
 pub(crate) async fn stranger(
     session: &mut dyn Session,
-    engine: &dyn Engine,
+    table: &HistoryTable,
 ) -> Result<Option<Stranger>, ServerError> {
-    let rows = session.rows(engine.tables(), &[]).await?;
-    let tables: Vec<String> = rows.into_iter().flatten().flatten().collect();
+    let rows = session.rows(table.engine.tables(), &[]).await?;
+    // The table of a lease is there first.
+    let others = |name: &String| name.strip_prefix(&*table.name) != Some("_lock");
+    let tables = rows.into_iter().flatten().flatten().filter(others);
+    let tables: Vec<String> = tables.collect();
     if tables.is_empty() {
         return Ok(None);
     }

@@ -67,6 +67,9 @@ pub(crate) trait Engine: Sync {
     /// The expression for now, as the history table keeps it.
     fn now(&self) -> &'static str;
 
+    /// The type of a time, to the microsecond.
+    fn timestamp(&self) -> &'static str;
+
     /// The expression for who is connected.
     fn current_user(&self) -> &'static str;
 

@@ -300,6 +300,19 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Of a revision that only its row is known of.
+    pub(crate) fn of_row(row: &HistoryRow) -> Self {
+        Self {
+            revision: row.revision.clone(),
+            checksum: row.checksum.clone(),
+            chain: row.chain.clone(),
+            down: None,
+            parents: row.parents.clone().unwrap_or_default().join(" "),
+        }
+    }
+}
+
 /// How far a revision has come.
 #[derive(Debug, Clone)]
 pub(crate) struct Progress {

@@ -3,38 +3,92 @@
 
 use std::time::{Duration, Instant};
 
+use crate::ServerError;
 use crate::history::HistoryTable;
+use crate::lease::Lease;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::session::Session;
 
 /// How often a waiting run looks again.
 pub(crate) const LOCK_POLL: Duration = Duration::from_millis(100);
 
-/// Waits for the lock; returns what the server calls it.
-pub(crate) async fn take(
-    session: &mut dyn Session,
-    table: &HistoryTable,
-    timeout: Duration,
-) -> Result<String, MigrateError> {
-    let started = Instant::now();
-    loop {
-        let attempt = table.engine.try_lock(session, table).await;
-        let attempt = attempt.map_err(refused("the lock could not be taken"))?;
-        if attempt.taken {
-            return Ok(attempt.lock);
+/// What is held.
+pub(crate) enum Lock {
+    /// The session's, by the server's name for it.
+    Session(String),
+    Lease(Lease),
+}
+
+impl Lock {
+    /// Waits for the lock.
+    pub(crate) async fn take(
+        session: &mut dyn Session,
+        table: &HistoryTable,
+        lease: Option<Duration>,
+        timeout: Duration,
+    ) -> Result<Self, MigrateError> {
+        let started = Instant::now();
+        let lease = lease.map(|period| Lease::new(table, period));
+        loop {
+            let (lock, taken) = attempt(session, table, lease.as_ref())
+                .await
+                .map_err(refused("the lock could not be taken"))?;
+            if taken {
+                return Ok(lock);
+            }
+            let waited = started.elapsed();
+            if waited >= timeout {
+                let holder = lock.holder(session, table).await;
+                return Err(MigrateError::Locked(Locked { waited, holder }));
+            }
+            tokio::time::sleep(LOCK_POLL.min(timeout - waited)).await;
         }
-        let waited = started.elapsed();
-        if waited >= timeout {
-            let holder = holder(session, table, &attempt.lock).await;
-            return Err(MigrateError::Locked(Locked { waited, holder }));
+    }
+
+    /// What has to be renewed while it is held.
+    pub(crate) fn lease(&self) -> Option<&Lease> {
+        match self {
+            Self::Session(_) => None,
+            Self::Lease(lease) => Some(lease),
         }
-        tokio::time::sleep(LOCK_POLL.min(timeout - waited)).await;
+    }
+
+    pub(crate) async fn release(
+        &self,
+        session: &mut dyn Session,
+        table: &HistoryTable,
+    ) -> Result<(), ServerError> {
+        match self {
+            Self::Session(lock) => table.engine.unlock(session, lock).await,
+            Self::Lease(lease) => lease.release(session, table.engine).await,
+        }
+    }
+
+    /// Who has it, if that can be asked.
+    async fn holder(&self, session: &mut dyn Session, table: &HistoryTable) -> Option<String> {
+        let sql = match self {
+            Self::Session(lock) => table.engine.holder(lock)?,
+            Self::Lease(lease) => lease.holder(),
+        };
+        let rows = session.rows(&sql, &[]).await.ok()?;
+        rows.into_iter().flatten().flatten().next()
     }
 }
 
-/// Who has it, if that can be asked.
-async fn holder(session: &mut dyn Session, table: &HistoryTable, lock: &str) -> Option<String> {
-    let sql = table.engine.holder(lock)?;
-    let rows = session.rows(&sql, &[]).await.ok()?;
-    rows.into_iter().flatten().flatten().next()
+async fn attempt(
+    session: &mut dyn Session,
+    table: &HistoryTable,
+    lease: Option<&Lease>,
+) -> Result<(Lock, bool), ServerError> {
+    match lease {
+        // Where transactions are the lock, a lease would only be less than that.
+        Some(lease) if table.engine.locks_sessions() => {
+            let taken = lease.try_take(session, table.engine).await?;
+            Ok((Lock::Lease(lease.clone()), taken))
+        }
+        _ => {
+            let attempt = table.engine.try_lock(session, table).await?;
+            Ok((Lock::Session(attempt.lock), attempt.taken))
+        }
+    }
 }

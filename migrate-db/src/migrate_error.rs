@@ -60,6 +60,16 @@ pub enum MigrateError {
     /// It cannot be told where an unfinished script has to go on.
     #[error(transparent)]
     Undecided(#[from] Box<Undecided>),
+    /// The lease ran out while a statement ran, and somebody else took it.
+    #[error(
+        "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement"
+    )]
+    LeaseLost,
+    /// A revision that is not in the directory has no way down either.
+    #[error(
+        "`{0}` is not in the directory, and the history table has no down script of it; take it down with the program that has it"
+    )]
+    NoStoredScript(String),
     /// There is no unfinished script to be resolved.
     #[error("nothing is unfinished{}, so there is nothing to resolve", match .0 { Some(revision) => format!(" of `{revision}`"), None => String::new() })]
     NothingUnfinished(Option<String>),

@@ -31,6 +31,7 @@ pub(crate) struct Settings {
     pub(crate) lock_timeout: Duration,
     pub(crate) allow_ahead: bool,
     pub(crate) history_schema: Option<String>,
+    pub(crate) lease: Option<Duration>,
 }
 
 /// What a run did.
@@ -71,6 +72,7 @@ impl Migrator {
             lock_timeout: LOCK_TIMEOUT,
             allow_ahead: false,
             history_schema: graph.settings().history_schema.clone(),
+            lease: None,
         };
         Ok(Self { graph, settings })
     }
@@ -95,6 +97,15 @@ impl Migrator {
     #[must_use]
     pub fn history_schema(mut self, schema: impl Into<String>) -> Self {
         self.settings.history_schema = Some(schema.into());
+        self
+    }
+
+    /// A lease of that length in the place of the lock of a session, for servers that have no such
+    /// locks, as CockroachDB has none. It is renewed with each statement that is recorded, so it
+    /// must last longer than the longest one. SQLite needs none and takes none.
+    #[must_use]
+    pub fn lease(mut self, period: Option<Duration>) -> Self {
+        self.settings.lease = period;
         self
     }
 

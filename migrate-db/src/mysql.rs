@@ -117,6 +117,10 @@ impl Engine for MySqlEngine {
         "CURRENT_TIMESTAMP(6)"
     }
 
+    fn timestamp(&self) -> &'static str {
+        "timestamp(6)"
+    }
+
     fn current_user(&self) -> &'static str {
         "CURRENT_USER()"
     }

@@ -132,6 +132,10 @@ impl Engine for PostgresEngine {
         "clock_timestamp()"
     }
 
+    fn timestamp(&self) -> &'static str {
+        "timestamptz"
+    }
+
     fn current_user(&self) -> &'static str {
         "current_user"
     }

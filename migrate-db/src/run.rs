@@ -2,20 +2,22 @@
 
 use std::time::Instant;
 
-use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Step, Target};
+use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Script, Step, Target};
 
 use crate::ServerError;
 use crate::empty::stranger;
 use crate::engine::Engine;
 use crate::engines::engine;
-use crate::history::{Entry, HistoryTable};
-use crate::lock;
+use crate::foreign::{self, is_explicit, is_target};
+use crate::history::{Entry, HistoryRow, HistoryTable};
+use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
 use crate::script::{execute_patiently, is_busy};
 use crate::session::Session;
 use crate::standing::Standing;
 use crate::step::{Job, run_job};
+use crate::stored;
 
 /// One run on one session.
 pub(crate) struct Run<'a> {
@@ -64,14 +66,17 @@ impl<'a> Run<'a> {
         target: &Target,
         direction: Direction,
     ) -> Result<Plan, MigrateError> {
-        standing.check(self.settings.allow_ahead)?;
+        let down = direction == Direction::Down;
+        standing.check(self.settings.allow_ahead || down && is_explicit(target))?;
         let mut plan = match direction {
             Direction::Up => self.graph.plan_upgrade(&standing.applied, target)?,
+            Direction::Down if is_target(standing, target) => Plan::default(),
             Direction::Down => self.graph.plan_downgrade(&standing.applied, target)?,
         };
         let id = |step: &Step| self.graph.get(step.revision).map(|known| known.id.as_str());
         standing.check_unfinished(|revision, way| {
-            way == direction && plan.steps.iter().any(|step| id(step) == Some(revision))
+            let planned = plan.steps.iter().any(|step| id(step) == Some(revision));
+            way == direction && (planned || self.graph.position(revision).is_none())
         })?;
         if let Some(unfinished) = standing.unfinished() {
             plan.steps
@@ -80,17 +85,33 @@ impl<'a> Run<'a> {
         Ok(plan)
     }
 
+    /// What has to go down first and is not in the directory.
+    fn foreign<'s>(
+        &self,
+        standing: &'s Standing,
+        target: &Target,
+        direction: Direction,
+        plan: &Plan,
+    ) -> Result<Vec<&'s HistoryRow>, MigrateError> {
+        match direction {
+            Direction::Up => Ok(Vec::new()),
+            Direction::Down => foreign::above(self.graph, standing, target, plan),
+        }
+    }
+
     pub(crate) async fn migrate(
         mut self,
         target: &Target,
         direction: Direction,
     ) -> Result<Report, MigrateError> {
         let standing = self.standing().await?;
-        if self.plan(&standing, target, direction)?.steps.is_empty() {
+        let plan = self.plan(&standing, target, direction)?;
+        let foreign = self.foreign(&standing, target, direction, &plan)?;
+        if plan.steps.is_empty() && foreign.is_empty() {
             return Ok(self.report(Vec::new(), &standing.applied));
         }
         let lock = self.lock().await?;
-        let ran = self.migrate_locked(target, direction).await;
+        let ran = self.migrate_locked(&lock, target, direction).await;
         self.unlock(&lock, ran).await
     }
 
@@ -98,51 +119,84 @@ impl<'a> Run<'a> {
     /// it is planned again.
     async fn migrate_locked(
         &mut self,
+        lock: &Lock,
         target: &Target,
         direction: Direction,
     ) -> Result<Report, MigrateError> {
         self.ensure_history(direction == Direction::Up).await?;
         let standing = self.standing().await?;
         let plan = self.plan(&standing, target, direction)?;
+        let foreign = self.foreign(&standing, target, direction, &plan)?;
         self.check_scripts(&plan)?;
         let mut applied = standing.applied.clone();
-        let mut steps = Vec::with_capacity(plan.steps.len());
+        let mut steps = Vec::with_capacity(foreign.len() + plan.steps.len());
+        for row in foreign {
+            steps.extend(self.step_foreign(lock, row).await?);
+        }
         for step in plan.steps {
             let Some(revision) = self.graph.get(step.revision) else {
                 continue;
             };
-            let report = self.step(&standing, step, revision).await?;
+            let report = self.step(lock, &standing, step, revision).await?;
             applied[step.revision] = step.direction == Direction::Up;
             steps.extend(report);
         }
         Ok(self.report(steps, &applied))
     }
 
+    /// Takes a revision down that is not in the directory.
+    async fn step_foreign(
+        &mut self,
+        lock: &Lock,
+        row: &HistoryRow,
+    ) -> Result<Option<StepReport>, MigrateError> {
+        let text = self.table.down_script(self.session, &row.revision).await;
+        let text = text.map_err(refused("the history table cannot be read"))?;
+        let Some(text) = text else {
+            return Err(MigrateError::NoStoredScript(row.revision.clone()));
+        };
+        let script = stored::script(&self.table.name, &row.revision, text);
+        self.run_step(lock, &script, &Entry::of_row(row), Some(row))
+            .await
+    }
+
     async fn step(
         &mut self,
+        lock: &Lock,
         standing: &Standing,
         step: Step,
         revision: &Revision,
     ) -> Result<Option<StepReport>, MigrateError> {
-        let started = Instant::now();
         let dialect = self.session.dialect();
         let Some(script) = revision.script(step.direction, dialect) else {
             return Err(no_script(revision, step.direction, dialect));
         };
+        let entry = self.entry(revision)?;
+        self.run_step(lock, script, &entry, standing.row(&entry.revision))
+            .await
+    }
+
+    async fn run_step(
+        &mut self,
+        lock: &Lock,
+        script: &Script,
+        entry: &Entry,
+        row: Option<&HistoryRow>,
+    ) -> Result<Option<StepReport>, MigrateError> {
+        let started = Instant::now();
         let job = Job {
             table: &self.table,
-            entry: &self.entry(revision)?,
+            entry,
             script,
-            direction: step.direction,
-            begun: standing
-                .row(revision.id.as_str())
-                .filter(|row| row.state.unfinished().is_some()),
+            direction: script.direction,
+            begun: row.filter(|row| row.state.unfinished().is_some()),
             patience: self.settings.lock_timeout,
+            lease: lock.lease(),
         };
         let ran = run_job(self.session, &job).await?;
         Ok(ran.map(|notes| StepReport {
-            revision: revision.id.to_string(),
-            direction: step.direction,
+            revision: entry.revision.clone(),
+            direction: script.direction,
             took: started.elapsed(),
             notes,
         }))
@@ -172,20 +226,21 @@ impl<'a> Run<'a> {
     }
 
     /// Takes the lock in a session that is as a fresh one.
-    pub(crate) async fn lock(&mut self) -> Result<String, MigrateError> {
+    pub(crate) async fn lock(&mut self) -> Result<Lock, MigrateError> {
         // Executed, so that a connection of a pool is marked before it holds anything.
         let reset = self.session.execute(self.engine.reset()).await;
         reset.map_err(refused("the session cannot be prepared"))?;
-        lock::take(self.session, &self.table, self.settings.lock_timeout).await
+        let (lease, timeout) = (self.settings.lease, self.settings.lock_timeout);
+        Lock::take(self.session, &self.table, lease, timeout).await
     }
 
     /// Gives the lock back, whatever was done under it.
     pub(crate) async fn unlock<T>(
         &mut self,
-        lock: &str,
+        lock: &Lock,
         done: Result<T, MigrateError>,
     ) -> Result<T, MigrateError> {
-        let unlocked = self.engine.unlock(self.session, lock).await;
+        let unlocked = lock.release(self.session, &self.table).await;
         let done = done?;
         unlocked.map_err(refused("the lock could not be given back"))?;
         Ok(done)
@@ -213,7 +268,7 @@ impl<'a> Run<'a> {
     async fn ensure_history_alone(&mut self, empty: bool) -> Result<(), MigrateError> {
         match self.standing().await?.history {
             None => {
-                let strangers = stranger(self.session, self.engine).await;
+                let strangers = stranger(self.session, &self.table).await;
                 let strangers = strangers.map_err(refused("the tables could not be listed"))?;
                 if empty && let Some(stranger) = strangers {
                     return Err(MigrateError::NotEmpty(stranger));

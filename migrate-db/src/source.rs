@@ -1,7 +1,10 @@
 //! What a caller may hand over as a database: a pool, a connection, or a session.
 
+use migcheck_core::Dialect;
+
+use crate::ServerError;
 use crate::migrate_error::MigrateError;
-use crate::session::{BoxFuture, Session};
+use crate::session::{BoxFuture, Row, Session};
 
 /// A pool, a connection or a session that migrations can be run on.
 pub trait IntoSession<'a>: Send {
@@ -18,11 +21,11 @@ impl<'a, 'b: 'a> IntoSession<'a> for &'a mut (dyn Session + 'b) {
 struct Borrowed<'a, 'b>(&'a mut (dyn Session + 'b));
 
 impl Session for Borrowed<'_, '_> {
-    fn dialect(&self) -> migcheck_core::Dialect {
+    fn dialect(&self) -> Dialect {
         self.0.dialect()
     }
 
-    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, crate::ServerError>> {
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, ServerError>> {
         self.0.execute(sql)
     }
 
@@ -30,24 +33,73 @@ impl Session for Borrowed<'_, '_> {
         &'a mut self,
         sql: &'a str,
         params: &'a [Option<&'a str>],
-    ) -> BoxFuture<'a, Result<Vec<crate::Row>, crate::ServerError>> {
+    ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
         self.0.rows(sql, params)
     }
 }
 
+/// A connection out of a pool. Once something was executed on it, it is closed and does not go back:
+/// with other settings than it came with, or, when a run is dropped before its end, with the lock and
+/// an open transaction.
+struct Pooled<S> {
+    session: S,
+    close: fn(&mut S),
+    is_ours: bool,
+}
+
+impl<S: Session> Session for Pooled<S> {
+    fn dialect(&self) -> Dialect {
+        self.session.dialect()
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, ServerError>> {
+        Box::pin(async move {
+            if !self.is_ours {
+                self.is_ours = true;
+                if !is_in_memory(&mut self.session).await {
+                    (self.close)(&mut self.session);
+                }
+            }
+            self.session.execute(sql).await
+        })
+    }
+
+    fn rows<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a [Option<&'a str>],
+    ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
+        self.session.rows(sql, params)
+    }
+}
+
+/// Whether the database would go with its connection.
+async fn is_in_memory(session: &mut dyn Session) -> bool {
+    if session.dialect() != Dialect::Sqlite {
+        return false;
+    }
+    let sql = "SELECT file FROM pragma_database_list WHERE name = 'main' AND file <> ''";
+    session
+        .rows(sql, &[])
+        .await
+        .is_ok_and(|rows| rows.is_empty())
+}
+
 macro_rules! sources {
-    ($feature:literal, $database:ty, $connection:ty, $session:path, $leave:expr) => {
+    ($feature:literal, $database:ty, $connection:ty, $session:path) => {
         #[cfg(feature = $feature)]
         impl<'a> IntoSession<'a> for &'a sqlx::Pool<$database> {
             fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>> {
                 Box::pin(async move {
-                    let mut connection = self
+                    let connection = self
                         .acquire()
                         .await
                         .map_err(|error| MigrateError::Connect(error.to_string()))?;
-                    let leave: fn(&mut sqlx::pool::PoolConnection<$database>) = $leave;
-                    leave(&mut connection);
-                    Ok(Box::new($session(connection)) as Box<dyn Session + 'a>)
+                    Ok(Box::new(Pooled {
+                        session: $session(connection),
+                        close: |session| session.0.close_on_drop(),
+                        is_ours: false,
+                    }) as Box<dyn Session + 'a>)
                 })
             }
         }
@@ -61,32 +113,21 @@ macro_rules! sources {
     };
 }
 
-/// A connection does not go back to a pool with other settings than it came with, nor, when a run is
-/// dropped before its end, with the lock and an open transaction.
-#[cfg(any(feature = "mysql", feature = "postgres"))]
-fn close<D: sqlx::Database>(connection: &mut sqlx::pool::PoolConnection<D>) {
-    connection.close_on_drop();
-}
-
 sources!(
     "postgres",
     sqlx::Postgres,
     sqlx::PgConnection,
-    crate::postgres::PostgresSession,
-    close
+    crate::postgres::PostgresSession
 );
 sources!(
     "mysql",
     sqlx::MySql,
     sqlx::MySqlConnection,
-    crate::mysql::MySqlSession,
-    close
+    crate::mysql::MySqlSession
 );
 sources!(
     "sqlite",
     sqlx::Sqlite,
     sqlx::SqliteConnection,
-    crate::sqlite::SqliteSession,
-    // A database in memory would go with its connection.
-    |_| ()
+    crate::sqlite::SqliteSession
 );

@@ -99,6 +99,10 @@ impl Engine for SqliteEngine {
         "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
     }
 
+    fn timestamp(&self) -> &'static str {
+        "text"
+    }
+
     fn current_user(&self) -> &'static str {
         "''"
     }

@@ -6,7 +6,8 @@ use migcheck_core::{Direction, Script};
 
 use crate::history::{Entry, HistoryRow, HistoryTable, Progress, RevisionState};
 use crate::journal::run_journalled;
-use crate::migrate_error::{Locked, MigrateError};
+use crate::lease::Lease;
+use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::script::{Prepared, execute_patiently, is_busy, rows_patiently};
 use crate::session::Session;
 
@@ -21,9 +22,23 @@ pub(crate) struct Job<'a> {
     pub(crate) begun: Option<&'a HistoryRow>,
     /// How long to wait for a database that another session writes to.
     pub(crate) patience: Duration,
+    /// What has to be ours still when something is committed.
+    pub(crate) lease: Option<&'a Lease>,
 }
 
 impl Job<'_> {
+    /// Makes the lease last, if there is one.
+    pub(crate) async fn renew(&self, session: &mut dyn Session) -> Result<(), MigrateError> {
+        let Some(lease) = self.lease else {
+            return Ok(());
+        };
+        let renewed = lease.renew(session, self.table.engine).await;
+        match renewed.map_err(refused("the lease could not be renewed"))? {
+            true => Ok(()),
+            false => Err(MigrateError::LeaseLost),
+        }
+    }
+
     /// The statement that records the end of the script.
     pub(crate) fn record(&self, statements: usize, took: Duration) -> String {
         match self.direction {
@@ -144,6 +159,7 @@ async fn run_in_transaction(
     }
     // The script may have left a search path or a role that would mislead the record, or whoever uses
     // the session next. At COMMIT deferred constraints are checked, and no statement is to be blamed.
+    job.renew(session).await?;
     let record = job.record(prepared.statements.len(), started.elapsed());
     let end = format!("{}; {record}; COMMIT", engine.reset());
     session.execute(&end).await.map_err(whole)?;

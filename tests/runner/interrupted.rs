@@ -16,7 +16,30 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("a_downgrade_goes_on_wherever_it_stopped", |server| {
             everywhere(server, Direction::Down);
         }),
+        Case::new("what_leaves_no_trace_is_asked_about", blind).only(is_mysql),
+        Case::new(
+            "what_knows_no_transactions_is_asked_about",
+            without_transactions,
+        )
+        .only(is_mysql),
+        Case::new("locked_tables_are_one_thing", locked_tables).only(is_mysql),
+        Case::new("what_a_session_had_is_gone", session_lost).only(is_mysql),
+        Case::new("what_was_run_has_to_stay_as_it_was", rewritten).only(has_journal),
+        Case::new("an_unfinished_script_comes_first", unfinished).only(has_journal),
+        Case::new("an_invalid_index_is_cleared_away", invalid_index)
+            .only(|server| server.dialect() == Dialect::Postgres),
+        Case::new("a_role_that_a_script_takes_is_no_hindrance", role)
+            .only(|server| server.dialect() == Dialect::Postgres),
     ]
+}
+
+fn is_mysql(server: &TestServer) -> bool {
+    server.dialect() == Dialect::MySql
+}
+
+/// Where two statements that fail in between leave something.
+fn has_journal(_: &TestServer) -> bool {
+    true
 }
 
 /// A session whose connection is lost at a statement, before it arrives or before its answer does.
@@ -215,16 +238,24 @@ fn everything(scratch: &Scratch) -> Vec<String> {
     let mut session = connect(scratch);
     let schema = block_on(snapshot(&mut *session, "_migcheck_revisions")).unwrap();
     let mut all = vec![schema.to_sql()];
-    for table in ["a", "b", "d", "later", "last"] {
-        if has_table(&mut *session, table) {
-            let sql = format!("SELECT * FROM {table} ORDER BY 1, 2");
-            let sql = match table {
-                "later" | "last" | "d" => sql.replace(", 2", ""),
-                "b" if session.dialect() != Dialect::MySql => sql.replace(", 2", ""),
-                _ => sql,
-            };
-            all.push(format!("{table}: {:?}", rows(&mut *session, &sql)));
-        }
+    // Rows that are rolled back take their numbers with them, so that ids are left out.
+    let queries = [
+        "SELECT n, m FROM a ORDER BY 1",
+        "SELECT n FROM a ORDER BY 1",
+        "SELECT n, k FROM b ORDER BY 1",
+        "SELECT id FROM b ORDER BY 1",
+        "SELECT id FROM later",
+        "SELECT id FROM last",
+    ];
+    for sql in queries {
+        let found = block_on(session.rows(sql, &[]));
+        all.push(
+            format!("{sql}: {found:?}")
+                .split("Err")
+                .next()
+                .unwrap()
+                .to_owned(),
+        );
     }
     let sql = "SELECT revision, state, checksum, chain, statements_done, statements_total, fingerprint, done_checksum, down_script, parents FROM _migcheck_revisions ORDER BY revision";
     all.extend(
@@ -285,4 +316,375 @@ fn everywhere(server: &TestServer, direction: Direction) {
             return;
         }
     }
+}
+
+/// Runs until the message that begins so is lost, whether or not it arrived.
+fn lose(
+    scratch: &Scratch,
+    directory: &Directory,
+    direction: Direction,
+    statement: &str,
+    arrives: bool,
+) {
+    let mut session = connect(scratch);
+    let mut cut = CutAt {
+        session: &mut *session,
+        statement,
+        arrives,
+        is_lost: false,
+    };
+    let migrator = migrator(directory.graph());
+    block_on(async {
+        match direction {
+            Direction::Up => migrator.upgrade(&mut cut as &mut dyn Session, "head").await,
+            Direction::Down => {
+                migrator
+                    .downgrade(&mut cut as &mut dyn Session, "base")
+                    .await
+            }
+        }
+    })
+    .unwrap_err();
+    assert!(cut.is_lost, "{statement}");
+}
+
+/// As [`Cut`], at a statement that begins so.
+struct CutAt<'a> {
+    session: &'a mut dyn Session,
+    statement: &'a str,
+    arrives: bool,
+    is_lost: bool,
+}
+
+impl Session for CutAt<'_> {
+    fn dialect(&self) -> Dialect {
+        self.session.dialect()
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, ServerError>> {
+        Box::pin(async move {
+            if self.is_lost {
+                return Err(lost());
+            }
+            if sql.starts_with(self.statement) {
+                self.is_lost = true;
+                if self.arrives {
+                    self.session.execute(sql).await?;
+                }
+                return Err(lost());
+            }
+            self.session.execute(sql).await
+        })
+    }
+
+    fn rows<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a [Option<&'a str>],
+    ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
+        Box::pin(async move {
+            match self.is_lost {
+                true => Err(lost()),
+                false => self.session.rows(sql, params).await,
+            }
+        })
+    }
+}
+
+fn upgrade(scratch: &Scratch, directory: &Directory) -> Result<Vec<String>, MigrateError> {
+    let report = crate::upgrade(directory.graph(), &mut *connect(scratch))?;
+    Ok(steps(&report))
+}
+
+/// The error of an upgrade that cannot tell how to go on.
+#[track_caller]
+fn undecided(scratch: &Scratch, directory: &Directory, why: &Doubt) -> migcheck::db::Undecided {
+    match upgrade(scratch, directory) {
+        Err(MigrateError::Undecided(undecided)) => {
+            assert_eq!(undecided.why, *why, "{undecided}");
+            *undecided
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn resolve(scratch: &Scratch, directory: &Directory, resolution: Resolution) {
+    let migrator = migrator(directory.graph());
+    block_on(migrator.resolve(&mut *connect(scratch), None, resolution))
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn blind(server: &TestServer) {
+    let directory = Directory::new();
+    directory.add(
+        "blind",
+        "CREATE TABLE log (n int);
+CREATE PROCEDURE p() BEGIN INSERT INTO log VALUES (1); COMMIT; END;
+CALL p();
+INSERT INTO log VALUES (2);",
+        "DROP PROCEDURE p;\nDROP TABLE log;",
+    );
+    for (arrives, resolution) in [(false, Resolution::NotApplied), (true, Resolution::Applied)] {
+        let scratch = server.scratch();
+        lose(&scratch, &directory, Direction::Up, "CALL p()", arrives);
+        let error = undecided(&scratch, &directory, &Doubt::Unseen);
+        assert_eq!((error.line(), error.statement()), (4, "CALL p()"));
+        let said = error.to_string();
+        assert!(said.contains("001_blind.up.sql:4:"), "{said}");
+        assert!(said.contains("`resolve --as applied`"), "{said}");
+        resolve(&scratch, &directory, resolution);
+        assert_eq!(upgrade(&scratch, &directory).unwrap(), ["+001"]);
+        assert_eq!(
+            rows(&mut *connect(&scratch), "SELECT n FROM log ORDER BY n"),
+            [["1"], ["2"]]
+        );
+    }
+    // Without a crash nobody is asked anything.
+    let scratch = server.scratch();
+    assert_eq!(upgrade(&scratch, &directory).unwrap(), ["+001"]);
+}
+
+fn without_transactions(server: &TestServer) {
+    let directory = Directory::new();
+    directory.add(
+        "old",
+        "CREATE TABLE old (n int) ENGINE = MyISAM;\nINSERT INTO old (n) VALUES (1);",
+        "DROP TABLE old;",
+    );
+    let scratch = server.scratch();
+    lose(&scratch, &directory, Direction::Up, "INSERT INTO old", true);
+    undecided(&scratch, &directory, &Doubt::Unseen);
+    resolve(&scratch, &directory, Resolution::Applied);
+    upgrade(&scratch, &directory).unwrap();
+    assert_eq!(rows(&mut *connect(&scratch), "SELECT n FROM old"), [["1"]]);
+}
+
+/// The journal cannot be written while they are locked.
+fn locked_tables(server: &TestServer) {
+    let directory = Directory::new();
+    directory.add(
+        "dump",
+        "CREATE TABLE t (n int);
+LOCK TABLES t WRITE;
+INSERT INTO t VALUES (1);
+INSERT INTO t VALUES (2);
+UNLOCK TABLES;
+INSERT INTO t VALUES (3);",
+        "DROP TABLE t;",
+    );
+    let scratch = server.scratch();
+    upgrade(&scratch, &directory).unwrap();
+    assert_eq!(
+        value(&mut *connect(&scratch), "SELECT count(*) FROM t"),
+        "3"
+    );
+    let scratch = server.scratch();
+    lose(
+        &scratch,
+        &directory,
+        Direction::Up,
+        "INSERT INTO t VALUES (2)",
+        false,
+    );
+    let error = undecided(&scratch, &directory, &Doubt::Unseen);
+    assert_eq!(error.statement(), "LOCK TABLES t WRITE");
+    // One that fails is told from one that is lost.
+    let scratch = server.scratch();
+    directory.edit("001_dump.up.sql", "t VALUES (2)", "t VALUES (2, 2)");
+    upgrade(&scratch, &directory).unwrap_err();
+    directory.edit("001_dump.up.sql", "t VALUES (2, 2)", "t VALUES (2)");
+    upgrade(&scratch, &directory).unwrap();
+    assert_eq!(
+        value(&mut *connect(&scratch), "SELECT count(*) FROM t"),
+        "3"
+    );
+}
+
+fn session_lost(server: &TestServer) {
+    let directory = Directory::new();
+    directory.add(
+        "variables",
+        "CREATE TABLE t (n int);
+SET @constant = 5;
+SELECT 7 INTO @found;
+INSERT INTO t VALUES (@constant);
+INSERT INTO t VALUES (@found);",
+        "DROP TABLE t;",
+    );
+    let scratch = server.scratch();
+    lose(
+        &scratch,
+        &directory,
+        Direction::Up,
+        "INSERT INTO t VALUES (@found)",
+        true,
+    );
+    let error = undecided(
+        &scratch,
+        &directory,
+        &Doubt::SessionLost("`@found`".to_owned()),
+    );
+    assert_eq!(error.line(), 6);
+    // By hand: all of it.
+    execute(&mut *connect(&scratch), "INSERT INTO t VALUES (7)");
+    resolve(&scratch, &directory, Resolution::Applied);
+    assert_eq!(upgrade(&scratch, &directory).unwrap(), [""; 0]);
+    assert_eq!(recorded(&mut *connect(&scratch)), ["001"]);
+    // A constant is set again.
+    let scratch = server.scratch();
+    directory.edit("001_variables.up.sql", "VALUES (@found)", "VALUES (9)");
+    lose(
+        &scratch,
+        &directory,
+        Direction::Up,
+        "INSERT INTO t VALUES (@constant)",
+        false,
+    );
+    upgrade(&scratch, &directory).unwrap();
+    assert_eq!(
+        rows(&mut *connect(&scratch), "SELECT n FROM t ORDER BY n"),
+        [["5"], ["9"]]
+    );
+}
+
+/// A revision that fails in the middle, where nothing takes its beginning back.
+fn failing() -> Directory {
+    let directory = Directory::new();
+    directory.add(
+        "half",
+        "-- migcheck: transaction = false
+CREATE TABLE first (id INTEGER PRIMARY KEY);
+INSERT INTO first VALUES (1);
+INSERT INTO missing VALUES (1);
+INSERT INTO first VALUES (2);",
+        "DROP TABLE first;",
+    );
+    directory.add(
+        "next",
+        "CREATE TABLE second (id INTEGER);",
+        "DROP TABLE second;",
+    );
+    directory
+}
+
+fn rewritten(server: &TestServer) {
+    let directory = failing();
+    let scratch = server.scratch();
+    let error = upgrade(&scratch, &directory).unwrap_err();
+    assert!(error.to_string().contains("001_half.up.sql:5:"), "{error}");
+    directory.edit("001_half.up.sql", "first VALUES (1)", "first VALUES (7)");
+    let error = undecided(&scratch, &directory, &Doubt::Rewritten);
+    assert_eq!(error.line(), 4);
+    directory.edit("001_half.up.sql", "first VALUES (7)", "first VALUES (1)");
+    directory.edit("001_half.up.sql", "INSERT INTO missing VALUES (1);", "");
+    assert_eq!(upgrade(&scratch, &directory).unwrap(), ["+001", "+002"]);
+    // What was mended is what is applied.
+    block_on(migrator(directory.graph()).verify(&mut *connect(&scratch))).unwrap();
+    assert_eq!(
+        value(
+            &mut *connect(&scratch),
+            "SELECT CAST(count(*) AS CHAR(1)) FROM first"
+        ),
+        "2"
+    );
+    let row = "SELECT CAST(statements_done AS CHAR(1)), CAST(statements_total AS CHAR(1)), fingerprint, done_checksum FROM _migcheck_revisions WHERE revision = '001'";
+    assert_eq!(rows(&mut *connect(&scratch), row), [["3", "3", "", ""]]);
+}
+
+fn unfinished(server: &TestServer) {
+    let directory = failing();
+    let scratch = server.scratch();
+    upgrade(&scratch, &directory).unwrap_err();
+    let migrator = migrator(directory.graph());
+    let mut session = connect(&scratch);
+    let status = block_on(migrator.status(&mut *session)).unwrap();
+    let unfinished = status.unfinished.unwrap();
+    assert_eq!(unfinished.revision, "001");
+    assert_eq!(
+        (unfinished.statements_done, unfinished.statements_total),
+        (2, 4)
+    );
+    assert!(!unfinished.in_doubt && status.current.is_empty());
+    for error in [
+        block_on(migrator.verify(&mut *session)).unwrap_err(),
+        block_on(migrator.downgrade(&mut *session, "base")).unwrap_err(),
+        block_on(migrator.stamp(&mut *session, "head", false)).unwrap_err(),
+    ] {
+        assert!(matches!(error, MigrateError::Unfinished(_)), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "the up script of `001` has run 2 of its 4 statements; `upgrade` goes on with it, or, \
+             when you have finished or undone it by hand, say so with `resolve`"
+        );
+    }
+    execute(&mut *session, "DROP TABLE first");
+    let other = block_on(migrator.resolve(&mut *session, Some("002"), Resolution::NotApplied));
+    other.unwrap_err();
+    block_on(migrator.resolve(&mut *session, Some("001"), Resolution::NotApplied)).unwrap();
+    assert_eq!(
+        value(
+            &mut *session,
+            "SELECT CAST(count(*) AS CHAR(1)) FROM _migcheck_revisions"
+        ),
+        "0"
+    );
+}
+
+fn invalid_index(server: &TestServer) {
+    let directory = Directory::new();
+    directory.add(
+        "table",
+        "CREATE TABLE t (n integer);\nINSERT INTO t VALUES (1), (1);",
+        "DROP TABLE t;",
+    );
+    directory.add(
+        "index",
+        "-- migcheck: transaction = false\nCREATE UNIQUE INDEX CONCURRENTLY t_n ON t (n);",
+        "-- migcheck: transaction = false\nDROP INDEX CONCURRENTLY t_n;",
+    );
+    let scratch = server.scratch();
+    let error = upgrade(&scratch, &directory).unwrap_err().to_string();
+    assert!(
+        error.contains("it left the INVALID index public.t_n; the next run drops it"),
+        "{error}"
+    );
+    let mut session = connect(&scratch);
+    execute(&mut *session, "DELETE FROM t");
+    let report = crate::upgrade(directory.graph(), &mut *session).unwrap();
+    assert_eq!(steps(&report), ["+002"]);
+    let notes = &report.steps[0].notes;
+    assert!(
+        notes
+            .iter()
+            .any(|note| note == "dropped the INVALID index public.t_n first"),
+        "{notes:?}"
+    );
+    let invalid = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
+    assert_eq!(value(&mut *session, invalid), "0");
+}
+
+fn role(server: &TestServer) {
+    let directory = Directory::new();
+    let role = format!("plain_{}", std::process::id());
+    directory.add(
+        "role",
+        &format!(
+            "-- migcheck: transaction = false\nCREATE TABLE t (n integer);\nGRANT ALL ON t TO {role};\nSET ROLE {role};\nINSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);"
+        ),
+        "DROP TABLE t;",
+    );
+    let scratch = server.scratch();
+    let mut session = connect(&scratch);
+    execute(&mut *session, &format!("CREATE ROLE {role}"));
+    lose(
+        &scratch,
+        &directory,
+        Direction::Up,
+        "INSERT INTO t VALUES (2)",
+        false,
+    );
+    upgrade(&scratch, &directory).unwrap();
+    assert_eq!(value(&mut *session, "SELECT count(*) FROM t"), "2");
+    assert!(has_table(&mut *session, "t"));
+    execute(&mut *session, &format!("DROP TABLE t; DROP ROLE {role}"));
 }

@@ -7,7 +7,9 @@
 )]
 
 mod at_once;
+mod foreign;
 mod interrupted;
+mod leases;
 mod refusals;
 mod scripts;
 mod standing;
@@ -27,6 +29,8 @@ fn main() -> ExitCode {
     cases.extend(at_once::cases());
     cases.extend(scripts::cases());
     cases.extend(standing::cases());
+    cases.extend(foreign::cases());
+    cases.extend(leases::cases());
     cases.extend(interrupted::cases());
     run_on_every_server(cases, refusals::alone())
 }

@@ -161,10 +161,10 @@ fn other_directory(server: &TestServer) {
     let mut session = connect(&scratch);
     let other = Directory::new();
     other.write(
-        "abc_first.up.sql",
+        "101_x.up.sql",
         "-- migcheck: revises = \"base\"\nCREATE TABLE x (id INTEGER);",
     );
-    other.write("abc_first.down.sql", "DROP TABLE x;");
+    other.write("101_x.down.sql", "DROP TABLE x;");
     upgrade(four_tables().graph(), &mut *session).unwrap();
     let other = migrator(other.graph()).allow_ahead(true);
     let error = block_on(other.upgrade(&mut *session, "head")).unwrap_err();

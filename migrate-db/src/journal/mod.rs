@@ -203,6 +203,7 @@ impl<'a> Journal<'a> {
         }
         self.own = Some(self.at);
         self.execute().await?;
+        self.job.renew(self.session).await?;
         let end = format!("{}{}; COMMIT", engine.as_login(), self.line(self.at, None));
         let end = self.session.execute(&end).await;
         end.map_err(|error| self.refused(error))?;
@@ -257,6 +258,7 @@ impl<'a> Journal<'a> {
     /// Writes how far the script has come: a transaction of its own, unless one is open, which then
     /// is about to be committed.
     async fn write(&mut self, fingerprint: Option<&str>) -> Result<(), MigrateError> {
+        self.job.renew(self.session).await?;
         let line = self.line(self.at, fingerprint);
         let sql = match self.prepared.engine.as_login() {
             "" => line,
@@ -272,6 +274,7 @@ impl<'a> Journal<'a> {
         if self.own.is_none() {
             return Ok(());
         }
+        self.job.renew(self.session).await?;
         let login = self.prepared.engine.as_login();
         let sql = format!("{login}{}", self.line(done, None));
         let written = self.session.execute(&sql).await;
