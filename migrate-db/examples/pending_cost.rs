@@ -21,7 +21,10 @@ async fn main() -> Result<(), Failure> {
         std::fs::write(directory.path().join("migcheck.toml"), config)?;
         let mut parent = "base".to_owned();
         for number in 1..=count {
-            let up = format!("-- migcheck: revises = \"{parent}\"\n{}", create("r", round, number));
+            let up = format!(
+                "-- migcheck: revises = \"{parent}\"\n{}",
+                create("r", round, number)
+            );
             let down = format!("DROP TABLE r{round}_{number};\n");
             let file = |way| directory.path().join(format!("{number:05}_t.{way}.sql"));
             std::fs::write(file("up"), up)?;
@@ -48,14 +51,12 @@ async fn main() -> Result<(), Failure> {
 }
 
 fn create(prefix: &str, round: usize, number: usize) -> String {
-    format!("CREATE TABLE {prefix}{round}_{number} (id INTEGER PRIMARY KEY, name VARCHAR(100) NOT NULL);")
+    format!(
+        "CREATE TABLE {prefix}{round}_{number} (id INTEGER PRIMARY KEY, name VARCHAR(100) NOT NULL);"
+    )
 }
 
-async fn bare(
-    session: &mut dyn Session,
-    round: usize,
-    count: usize,
-) -> Result<Duration, Failure> {
+async fn bare(session: &mut dyn Session, round: usize, count: usize) -> Result<Duration, Failure> {
     let started = Instant::now();
     for number in 1..=count {
         session.execute("BEGIN").await?;

@@ -223,7 +223,7 @@ impl HistoryTable {
             entry.chain,
             progress.done,
             progress.total,
-            or_null(progress.fingerprint.as_deref()),
+            progress.fingerprint.as_deref().unwrap_or("NULL"),
             or_null(progress.done_checksum.as_deref()),
             or_null(entry.down.as_deref()),
             progress.took.as_millis(),
@@ -256,7 +256,7 @@ impl HistoryTable {
             progress.state.name(),
             progress.done,
             progress.total,
-            or_null(progress.fingerprint.as_deref()),
+            progress.fingerprint.as_deref().unwrap_or("NULL"),
             or_null(progress.done_checksum.as_deref()),
             self.is(revision)
         )
@@ -319,6 +319,7 @@ pub(crate) struct Progress {
     pub(crate) state: RevisionState,
     pub(crate) done: usize,
     pub(crate) total: usize,
+    /// As SQL.
     pub(crate) fingerprint: Option<String>,
     pub(crate) done_checksum: Option<String>,
     pub(crate) took: Duration,

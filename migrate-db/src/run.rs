@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::engines::engine;
 use crate::foreign::{self, is_explicit, is_target};
 use crate::history::{Entry, HistoryRow, HistoryTable};
+use crate::journal::flush;
 use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
@@ -26,6 +27,8 @@ pub(crate) struct Run<'a> {
     pub(crate) session: &'a mut dyn Session,
     pub(crate) engine: &'static dyn Engine,
     pub(crate) table: HistoryTable,
+    /// The end of a script that goes with what is sent next.
+    unsent: String,
 }
 
 impl<'a> Run<'a> {
@@ -41,6 +44,7 @@ impl<'a> Run<'a> {
             settings: &migrator.settings,
             session,
             engine,
+            unsent: String::new(),
             table: HistoryTable {
                 engine,
                 schema: schema.filter(|_| dialect == Dialect::Postgres),
@@ -112,6 +116,11 @@ impl<'a> Run<'a> {
         }
         let lock = self.lock().await?;
         let ran = self.migrate_locked(&lock, target, direction).await;
+        let flushed = flush(self.session, self.engine, &mut self.unsent).await;
+        let ran = ran.and_then(|report| match flushed {
+            Ok(()) => Ok(report),
+            Err(error) => Err(refused("the history table could not be written")(error)),
+        });
         self.unlock(&lock, ran).await
     }
 
@@ -193,7 +202,7 @@ impl<'a> Run<'a> {
             patience: self.settings.lock_timeout,
             lease: lock.lease(),
         };
-        let ran = run_job(self.session, &job).await?;
+        let ran = run_job(self.session, &job, &mut self.unsent).await?;
         Ok(ran.map(|notes| StepReport {
             revision: entry.revision.clone(),
             direction: script.direction,

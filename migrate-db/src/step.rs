@@ -52,17 +52,20 @@ impl Job<'_> {
 }
 
 /// Runs it; returns what is to be said of it, and nothing if another run had done it when this one
-/// got its turn.
+/// got its turn. `unsent` is what is still to be sent of the one before, and then of this one.
 pub(crate) async fn run_job(
     session: &mut dyn Session,
     job: &Job<'_>,
+    unsent: &mut String,
 ) -> Result<Option<Vec<String>>, MigrateError> {
     let revision = &*job.entry.revision;
     let prepared = Prepared::new(session.dialect(), revision, job.script)?;
     if job.begun.is_some() || !prepared.wrap {
         return match prepared.engine.locks_sessions() {
-            true => run_journalled(session, job, &prepared).await.map(Some),
-            false => run_alone(session, job, &prepared).await,
+            true => run_journalled(session, job, &prepared, unsent)
+                .await
+                .map(Some),
+            false => run_alone(session, job, &prepared, unsent).await,
         };
     }
     let ran = run_in_transaction(session, job, &prepared).await;
@@ -78,6 +81,7 @@ async fn run_alone(
     session: &mut dyn Session,
     job: &Job<'_>,
     prepared: &Prepared<'_>,
+    unsent: &mut String,
 ) -> Result<Option<Vec<String>>, MigrateError> {
     let whole = |error| -> MigrateError { prepared.whole(error).into() };
     let started = Instant::now();
@@ -108,7 +112,9 @@ async fn run_alone(
                 match job.direction {
                     Direction::Up if applied => Ok(None),
                     Direction::Down if gone => Ok(None),
-                    _ => run_journalled(session, &job, prepared).await.map(Some),
+                    _ => run_journalled(session, &job, prepared, unsent)
+                        .await
+                        .map(Some),
                 }
             }
         },

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use migcheck::db::Session;
 use migcheck::{Dialect, MigrateError, RevisionGraph};
 
-use sqlx::{MySqlPool, PgPool};
+use sqlx::{MySqlPool, PgPool, SqlitePool};
 
 use crate::support::{Case, Directory, TestServer, block_on, connect};
 use crate::{execute, has_table, migrator, recorded, steps, value};
@@ -24,8 +24,13 @@ pub(crate) fn cases() -> Vec<Case> {
             waits_long_enough,
         ),
         Case::new("the_lock_goes_with_its_holder", dead_holder),
-        Case::new("a_dropped_run_leaves_no_lock", dropped_run)
+        Case::new("a_dropped_run_leaves_no_lock", dropped_run),
+        Case::new("who_holds_the_lock_is_told", holder_told)
             .only(|server| server.dialect() != Dialect::Sqlite),
+        Case::new("a_script_without_a_transaction_is_run_once", loose_at_once)
+            .only(|server| server.dialect() == Dialect::Sqlite),
+        Case::new("a_connection_that_only_asked_goes_back", asked)
+            .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("another_database_is_not_locked", other_database),
         Case::new(
             "an_index_is_built_concurrently_while_others_wait",
@@ -269,8 +274,13 @@ fn dropped_run(server: &TestServer) {
     let deadline = Duration::from_millis(300);
     // The pool lives on, as an application's does.
     let pools = block_on(async {
-        let mut pools: (Option<PgPool>, Option<MySqlPool>) = (None, None);
-        if server.dialect() == Dialect::Postgres {
+        let mut pools: (Option<PgPool>, Option<MySqlPool>, Option<SqlitePool>) = (None, None, None);
+        if server.dialect() == Dialect::Sqlite {
+            let pool = pools.2.insert(SqlitePool::connect(&url).await.unwrap());
+            tokio::time::timeout(deadline, first.upgrade(&*pool, "head"))
+                .await
+                .unwrap_err();
+        } else if server.dialect() == Dialect::Postgres {
             let pool = pools.0.insert(PgPool::connect(&url).await.unwrap());
             tokio::time::timeout(deadline, first.upgrade(&*pool, "head"))
                 .await
@@ -349,4 +359,70 @@ fn concurrent_index(server: &TestServer) {
         "0"
     );
     assert_free(server, &mut *session);
+}
+
+fn holder_told(server: &TestServer) {
+    let scratch = server.scratch();
+    let directory = slow(server, 2);
+    while_upgrading(server, &directory, &scratch, || {
+        let impatient = migrator(directory.graph()).lock_timeout(Duration::ZERO);
+        let error = block_on(impatient.upgrade(&mut *connect(&scratch), "head")).unwrap_err();
+        let MigrateError::Locked(locked) = &error else {
+            panic!("{error}");
+        };
+        let holder = locked.holder.clone().unwrap_or_default();
+        let words = match server.dialect() {
+            Dialect::Postgres => ["process ", " of postgres"],
+            _ => ["connection ", " of root at "],
+        };
+        assert!(words.iter().all(|word| holder.contains(word)), "{holder}");
+        assert!(error.to_string().contains(&holder), "{error}");
+    });
+}
+
+/// SQLite has no lock but a transaction's.
+fn loose_at_once(server: &TestServer) {
+    let directory = Directory::new();
+    let mut up = "-- migcheck: transaction = false\nCREATE TABLE t (n INTEGER);\n".to_owned();
+    for n in 0..20 {
+        up.push_str(&format!("INSERT INTO t VALUES ({n});\n"));
+    }
+    directory.add(
+        "loose",
+        &up,
+        "-- migcheck: transaction = false\nDROP TABLE t;",
+    );
+    let scratch = server.scratch();
+    let graph = directory.graph();
+    let reports = at_once(&scratch, |session| {
+        execute(session, "PRAGMA busy_timeout = 100");
+        block_on(migrator(graph.clone()).upgrade(session, "head"))
+            .unwrap_or_else(|error| panic!("{error}"))
+    });
+    let done: Vec<_> = reports.iter().flat_map(steps).collect();
+    assert_eq!(done, ["+001"]);
+    let mut session = connect(&scratch);
+    assert_eq!(value(&mut *session, "SELECT count(*) FROM t"), "20");
+    assert_free(server, &mut *session);
+}
+
+/// Else an application that starts with nothing to do connects twice.
+fn asked(server: &TestServer) {
+    let scratch = server.scratch();
+    let migrator = migrator(Directory::new().graph());
+    block_on(async {
+        let pool = PgPool::connect(&scratch.url().reveal()).await.unwrap();
+        let pid = || async {
+            let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
+                .fetch_one(&pool)
+                .await
+                .unwrap();
+            pid
+        };
+        let before = pid().await;
+        migrator.status(&pool).await.unwrap();
+        migrator.upgrade(&pool, "heads").await.unwrap();
+        assert_eq!(pid().await, before);
+        pool.close().await;
+    });
 }

@@ -22,6 +22,7 @@ use self::effect::Effect;
 use self::probe::Probe;
 use self::words::words;
 use crate::ServerError;
+use crate::engine::Engine;
 use crate::history::{Entry, Progress, RevisionState};
 use crate::migrate_error::MigrateError;
 use crate::script::Prepared;
@@ -31,13 +32,17 @@ use crate::step::Job;
 /// The fingerprint of a statement that leaves no trace.
 const BLIND: &str = "-";
 
+/// As SQL.
+const BLIND_SQL: &str = "'-'";
+
 /// Runs a script that is no single transaction; returns what is to be said of it.
 pub(crate) async fn run_journalled(
     session: &mut dyn Session,
     job: &Job<'_>,
     prepared: &Prepared<'_>,
+    unsent: &mut String,
 ) -> Result<Vec<String>, MigrateError> {
-    let mut journal = Journal::new(session, job, prepared);
+    let mut journal = Journal::new(session, job, prepared, unsent);
     let start = match job.begun {
         Some(row) => journal.resume(row).await?,
         None => 0,
@@ -48,9 +53,25 @@ pub(crate) async fn run_journalled(
     }
 }
 
+/// Sends the end of a script that has not been sent yet.
+pub(crate) async fn flush(
+    session: &mut dyn Session,
+    engine: &dyn Engine,
+    unsent: &mut String,
+) -> Result<(), ServerError> {
+    if unsent.is_empty() {
+        return Ok(());
+    }
+    let sql = format!("{}; {}", engine.reset(), std::mem::take(unsent));
+    session.execute(&sql).await.map(drop)
+}
+
 /// A script on its way.
 struct Journal<'a> {
     session: &'a mut dyn Session,
+    /// The end of the script before, which is sent with the first line of this one: each line that
+    /// is committed by itself costs as much as a small statement.
+    unsent: &'a mut String,
     job: &'a Job<'a>,
     /// Without its down script, which is written once, at the end.
     entry: Entry,
@@ -71,7 +92,12 @@ struct Journal<'a> {
 }
 
 impl<'a> Journal<'a> {
-    fn new(session: &'a mut dyn Session, job: &'a Job<'a>, prepared: &'a Prepared<'a>) -> Self {
+    fn new(
+        session: &'a mut dyn Session,
+        job: &'a Job<'a>,
+        prepared: &'a Prepared<'a>,
+        unsent: &'a mut String,
+    ) -> Self {
         let dialect = session.dialect();
         let statements = prepared.statements.iter();
         let effects = statements
@@ -90,6 +116,7 @@ impl<'a> Journal<'a> {
                 ..job.entry.clone()
             },
             session,
+            unsent,
             job,
             prepared,
             checksums,
@@ -164,21 +191,27 @@ impl<'a> Journal<'a> {
                 self.write(None).await
             }
             Effect::Seen(probe) => {
-                let fingerprint = probe.fingerprint(self.session).await;
-                let fingerprint = fingerprint.map_err(|error| self.refused(error))?;
+                let fingerprint = match probe.expression() {
+                    Some(expression) => expression,
+                    None => {
+                        self.flush().await?;
+                        let fingerprint = probe.fingerprint(self.session).await;
+                        format!("'{}'", fingerprint.map_err(|error| self.refused(error))?)
+                    }
+                };
                 self.write(Some(&fingerprint)).await?;
                 self.execute().await?;
                 self.committed();
                 Ok(())
             }
             Effect::Blind => {
-                self.write(Some(BLIND)).await?;
+                self.write(Some(BLIND_SQL)).await?;
                 self.execute().await?;
                 self.committed();
                 self.write(None).await
             }
             Effect::Called => {
-                self.write(Some(BLIND)).await?;
+                self.write(Some(BLIND_SQL)).await?;
                 self.execute().await?;
                 // It may have ended the script's own transaction or not.
                 if self.own.is_none() {
@@ -187,7 +220,7 @@ impl<'a> Journal<'a> {
                 Ok(())
             }
             Effect::LockTables => {
-                self.write(Some(BLIND)).await?;
+                self.write(Some(BLIND_SQL)).await?;
                 self.execute().await?;
                 self.locked = Some(at);
                 Ok(())
@@ -213,6 +246,7 @@ impl<'a> Journal<'a> {
 
     /// Opens a transaction; not, and true, if the statement writes to a table that knows none.
     async fn begin(&mut self) -> Result<bool, MigrateError> {
+        self.flush().await?;
         let begin = self.prepared.engine.begin();
         let text = self.prepared.statements[self.at].text;
         let Some(query) = self.without_transactions(text) else {
@@ -239,6 +273,7 @@ impl<'a> Journal<'a> {
     }
 
     async fn execute(&mut self) -> Result<(), MigrateError> {
+        self.flush().await?;
         let statement = &self.prepared.statements[self.at];
         self.prepared.execute(self.session, statement).await?;
         self.at += 1;
@@ -260,9 +295,16 @@ impl<'a> Journal<'a> {
     async fn write(&mut self, fingerprint: Option<&str>) -> Result<(), MigrateError> {
         self.job.renew(self.session).await?;
         let line = self.line(self.at, fingerprint);
-        let sql = match self.prepared.engine.as_login() {
-            "" => line,
-            login => format!("BEGIN; {login}{line}; COMMIT"),
+        let engine = self.prepared.engine;
+        let before = std::mem::take(self.unsent);
+        let sql = match (engine.as_login(), &*before) {
+            ("", "") => line,
+            ("", before) => format!(
+                "{}; {}; {before}; {line}; COMMIT",
+                engine.reset(),
+                engine.begin()
+            ),
+            (login, _) => format!("BEGIN; {login}{line}; COMMIT"),
         };
         let written = self.session.execute(&sql).await;
         written.map(drop).map_err(|error| self.refused(error))
@@ -303,7 +345,13 @@ impl<'a> Journal<'a> {
         }
     }
 
-    /// Writes that the script has come to its end.
+    /// Sends the end of the script before.
+    async fn flush(&mut self) -> Result<(), MigrateError> {
+        let sent = flush(self.session, self.prepared.engine, self.unsent).await;
+        sent.map_err(|error| self.refused(error))
+    }
+
+    /// Writes that the script has come to its end, or has that written with what follows.
     async fn finish(&mut self) -> Result<(), MigrateError> {
         let reset = self.prepared.engine.reset();
         let total = self.effects.len();
@@ -317,6 +365,10 @@ impl<'a> Journal<'a> {
         // A transaction of the script's that is still open is committed with it.
         let sql = match self.manual {
             true => format!("{record}; COMMIT; {reset}"),
+            false if self.implicit_commits() => {
+                *self.unsent = record;
+                return Ok(());
+            }
             false => format!("{reset}; {record}"),
         };
         let written = self.session.execute(&sql).await;
@@ -326,9 +378,8 @@ impl<'a> Journal<'a> {
     /// A statement was refused, or the journal: writes where the script stopped, if that still can
     /// be written, and returns the error.
     async fn failed(&mut self, mut error: MigrateError) -> MigrateError {
-        if self.own.is_some() {
-            let _ = self.session.execute("ROLLBACK").await;
-        }
+        // Without an open transaction it is refused at most.
+        let _ = self.session.execute("ROLLBACK").await;
         if self.locked.is_some() {
             let _ = self.session.execute("UNLOCK TABLES").await;
         }

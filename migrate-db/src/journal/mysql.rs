@@ -122,7 +122,7 @@ fn ddl(words: &[Word<'_>]) -> Effect {
         }
         return match kind {
             _ if kind.is("INDEX") => relations(on_table(tail)),
-            _ if kind.is_one_of(&["TABLE", "VIEW", "SEQUENCE"]) => one(Probe::relation),
+            _ if kind.is_one_of(&["TABLE", "VIEW", "SEQUENCE"]) => one(Probe::Created),
             _ if kind.is("TRIGGER") => one(Probe::Trigger),
             _ if kind.is("EVENT") => one(Probe::Event),
             _ if kind.is_one_of(&["FUNCTION", "PROCEDURE", "PACKAGE"]) => one(Probe::Routine),

@@ -12,7 +12,9 @@ use crate::session::{Row, Session};
 /// What tells whether a statement was run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Probe {
-    /// Tables, views or sequences that are another than they were, or are there.
+    /// A table, view or sequence that is there.
+    Created(Name),
+    /// Tables, views or sequences that are another than they were.
     Relations {
         names: Vec<Name>,
     },
@@ -101,11 +103,6 @@ impl Name {
 }
 
 impl Probe {
-    pub(super) fn relation(name: Name) -> Self {
-        let names = vec![name];
-        Self::Relations { names }
-    }
-
     /// Of `CREATE INDEX CONCURRENTLY` and `DROP INDEX CONCURRENTLY`.
     pub(super) fn index(words: &[Word<'_>]) -> Option<Self> {
         let at = words.iter().position(|word| word.is("CONCURRENTLY"))? + 1;
@@ -144,6 +141,21 @@ impl Probe {
         Some(Self::Global { name })
     }
 
+    /// The SQL for what there is of it now, where one expression tells.
+    pub(super) fn expression(&self) -> Option<String> {
+        match self {
+            Self::Created(name) => Some(format!(
+                "(SELECT CAST(COUNT(*) AS CHAR) FROM information_schema.TABLES \
+                 WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {})",
+                schema(name),
+                text(&name.name)
+            )),
+            // How many there are tells by itself.
+            Self::Gone { .. } | Self::Renamed { .. } => Some("''".to_owned()),
+            _ => None,
+        }
+    }
+
     /// What there is of it now, in 64 characters.
     pub(super) async fn fingerprint(
         &self,
@@ -171,6 +183,14 @@ impl Probe {
     ) -> Result<Verdict, ServerError> {
         // Where several things have to come together, they are counted.
         let (before, after) = match self {
+            Self::Created(name) => {
+                let is_there = count(session, std::slice::from_ref(name)).await? > 0;
+                // Where there was one, the statement has failed, or would have.
+                return Ok(match is_there && fingerprint == "0" {
+                    true => Verdict::Ran,
+                    false => Verdict::NotRun,
+                });
+            }
             Self::Gone { names } => (&names[..], &[][..]),
             Self::Renamed { before, after } => (&before[..], &after[..]),
             _ => {
@@ -193,6 +213,7 @@ impl Probe {
 
     fn query(&self) -> String {
         match self {
+            Self::Created(name) => relations(std::slice::from_ref(name)),
             Self::Relations { names } | Self::Gone { names } => relations(names),
             Self::Renamed { before, .. } => relations(before),
             Self::Trigger(name) => of_name(

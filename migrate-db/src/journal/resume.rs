@@ -12,6 +12,7 @@ use crate::migrate_error::MigrateError;
 impl Journal<'_> {
     /// The statement to go on with. The session is brought to where the last one was.
     pub(super) async fn resume(&mut self, row: &HistoryRow) -> Result<usize, MigrateError> {
+        self.flush().await?;
         let done = row.statements_done;
         self.check_unchanged(row)?;
         for at in 0..done {
