@@ -5,7 +5,7 @@ use std::fmt;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use migcheck::db::MigrateError;
+use migcheck::db::{MigrateError, Report, Session};
 use migcheck::harness::ServerSpec;
 use migcheck::{Direction, RevisionGraph};
 
@@ -41,6 +41,8 @@ pub(crate) struct Tally {
     pub(crate) kills: usize,
     pub(crate) cuts: usize,
     pub(crate) restarts: usize,
+    /// How many of them left a script in its middle, journalled.
+    pub(crate) unfinished: usize,
     /// The statements that a run could not decide on, as it said so.
     pub(crate) undecided: Vec<String>,
     /// What was not as after a run that nothing happened to.
@@ -50,7 +52,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(crate) const HEADER: &str =
-        "server         kills   cuts  restarts  undecided  differences    time";
+        "server         kills   cuts  restarts  unfinished  undecided  differences    time";
 
     fn disturbances(&self) -> usize {
         self.kills + self.cuts + self.restarts
@@ -61,11 +63,12 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:<13} {:>6} {:>6} {:>9} {:>10} {:>12} {:>5} s",
+            "{:<13} {:>6} {:>6} {:>9} {:>11} {:>10} {:>12} {:>5} s",
             self.server,
             self.kills,
             self.cuts,
             self.restarts,
+            self.unfinished,
             self.undecided.len(),
             self.differences.len(),
             self.took.as_secs()
@@ -193,7 +196,9 @@ impl<'a> Chain<'a> {
                     break;
                 }
             }
-            if let Err(fault) = self.go_on(to) {
+            let mut session = self.place.connect(DISTURBED);
+            tally.unfinished += usize::from(is_unfinished(&mut *session));
+            if let Err(fault) = self.go_on(&mut *session, to) {
                 match fault {
                     Fault::Undecided(said) => tally.undecided.push(said),
                     Fault::Other(said) => {
@@ -249,23 +254,51 @@ impl<'a> Chain<'a> {
     }
 
     /// The next run, to which nothing happens, has to come to what was asked for.
-    fn go_on(&mut self, to: usize) -> Result<(), Fault> {
-        let mut session = self.place.connect(DISTURBED);
+    fn go_on(&mut self, session: &mut dyn Session, to: usize) -> Result<(), Fault> {
         let direction = self.direction(to);
-        block_on(migrate(
-            self.graph.clone(),
-            &mut *session,
-            direction,
-            &target(to),
-        ))
-        .map_err(|error| Fault::of(&error))?;
-        let found = State::of(&mut *session).differs_from(&self.states[to]);
-        if !found.is_empty() {
-            return Err(Fault::Other(found));
+        // Now and then somebody wants to turn back first, which goes as far as nothing is half done.
+        if self.dice.roll(4) == 0 {
+            let back = match direction {
+                Direction::Up => Direction::Down,
+                Direction::Down => Direction::Up,
+            };
+            match self.migrate(session, back, self.at) {
+                Ok(_) => self.compare(session, self.at)?,
+                Err(MigrateError::Unfinished(_)) => {}
+                Err(error) => return Err(Fault::of(&error)),
+            }
         }
+        self.migrate(session, direction, to)
+            .map_err(|error| Fault::of(&error))?;
+        self.compare(session, to)?;
         self.at = to;
         Ok(())
     }
+
+    fn migrate(
+        &self,
+        session: &mut dyn Session,
+        direction: Direction,
+        to: usize,
+    ) -> Result<Report, MigrateError> {
+        block_on(migrate(self.graph.clone(), session, direction, &target(to)))
+    }
+
+    fn compare(&self, session: &mut dyn Session, at: usize) -> Result<(), Fault> {
+        let found = State::of(session).differs_from(&self.states[at]);
+        if found.is_empty() {
+            Ok(())
+        } else {
+            Err(Fault::Other(found))
+        }
+    }
+}
+
+/// Whether the history says that a script was begun and not ended.
+fn is_unfinished(session: &mut dyn Session) -> bool {
+    let sql = "SELECT revision FROM _migcheck_revisions WHERE state <> 'applied'";
+    // Where there is no history yet, nothing was begun.
+    block_on(session.rows(sql, &[])).is_ok_and(|rows| !rows.is_empty())
 }
 
 enum Fault {
@@ -275,7 +308,10 @@ enum Fault {
 
 impl Fault {
     fn of(error: &MigrateError) -> Self {
-        Self::Other(error.to_string())
+        match error {
+            MigrateError::Undecided(_) => Self::Undecided(error.to_string()),
+            _ => Self::Other(error.to_string()),
+        }
     }
 }
 

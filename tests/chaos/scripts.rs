@@ -98,7 +98,7 @@ impl Chain<'_> {
     }
 
     fn any(&mut self) {
-        match self.dice.roll(11) {
+        match self.dice.roll(16) {
             0 | 1 => self.bump(),
             2 => self.log(),
             3 => self.column(),
@@ -108,6 +108,11 @@ impl Chain<'_> {
             7 => self.view(),
             8 => self.copy_rows(),
             9 => self.rename_table(),
+            10 => self.two_columns(),
+            11 => self.table_of_a_query(),
+            12 => self.emptied_table(),
+            13 => self.program(),
+            14 => self.own_transaction(),
             _ => self.bump_rows(),
         }
     }
@@ -256,6 +261,90 @@ impl Chain<'_> {
         let up = format!("UPDATE {table} SET n = n + 1 WHERE id < 100");
         let down = format!("UPDATE {table} SET n = n - 1 WHERE id < 100");
         self.step(up, &[&down]);
+    }
+
+    /// One statement with two changes.
+    fn two_columns(&mut self) {
+        if self.dialect == Dialect::Sqlite {
+            return self.column();
+        }
+        let at = self.some_table();
+        let table = &self.tables[at].0;
+        let (one, two) = (
+            format!("x{}_{}", self.number, self.up.len()),
+            format!("y{}_{}", self.number, self.up.len()),
+        );
+        let up = format!("ALTER TABLE {table} ADD COLUMN {one} INTEGER, ADD COLUMN {two} INTEGER");
+        let down = format!("ALTER TABLE {table} DROP COLUMN {one}, DROP COLUMN {two}");
+        self.step(up, &[&down]);
+    }
+
+    /// A statement that is DDL and DML.
+    fn table_of_a_query(&mut self) {
+        let name = format!("q{}_{}", self.number, self.up.len());
+        self.step(
+            format!("CREATE TABLE {name} AS SELECT id, n FROM counters"),
+            &[&format!("DROP TABLE {name}")],
+        );
+        self.step(format!("UPDATE {name} SET n = n + 1"), &[]);
+    }
+
+    /// What empties a table leaves no trace in the schema.
+    fn emptied_table(&mut self) {
+        let name = format!("e{}_{}", self.number, self.up.len());
+        let empty = match self.dialect {
+            Dialect::Sqlite => "DELETE FROM",
+            Dialect::Postgres | Dialect::MySql => "TRUNCATE TABLE",
+        };
+        self.step(
+            format!("CREATE TABLE {name} (said VARCHAR(20) NOT NULL)"),
+            &[&format!("DROP TABLE {name}")],
+        );
+        self.step(format!("INSERT INTO {name} (said) VALUES ('before')"), &[]);
+        self.step(format!("{empty} {name}"), &[]);
+        self.step(format!("INSERT INTO {name} (said) VALUES ('after')"), &[]);
+    }
+
+    /// A routine, and what calls it.
+    fn program(&mut self) {
+        let name = format!("p{}_{}", self.number, self.up.len());
+        match self.dialect {
+            Dialect::Postgres => self.step(
+                format!("CREATE FUNCTION {name}() RETURNS integer LANGUAGE sql AS 'SELECT 1'"),
+                &[&format!("DROP FUNCTION {name}()")],
+            ),
+            Dialect::MySql => self.step(
+                format!("CREATE FUNCTION {name}() RETURNS INTEGER DETERMINISTIC RETURN 1"),
+                &[&format!("DROP FUNCTION {name}")],
+            ),
+            Dialect::Sqlite => return self.view(),
+        }
+        self.step(
+            format!("UPDATE counters SET n = n + {name}() WHERE id = 1"),
+            &["UPDATE counters SET n = n - 1 WHERE id = 1"],
+        );
+    }
+
+    /// Some statements of a script that belong together, where a script is no transaction anyway.
+    fn own_transaction(&mut self) {
+        let begin = match (self.dialect, self.mode) {
+            (Dialect::MySql, _) => "START TRANSACTION",
+            (_, Mode::Single) => "BEGIN",
+            _ => return self.bump(),
+        };
+        let line = format!("{} of {} together", self.up.len(), self.number);
+        self.step(begin, &[]);
+        self.step("UPDATE counters SET n = n + 1 WHERE id = 2", &[]);
+        self.step(format!("INSERT INTO log (said) VALUES ('{line}')"), &[]);
+        self.step(
+            "COMMIT",
+            &[
+                begin,
+                "UPDATE counters SET n = n - 1 WHERE id = 2",
+                &format!("DELETE FROM log WHERE said = '{line}'"),
+                "COMMIT",
+            ],
+        );
     }
 
     fn finish(&mut self) -> (String, String) {
