@@ -3,9 +3,10 @@
 use migcheck_core::{Dialect, Direction, RevisionGraph};
 use migcheck_db::{SchemaDiff, ServerError, Session, Snapshot, adopt, diff, run_script, snapshot};
 
+use crate::alike;
 use crate::error::RoundTripError;
 use crate::round_trip::start_options;
-use crate::server::{Product, Server, ServerSpec};
+use crate::server::{Server, ServerSpec};
 
 /// How a database differs from what its applied revisions build.
 #[derive(Debug, Clone)]
@@ -51,43 +52,8 @@ async fn without_histories(
     Ok(schema)
 }
 
-/// The server that is most like the one behind `session`: a container of its product and release.
-///
-/// # Errors
-///
-/// The server does not tell its version.
-pub async fn like(session: &mut dyn Session) -> Result<ServerSpec, ServerError> {
-    let sql = match session.dialect() {
-        Dialect::Sqlite => return Ok(ServerSpec::Sqlite),
-        Dialect::Postgres => "SHOW server_version",
-        Dialect::MySql => "SELECT VERSION()",
-    };
-    let rows = session.rows(sql, &[]).await?;
-    let version = rows.into_iter().flatten().flatten().next();
-    Ok(of_version(session.dialect(), &version.unwrap_or_default()))
-}
-
-fn of_version(dialect: Dialect, version: &str) -> ServerSpec {
-    let (product, parts) = match dialect {
-        Dialect::Postgres => (Product::Postgres, 1),
-        _ if version.contains("MariaDB") => (Product::MariaDb, 2),
-        _ => (Product::MySql, 2),
-    };
-    let number = version.split(|c: char| !c.is_ascii_digit() && c != '.');
-    let number = number.into_iter().next().unwrap_or_default();
-    let release: Vec<&str> = number.split('.').take(parts).collect();
-    match release.concat().is_empty() {
-        true => ServerSpec::Any(product),
-        false => ServerSpec::Container {
-            product,
-            tag: release.join("."),
-        },
-    }
-}
-
-/// The statement that makes a new database what the live one was before its first revision. On MySQL a
-/// table has its database's character set where its script does not say otherwise; on PostgreSQL the
-/// schema of the history was made by a run.
+/// The statement that makes a new database what the live one was before its first revision: on
+/// PostgreSQL a run made the schema of the history.
 async fn defaults(
     graph: &RevisionGraph,
     live: &mut dyn Session,
@@ -98,11 +64,7 @@ async fn defaults(
             let schema = graph.settings().history_schema.as_ref();
             Ok(schema.map(|schema| format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")))
         }
-        Dialect::MySql => {
-            let rows = live.rows("SELECT @@collation_database", &[]).await?;
-            let collation = rows.into_iter().flatten().flatten().next();
-            Ok(collation.map(|collation| format!("ALTER DATABASE COLLATE {collation}")))
-        }
+        Dialect::MySql => alike::collation(live).await,
     }
 }
 
@@ -161,32 +123,5 @@ fn unread(server: &str, error: ServerError) -> RoundTripError {
     RoundTripError::Snapshot {
         server: server.to_owned(),
         error,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_release_is_what_an_image_is_tagged_with() {
-        for (dialect, version, spec) in [
-            (
-                Dialect::Postgres,
-                "17.5 (Debian 17.5-1.pgdg120+1)",
-                "postgres:17",
-            ),
-            (Dialect::Postgres, "18beta1", "postgres:18"),
-            (Dialect::MySql, "9.7.0", "mysql:9.7"),
-            (Dialect::MySql, "8.4.3-0ubuntu1", "mysql:8.4"),
-            (
-                Dialect::MySql,
-                "10.11.19-MariaDB-0+deb12u1",
-                "mariadb:10.11",
-            ),
-            (Dialect::MySql, "", "mysql"),
-        ] {
-            assert_eq!(of_version(dialect, version).to_string(), spec);
-        }
     }
 }

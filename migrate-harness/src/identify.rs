@@ -10,10 +10,11 @@ use migcheck_db::adopt::PeerTable;
 use migcheck_db::snapshot::{Object, ObjectName};
 use migcheck_db::{OwnSchema, Release, SchemaDiff, ServerError, Session, Snapshot, diff};
 
+use crate::alike;
 use crate::error::RoundTripError;
 use crate::fingerprints::{release_of, start};
 use crate::round_trip::start_options;
-use crate::server::{Product, ServerSpec};
+use crate::server::ServerSpec;
 use crate::states::{Visitor, visit};
 
 /// Finds the revision that a database is at.
@@ -155,7 +156,9 @@ impl Identify {
             missing: Vec::new(),
         };
         if known.is_empty() {
-            let first = defaults(session).await.map_err(IdentifyError::Unread)?;
+            let first = alike::collation(session)
+                .await
+                .map_err(IdentifyError::Unread)?;
             self.try_all(&mut found, &own.release, &own.schema, first)
                 .await?;
         }
@@ -170,7 +173,8 @@ impl Identify {
         schema: &Snapshot,
         first: Option<String>,
     ) -> Result<(), IdentifyError> {
-        let spec = self.spec(release);
+        let like = || ServerSpec::like(release);
+        let spec = self.on.clone().unwrap_or_else(like);
         if let Some(dialect) = schema
             .dialect()
             .filter(|dialect| *dialect != spec.dialect())
@@ -192,30 +196,6 @@ impl Identify {
         found.place = search.place(&self.graph);
         Ok(())
     }
-
-    fn spec(&self, release: &Release) -> ServerSpec {
-        let is_it = |product: &Product| product.name() == release.product;
-        match (&self.on, Product::ALL.into_iter().find(is_it)) {
-            (Some(spec), _) => spec.clone(),
-            (None, Some(product)) => ServerSpec::Container {
-                product,
-                tag: release.version.clone(),
-            },
-            (None, None) => ServerSpec::Sqlite,
-        }
-    }
-}
-
-/// The statement that gives another database the defaults of this one. On MySQL every text column shows
-/// the collation that was the database's when it was made.
-async fn defaults(session: &mut dyn Session) -> Result<Option<String>, ServerError> {
-    if session.dialect() != Dialect::MySql {
-        return Ok(None);
-    }
-    let sql = "SELECT CONCAT('ALTER DATABASE CHARACTER SET ', @@character_set_database, \
-               ' COLLATE ', @@collation_database)";
-    let rows = session.rows(sql, &[]).await?;
-    Ok(rows.into_iter().flatten().flatten().next())
 }
 
 /// Holds each state against one schema.

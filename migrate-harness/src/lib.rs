@@ -1,6 +1,7 @@
 //! Round trips against real servers: start one, make scratch databases in it, walk every revision
 //! up, down and up again, leave nothing behind.
 
+mod alike;
 mod cleanup;
 mod directory;
 mod drift;
@@ -25,7 +26,7 @@ mod walk;
 mod workers;
 
 pub use cleanup::clean_up_now;
-pub use drift::{Drift, drift, like};
+pub use drift::{Drift, drift};
 pub use error::RoundTripError;
 pub use fingerprints::{MadeFingerprints, fingerprints};
 pub use identify::{Identified, Identify, IdentifyError, Place, State, TriedOn};

@@ -3,8 +3,8 @@
 use clap::Args;
 use migcheck_core::RevisionGraph;
 use migcheck_db::snapshot::ChangeKind;
-use migcheck_db::{Migrator, SchemaDiff, Session};
-use migcheck_harness::{Drift, RoundTripError, ServerSpec, ServerSpecError, drift, like};
+use migcheck_db::{Migrator, SchemaDiff, Session, release};
+use migcheck_harness::{Drift, RoundTripError, ServerSpec, ServerSpecError, drift};
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open};
@@ -107,10 +107,13 @@ pub(super) async fn of(
             .hinted("name a server of the database's kind with `--on`"));
         }
         Some(spec) => spec,
-        None => like(session).await.map_err(|error| {
-            CommandError::unavailable(format!("the server does not tell its version: {error}"))
-                .hinted("name a server like it with `--on`, such as `--on postgres:17`")
-        })?,
+        None => {
+            let release = release(session).await.map_err(|error| {
+                CommandError::unavailable(format!("the server does not tell its version: {error}"))
+                    .hinted("name a server like it with `--on`, such as `--on postgres:17`")
+            })?;
+            ServerSpec::like(&release)
+        }
     };
     drift(graph, &applied, session, &spec).await.map_err(failed)
 }
