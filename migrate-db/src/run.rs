@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
         }
         let lock = self.lock().await?;
         let ran = self.migrate_locked(&lock, target, direction).await;
-        let flushed = flush(self.session, self.engine, &mut self.unsent).await;
+        let flushed = flush(self.session, &mut self.unsent).await;
         let ran = ran.and_then(|report| match flushed {
             Ok(()) => Ok(report),
             Err(error) => Err(refused("the history table could not be written")(error)),
@@ -268,7 +268,7 @@ impl<'a> Run<'a> {
         } else {
             "ROLLBACK"
         };
-        let ended = self.session.execute(end).await;
+        let ended = execute_patiently(self.session, end, self.settings.lock_timeout).await;
         ensured?;
         ended.map_err(refused("the history table could not be made"))?;
         Ok(())
