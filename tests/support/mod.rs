@@ -12,6 +12,7 @@
 )]
 
 mod directory;
+pub mod proxy;
 mod servers;
 
 use std::future::Future;

@@ -1,9 +1,10 @@
 //! What contributors run: `cargo xtask test`, `cargo xtask ci`, … This file is arguments and exit codes only.
 //!
-//! [`steps`] runs cargo, [`mod@bench`] times what was built, [`alembic`] is the peer, [`docker`] and [`images`] bring up what the tests need, [`process`] starts programs.
+//! [`steps`] runs cargo, [`mod@bench`] times what was built, [`chaos`] kills it, [`alembic`] is the peer, [`docker`] and [`images`] bring up what the tests need, [`process`] starts programs.
 
 mod alembic;
 mod bench;
+mod chaos;
 mod docker;
 mod error;
 mod images;
@@ -13,9 +14,9 @@ mod workspace;
 
 use std::env;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bench::Part;
+use chaos::Chaos;
 use error::Error;
 use workspace::Workspace;
 
@@ -29,9 +30,13 @@ Tasks:
   setup               Prepare the test servers only: a Docker engine and the database images
   ci                  What CI runs: fmt, clippy, doc, then test; stops at the first failure
   bench [PART…] [REVISIONS]
-                      Time check, graph, rebuild and stairs (round trips) beside a floor or a peer
+                      Time check, graph, rebuild, stairs (round trips) and pending (upgrades)
+                      beside a floor or a peer
   alembic [GRAPHS [SEED]]
                       Ask Alembic what the tests of the graph ask, and compare random graphs
+  chaos [--kills N] [--server SPEC]… [--seed S]
+                      Kill, cut off and restart under running migrations, 1,000 times on each
+                      server, and say what the next run did not mend
   images [--build] NAME:VERSION…
                       Make these images available: present, else pulled, else built from Debian
                       packages. --build builds even if they are present
@@ -49,6 +54,7 @@ enum Task {
     Ci,
     Bench { parts: Vec<Part>, revisions: usize },
     Alembic { graphs: usize, seed: u64 },
+    Chaos(Chaos),
     Images { names: Vec<String>, rebuild: bool },
     Help,
 }
@@ -90,14 +96,14 @@ impl Task {
                         "`alembic` takes a number of graphs and a seed".to_owned(),
                     ));
                 }
-                let now = SystemTime::now().duration_since(UNIX_EPOCH);
                 Ok(Self::Alembic {
                     graphs: usize::try_from(number(0, alembic::GRAPHS as u64)?)
                         .unwrap_or(usize::MAX),
                     // Another one every time, so that more graphs are met; it is printed.
-                    seed: number(1, now.map_or(1, |now| now.as_secs()))?,
+                    seed: number(1, steps::seed_of_now())?,
                 })
             }
+            "chaos" => Chaos::parse(rest).map(Self::Chaos),
             "images" => {
                 let (flags, names): (Vec<_>, Vec<_>) =
                     rest.into_iter().partition(|arg| arg.starts_with('-'));
@@ -133,6 +139,7 @@ impl Task {
             Self::Ci => steps::ci(&workspace),
             Self::Bench { parts, revisions } => bench::run(&workspace, &parts, revisions),
             Self::Alembic { graphs, seed } => alembic::compare(&workspace, graphs, seed),
+            Self::Chaos(chaos) => chaos.run(&workspace),
             Self::Images { names, rebuild } => {
                 docker::ensure_engine(&workspace)?;
                 names
@@ -242,6 +249,9 @@ mod tests {
             ("test -p", "`--`"),
             ("images", "NAME:VERSION"),
             ("alembic many", "`many`"),
+            ("chaos --kills many", "`many`"),
+            ("chaos --server", "a value"),
+            ("chaos gently", "`gently`"),
             ("bench stair", "`stair`"),
             ("bench 500 stairs", "`500`"),
             ("images --force postgres:17", "`--force`"),

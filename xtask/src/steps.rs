@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::error::Error;
 use crate::images::TEST_SERVERS;
@@ -62,6 +62,12 @@ pub(crate) fn cargo(workspace: &Workspace) -> Command {
     command
 }
 
+/// A seed that nobody chose.
+pub(crate) fn seed_of_now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(1, |now| now.as_secs())
+}
+
 /// Whether the arguments for cargo (not those for the test binaries after `--`) choose a package.
 fn names_package(args: &[String]) -> bool {
     args.iter()
@@ -69,7 +75,8 @@ fn names_package(args: &[String]) -> bool {
         .any(|arg| arg.starts_with("-p") || arg.starts_with("--package"))
 }
 
-fn run(name: &'static str, mut command: Command) -> Result<(), Error> {
+/// Runs one step.
+pub(crate) fn run(name: &'static str, mut command: Command) -> Result<(), Error> {
     step(name, || {
         process::run(&mut command).map_err(|failure| Error::Step { name, failure })
     })

@@ -1,15 +1,17 @@
 //! Which database is meant, and a session in it.
 
 use std::future::Future;
+use std::path::Path;
 
 use clap::Args;
-use migcheck_core::{Config, Dialect, Direction, RevisionGraph, nearest};
+use migcheck_core::{Config, Dialect, Direction, RevisionGraph};
 use migcheck_db::{
-    ConnectErrorKind, ConnectOptions, DatabaseUrl, MigrateError, Migrator, Report, Session,
-    connect_with,
+    ConnectError, ConnectErrorKind, ConnectOptions, DatabaseUrl, MigrateError, Migrator, Report,
+    Session, connect_with,
 };
 use serde::Serialize;
 
+use super::{backup, environment};
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -36,34 +38,19 @@ impl DatabaseArgs {
 
     /// The URL that is meant.
     pub(crate) fn url(&self, config: &Config) -> Result<DatabaseUrl, CommandError> {
-        let (text, source) = match (&self.database_url, &self.env) {
-            (Some(url), _) => (url.clone(), "--database-url".to_owned()),
-            (None, Some(name)) => from_environment(config, name)?,
-            (None, None) => return Err(without_database(config)),
-        };
-        text.parse()
-            .map_err(|error| CommandError::usage(format!("{source}: {error}")))
+        match (&self.database_url, &self.env) {
+            (Some(url), _) => parsed(url),
+            (None, Some(name)) => environment::url(config, name),
+            (None, None) => Err(without_database(config)),
+        }
     }
-}
 
-fn from_environment(config: &Config, name: &str) -> Result<(String, String), CommandError> {
-    let Some(environment) = config.environments.get(name) else {
-        let error = CommandError::usage(format!("no environment is called `{name}`"));
-        let names = || config.environments.keys().map(String::as_str);
-        return Err(match nearest(name, names()) {
-            Some(near) => error.hinted(format!("did you mean `{near}`?")),
-            None => error.hinted(format!(
-                "migcheck.toml names environments so:\n[environments.{name}]\nurl-env = \"DATABASE_URL\""
-            )),
-        });
-    };
-    let variable = &environment.url_env;
-    match std::env::var(variable) {
-        Ok(url) if !url.is_empty() => Ok((url, variable.clone())),
-        _ => Err(CommandError::usage(format!(
-            "the environment `{name}` takes its URL from ${variable}, which is not set"
-        ))
-        .hinted(format!("set {variable} to the database's URL"))),
+    /// What a file of it may be called: the environment, else the database.
+    pub(crate) fn label(&self, url: &DatabaseUrl) -> String {
+        match &self.env {
+            Some(name) => name.clone(),
+            None => database_name(url),
+        }
     }
 }
 
@@ -77,23 +64,42 @@ fn without_database(config: &Config) -> CommandError {
     }
 }
 
+/// The URL that the command line gives.
+pub(crate) fn parsed(url: &str) -> Result<DatabaseUrl, CommandError> {
+    url.parse()
+        .map_err(|error| CommandError::usage(format!("--database-url: {error}")))
+}
+
+/// What a database is called; a file without its folders.
+pub(crate) fn database_name(url: &DatabaseUrl) -> String {
+    let name = url.database().unwrap_or_default();
+    let file = Path::new(&*name).file_name();
+    match (url.dialect(), file) {
+        (Dialect::Sqlite, Some(file)) => file.to_string_lossy().into_owned(),
+        _ => name.into_owned(),
+    }
+}
+
 /// Opens a session; `create` makes a SQLite file that is not there.
 pub(crate) async fn open(
     url: &DatabaseUrl,
     create: bool,
 ) -> Result<Box<dyn Session>, CommandError> {
     let options = ConnectOptions::default().create_if_missing(create);
-    connect_with(url, &options).await.map_err(|error| {
-        let is_new_file = url.dialect() == Dialect::Sqlite
-            && error.kind() == ConnectErrorKind::UnknownDatabase
-            && !create;
-        let error = CommandError::from(error);
-        if is_new_file {
-            error.hinted("`upgrade --create` makes the file")
-        } else {
-            error
-        }
-    })
+    let opened = connect_with(url, &options).await;
+    opened.map_err(|error| unreachable(error, url.dialect(), create))
+}
+
+/// Why a database cannot be opened; `create` tells whether a missing file would have been made.
+pub(crate) fn unreachable(error: ConnectError, dialect: Dialect, create: bool) -> CommandError {
+    let is_new_file =
+        dialect == Dialect::Sqlite && error.kind() == ConnectErrorKind::UnknownDatabase && !create;
+    let error = CommandError::from(error);
+    if is_new_file {
+        error.hinted("`upgrade --create` makes the file")
+    } else {
+        error
+    }
 }
 
 /// Runs a future to its end.
@@ -113,13 +119,26 @@ struct RunAnswer<'a> {
     database: String,
     steps: Vec<JsonStep<'a>>,
     current: &'a [String],
+    /// What was made before, where that was asked for and needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backup: Option<backup::JsonBackup>,
 }
 
 #[derive(Debug, Serialize)]
-struct JsonStep<'a> {
+pub(crate) struct JsonStep<'a> {
     revision: &'a str,
     direction: &'static str,
     milliseconds: u128,
+}
+
+/// The steps of a report, for a program.
+pub(crate) fn json_steps(report: &Report) -> Vec<JsonStep<'_>> {
+    let steps = report.steps.iter().map(|step| JsonStep {
+        revision: &step.revision,
+        direction: step.direction.name(),
+        milliseconds: step.took.as_millis(),
+    });
+    steps.collect()
 }
 
 /// What a run shall do.
@@ -128,6 +147,8 @@ pub(crate) struct Run<'a> {
     pub(crate) direction: Direction,
     pub(crate) target: &'a str,
     pub(crate) create: bool,
+    /// Where a backup goes before something is taken away.
+    pub(crate) backup: Option<&'a Path>,
     pub(crate) format: Format,
 }
 
@@ -137,14 +158,24 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
     let (checked, graph) = directory.load_sound()?;
     let url = run.database.url(&checked.config)?;
     let migrator = Migrator::new(&graph)?;
-    let report = block_on(async {
+    let (report, backup) = block_on(async {
         let mut session = open(&url, run.create).await?;
+        let backup = match run.backup {
+            Some(to) => {
+                let label = run.database.label(&url);
+                backup::before(&migrator, &mut *session, run, &url, to, &label).await?
+            }
+            None => None,
+        };
+        if let Some(backup) = &backup {
+            backup::tell(&context.terminal, backup);
+        }
         let done = match run.direction {
             Direction::Up => migrator.upgrade(&mut *session, run.target).await,
             Direction::Down => migrator.downgrade(&mut *session, run.target).await,
         };
         match done {
-            Ok(report) => Ok(report),
+            Ok(report) => Ok((report, backup)),
             Err(error) => Err(stopped(&migrator, &mut *session, error).await),
         }
     })?;
@@ -152,16 +183,9 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
         Format::Human => print(context, &graph, &url, &report),
         Format::Json => context.terminal.json(&Answer::new(RunAnswer {
             database: url.to_string(),
-            steps: report
-                .steps
-                .iter()
-                .map(|step| JsonStep {
-                    revision: &step.revision,
-                    direction: step.direction.name(),
-                    milliseconds: step.took.as_millis(),
-                })
-                .collect(),
+            steps: json_steps(&report),
             current: &report.current,
+            backup: backup.as_ref().map(backup::JsonBackup::of),
         })),
     }
     Ok(Exit::Success)
@@ -184,7 +208,8 @@ async fn stopped(
     }
 }
 
-fn place(current: &[String]) -> String {
+/// Where a database is, in words.
+pub(crate) fn place(current: &[String]) -> String {
     if current.is_empty() {
         "base".to_owned()
     } else {

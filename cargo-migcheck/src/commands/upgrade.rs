@@ -1,4 +1,8 @@
-//! `cargo migcheck upgrade`: apply what a target needs.
+//! `cargo migcheck upgrade`: apply what a target needs, to a database or to many.
+
+mod fleet;
+
+use std::path::PathBuf;
 
 use clap::Args;
 use migcheck_core::Direction;
@@ -8,6 +12,7 @@ use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::Format;
+use fleet::FleetArgs;
 
 /// Apply what a target needs and a database does not have
 #[derive(Debug, Args)]
@@ -18,20 +23,32 @@ pub(crate) struct UpgradeArgs {
     /// Make the SQLite file if it is not there
     #[arg(long)]
     create: bool,
+    /// Back the database up into this directory before something is dropped, truncated or deleted; without a backup
+    /// nothing is run
+    #[arg(long, value_name = "DIR")]
+    backup: Option<PathBuf>,
     /// For a person, or for a program
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    fleet: FleetArgs,
 }
 
 impl UpgradeArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
+        if let Some(list) = self.fleet.list()? {
+            return self
+                .fleet
+                .run(context, &list, &self.target, self.create, self.format);
+        }
         let wanted = Run {
             database: &self.database,
             direction: Direction::Up,
             target: &self.target,
             create: self.create,
+            backup: self.backup.as_deref(),
             format: self.format,
         };
         run(context, &wanted)

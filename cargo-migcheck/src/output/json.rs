@@ -6,7 +6,7 @@ use migcheck_db::ScriptError;
 use serde::Serialize;
 
 use super::{Region, marks};
-use crate::error::CommandError;
+use crate::error::{CommandError, Drawn};
 
 /// The version of all shapes.
 pub(crate) const VERSION: u32 = 1;
@@ -43,15 +43,16 @@ pub(crate) struct Failure<'a> {
     findings: Vec<JsonFinding<'a>>,
 }
 
+/// What went wrong, and what to do next.
 #[derive(Debug, Serialize)]
-struct FailureMessage<'a> {
+pub(crate) struct FailureMessage<'a> {
     message: &'a str,
     help: &'a [String],
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     statement: Option<Statement<'a>>,
 }
 
-/// The statement that a server refused.
+/// The statement that a server refused, or that is in doubt.
 #[derive(Debug, Serialize)]
 pub(crate) struct Statement<'a> {
     file: &'a str,
@@ -69,15 +70,34 @@ impl<'a> Statement<'a> {
     }
 }
 
+impl<'a> FailureMessage<'a> {
+    pub(crate) fn of(error: &'a CommandError) -> Self {
+        Self {
+            message: error.message(),
+            help: error.hints(),
+            statement: error.statement().map(Statement::drawn),
+        }
+    }
+}
+
+impl<'a> Statement<'a> {
+    fn drawn(statement: &'a Drawn) -> Self {
+        match statement {
+            Drawn::Refused(error) => Self::of(error),
+            Drawn::InDoubt(doubt) => Self {
+                file: &doubt.source.path,
+                line: doubt.line(),
+                statement: doubt.statement(),
+            },
+        }
+    }
+}
+
 impl<'a> Failure<'a> {
     pub(crate) fn of(error: &'a CommandError) -> Self {
         Self {
             version: VERSION,
-            error: FailureMessage {
-                message: error.message(),
-                help: error.hints(),
-                statement: error.script().map(Statement::of),
-            },
+            error: FailureMessage::of(error),
             findings: error.findings().iter().map(JsonFinding::of).collect(),
         }
     }

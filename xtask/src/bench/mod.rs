@@ -5,6 +5,7 @@ mod check;
 mod corpus;
 mod graph;
 mod measure;
+mod pending;
 mod rebuild;
 mod stairs;
 
@@ -29,10 +30,17 @@ pub(crate) enum Part {
     Graph,
     Rebuild,
     Stairs,
+    Pending,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 4] = [Self::Check, Self::Graph, Self::Rebuild, Self::Stairs];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Check,
+        Self::Graph,
+        Self::Rebuild,
+        Self::Stairs,
+        Self::Pending,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -40,6 +48,7 @@ impl Part {
             Self::Graph => "graph",
             Self::Rebuild => "rebuild",
             Self::Stairs => "stairs",
+            Self::Pending => "pending",
         }
     }
 }
@@ -59,6 +68,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part], revisions: usize) -> Re
         Part::Graph => graph::run(&bench, &binary),
         Part::Rebuild => rebuild::run(&bench, revisions),
         Part::Stairs => stairs::run(&bench, &binary),
+        Part::Pending => pending::run(&bench, &binary),
     })
 }
 

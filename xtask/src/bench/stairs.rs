@@ -1,8 +1,8 @@
 //! Round trips, beside the bare statements in one session of the server's own client, beside the
 //! tests of Alembic projects, and at several sizes. All of it on one server that runs already.
 
-mod client;
-mod server;
+pub(super) mod client;
+pub(super) mod server;
 mod stairway;
 
 use std::path::Path;
@@ -22,8 +22,8 @@ const STAIRS: usize = 200;
 const MANY: usize = 1_000;
 const MOST: usize = 5_000;
 
-const POSTGRES: &str = "postgres:17";
-const MYSQL: &str = "mysql:9.7";
+pub(super) const POSTGRES: &str = "postgres:17";
+pub(super) const MYSQL: &str = "mysql:9.7";
 
 pub(super) fn run(bench: &Bench<'_>, binary: &Path) -> Result<(), Error> {
     docker::ensure_engine(bench.workspace)?;

@@ -13,11 +13,11 @@ use crate::error::Error;
 use crate::process;
 
 /// How the floor is timed.
-pub(super) struct Floor {
-    pub(super) command: Command,
-    pub(super) name: &'static str,
+pub(in crate::bench) struct Floor {
+    pub(in crate::bench) command: Command,
+    pub(in crate::bench) name: &'static str,
     /// The seconds that it takes to get into the container, which are none of the client's.
-    pub(super) overhead: f64,
+    pub(in crate::bench) overhead: f64,
 }
 
 /// The file in the container.
@@ -41,12 +41,24 @@ pub(super) fn bare_statements(
             let _infallible = write!(text, "BEGIN;\n{script}COMMIT;\n");
         }
     }
+    by_client(bench, server, server.home(), &text)
+}
+
+/// The server's own client, which runs these statements in one session.
+pub(in crate::bench) fn by_client(
+    bench: &Bench<'_>,
+    server: &BenchServer,
+    database: &str,
+    text: &str,
+) -> Result<Floor, Error> {
+    let sql = server.sql();
     let file = bench.scratch.join("floor.sql");
     done("write the corpus", fs::write(&file, text))?;
     // This machine's client takes the way to the server that migcheck takes.
     if sql == Sql::Postgres && process::exists("psql") {
         let mut command = Command::new("psql");
-        command.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", &server.url(), "-f"]);
+        let url = server.url_of(database);
+        command.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", &url, "-f"]);
         command.arg(&file);
         return Ok(Floor {
             command,
@@ -57,11 +69,11 @@ pub(super) fn bare_statements(
     server.copy(&file, FILE)?;
     let (client, name) = match sql {
         Sql::Postgres => (
-            format!("psql -q -h 127.0.0.1 -U postgres -v ON_ERROR_STOP=1 -f {FILE}"),
+            format!("psql -q -h 127.0.0.1 -U postgres -d {database} -v ON_ERROR_STOP=1 -f {FILE}"),
             "bare statements by psql in the container",
         ),
         Sql::MySql => (
-            format!("mysql -h 127.0.0.1 -u root < {FILE}"),
+            format!("mysql -h 127.0.0.1 -u root {database} < {FILE}"),
             "bare statements by mysql in the container",
         ),
     };

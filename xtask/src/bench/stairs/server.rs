@@ -14,14 +14,14 @@ const START: Duration = Duration::from_secs(60);
 const ANSWER: Duration = Duration::from_secs(30);
 
 /// A container that goes with this value.
-pub(super) struct BenchServer {
+pub(in crate::bench) struct BenchServer {
     image: &'static str,
     name: String,
     port: String,
 }
 
 impl BenchServer {
-    pub(super) fn start(bench: &Bench<'_>, image: &'static str) -> Result<Self, Error> {
+    pub(in crate::bench) fn start(bench: &Bench<'_>, image: &'static str) -> Result<Self, Error> {
         // Nobody else works in this directory: what has its label was left by a bench that was killed.
         let label = format!("migcheck.bench={}", bench.scratch.display());
         remove_labelled(&label)?;
@@ -93,41 +93,64 @@ impl BenchServer {
         Ok(server)
     }
 
-    pub(super) fn image(&self) -> &'static str {
+    pub(in crate::bench) fn image(&self) -> &'static str {
         self.image
     }
 
-    pub(super) fn sql(&self) -> Sql {
+    pub(in crate::bench) fn sql(&self) -> Sql {
         sql_of(self.image)
     }
 
     /// Where migcheck logs in.
-    pub(super) fn url(&self) -> String {
-        let port = &self.port;
+    pub(in crate::bench) fn url(&self) -> String {
+        self.url_of(self.home())
+    }
+
+    /// The database that is there from the start; MySQL needs none to log in.
+    pub(in crate::bench) fn home(&self) -> &'static str {
         match self.sql() {
-            Sql::Postgres => {
-                format!("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=disable")
-            }
-            Sql::MySql => format!("mysql://root@127.0.0.1:{port}/?ssl-mode=DISABLED"),
+            Sql::Postgres => "postgres",
+            Sql::MySql => "",
         }
     }
 
+    /// Where this database is.
+    pub(in crate::bench) fn url_of(&self, database: &str) -> String {
+        let port = &self.port;
+        match self.sql() {
+            Sql::Postgres => {
+                format!("postgres://postgres@127.0.0.1:{port}/{database}?sslmode=disable")
+            }
+            Sql::MySql => format!("mysql://root@127.0.0.1:{port}/{database}?ssl-mode=DISABLED"),
+        }
+    }
+
+    /// Makes an empty database, in the place of one of the same name.
+    pub(in crate::bench) fn create(&self, database: &str) -> Result<(), Error> {
+        let force = match self.sql() {
+            Sql::Postgres => " WITH (FORCE)",
+            Sql::MySql => "",
+        };
+        self.execute(&format!("DROP DATABASE IF EXISTS {database}{force}"))?;
+        self.execute(&format!("CREATE DATABASE {database}"))
+    }
+
     /// A program in the container.
-    pub(super) fn exec(&self, program: &[&str]) -> Command {
+    pub(in crate::bench) fn exec(&self, program: &[&str]) -> Command {
         let mut exec = Command::new("docker");
         exec.args(["exec", &self.name]).args(program);
         exec
     }
 
     /// Copies a file into the container.
-    pub(super) fn copy(&self, from: &std::path::Path, to: &str) -> Result<(), Error> {
+    pub(in crate::bench) fn copy(&self, from: &std::path::Path, to: &str) -> Result<(), Error> {
         let mut copy = Command::new("docker");
         copy.arg("cp").arg(from).arg(format!("{}:{to}", self.name));
         ask(&mut copy).map(drop)
     }
 
     /// Runs a statement with the server's own client.
-    pub(super) fn execute(&self, statement: &str) -> Result<(), Error> {
+    pub(in crate::bench) fn execute(&self, statement: &str) -> Result<(), Error> {
         let mut client = match self.sql() {
             Sql::Postgres => self.exec(&[
                 "psql",
