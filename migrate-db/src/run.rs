@@ -239,6 +239,11 @@ impl<'a> Run<'a> {
         // Executed, so that a connection of a pool is marked before it holds anything.
         let reset = self.session.execute(self.engine.reset()).await;
         reset.map_err(refused("the session cannot be prepared"))?;
+        if self.settings.lease.is_some() {
+            // Its table is written to while a script's search path holds.
+            let pinned = self.table.pin(self.session).await;
+            pinned.map_err(refused("the history table could not be found"))?;
+        }
         let (lease, timeout) = (self.settings.lease, self.settings.lock_timeout);
         Lock::take(self.session, &self.table, lease, timeout).await
     }
