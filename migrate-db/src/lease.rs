@@ -12,6 +12,11 @@ use crate::engine::Engine;
 use crate::history::HistoryTable;
 use crate::session::Session;
 
+/// What its table is called beside a history table.
+pub(crate) fn table_beside(history: &str) -> String {
+    format!("{history}_lock")
+}
+
 /// Somebody's wish to be the only one.
 #[derive(Debug, Clone)]
 pub(crate) struct Lease {
@@ -25,7 +30,7 @@ impl Lease {
     pub(crate) fn new(history: &HistoryTable, period: Duration) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let table = HistoryTable {
-            name: format!("{}_lock", history.name),
+            name: table_beside(&history.name),
             ..history.clone()
         };
         let now = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -18,7 +18,8 @@ pub struct Drift {
 }
 
 /// Compares the schema of a live database, which is only read, with what the `applied` revisions (one
-/// flag a place of the graph) build in a scratch database of `spec`.
+/// flag a place of the graph) build in a scratch database of `spec`. Owners and privileges are left out:
+/// those of a live database are not those of whoever runs this.
 ///
 /// # Errors
 ///
@@ -36,7 +37,7 @@ pub async fn drift(
     let live = without_histories(live, table).await.map_err(of_live)?;
     Ok(Drift {
         server: spec.to_string(),
-        diff: diff(&built, &live),
+        diff: diff(&built.portable(), &live.portable()),
     })
 }
 

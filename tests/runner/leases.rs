@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use migcheck::db::snapshot;
 use migcheck::{Dialect, MigrateError};
 
 use crate::support::{Case, Directory, TestServer, block_on, connect};
@@ -33,6 +34,8 @@ fn keeps_out(server: &TestServer) {
         ),
         "0"
     );
+    let schema = block_on(snapshot(&mut *session, "_migcheck_revisions")).unwrap();
+    assert!(!schema.to_sql().contains("_lock"), "{}", schema.to_sql());
     let later = match server.dialect() {
         Dialect::Postgres => "now() + interval '1 minute'",
         _ => "now(6) + interval 1 minute",

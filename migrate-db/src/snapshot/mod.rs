@@ -32,6 +32,7 @@ pub use diff::{Change, ChangeKind, SchemaDiff, diff};
 pub use object::{Object, ObjectKind, ObjectName, Property};
 pub use reader::SnapshotReader;
 
+use crate::lease::table_beside;
 use crate::{ServerError, Session};
 
 /// A database's whole schema, in one canonical form: two databases have the same schema exactly
@@ -121,8 +122,8 @@ impl Snapshot {
 
 /// Reads the schema of the database that `session` is connected to, without changing the session.
 ///
-/// The table `history_table` is left out, in whichever schema it is, and whatever belongs to it;
-/// other tools' tables are not.
+/// The table `history_table` is left out, with that of its leases, in whichever schema they are, and
+/// whatever belongs to them; other tools' tables are not.
 ///
 /// # Errors
 ///
@@ -142,5 +143,6 @@ pub async fn snapshot(
         _ => Snapshot::default(),
     };
     found.forget_table(history_table);
+    found.forget_table(&table_beside(history_table));
     Ok(found)
 }
