@@ -14,6 +14,7 @@ mod history;
 mod journal;
 mod lease;
 mod lock;
+mod lock_file;
 mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]
