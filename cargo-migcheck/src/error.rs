@@ -3,8 +3,10 @@
 use std::error::Error;
 
 use migcheck_core::create::WriteError;
+use migcheck_core::render::RenderStyle;
 use migcheck_core::{Finding, PlanError};
-use migcheck_db::{ConnectError, ConnectErrorKind, MigrateError, ScriptError};
+use migcheck_db::backup::BackupError;
+use migcheck_db::{ConnectError, ConnectErrorKind, MigrateError, ScriptError, Undecided};
 
 use crate::exit::Exit;
 
@@ -16,7 +18,26 @@ pub(crate) struct CommandError {
     message: String,
     hints: Vec<String>,
     findings: Vec<Finding>,
-    script: Option<Box<ScriptError>>,
+    statement: Option<Drawn>,
+}
+
+/// The statement that an error is about. It is drawn in place of the message.
+#[derive(Debug)]
+pub(crate) enum Drawn {
+    /// A server refused it.
+    Refused(Box<ScriptError>),
+    /// It cannot be told what became of it.
+    InDoubt(Box<Undecided>),
+}
+
+impl Drawn {
+    /// The error with its place in the file.
+    pub(crate) fn render(&self, style: RenderStyle) -> String {
+        match self {
+            Self::Refused(error) => error.render(style),
+            Self::InDoubt(error) => error.render(style),
+        }
+    }
 }
 
 impl CommandError {
@@ -27,7 +48,7 @@ impl CommandError {
             message: message.into(),
             hints: Vec::new(),
             findings: Vec::new(),
-            script: None,
+            statement: None,
         }
     }
 
@@ -45,6 +66,19 @@ impl CommandError {
         Self {
             exit: Exit::Unavailable,
             ..Self::usage(message)
+        }
+    }
+
+    fn about(mut self, statement: Drawn) -> Self {
+        self.statement = Some(statement);
+        self
+    }
+
+    /// Of a sentence whose last part, behind a `;`, says what to do next.
+    pub(crate) fn with_way_out(text: &str) -> Self {
+        match text.rsplit_once("; ") {
+            Some((message, way_out)) => Self::usage(message).hinted(way_out),
+            None => Self::usage(text),
         }
     }
 
@@ -76,9 +110,9 @@ impl CommandError {
         &self.findings
     }
 
-    /// The statement that a server refused, which is drawn in place of the message.
-    pub(crate) fn script(&self) -> Option<&ScriptError> {
-        self.script.as_deref()
+    /// The statement that it is about.
+    pub(crate) fn statement(&self) -> Option<&Drawn> {
+        self.statement.as_ref()
     }
 }
 
@@ -123,9 +157,13 @@ impl From<ConnectError> for CommandError {
 impl From<MigrateError> for CommandError {
     fn from(error: MigrateError) -> Self {
         let exit = match &error {
-            MigrateError::Script(_) | MigrateError::Edited(_) | MigrateError::NoScript { .. } => {
-                Exit::Findings
-            }
+            MigrateError::Script(_)
+            | MigrateError::Edited(_)
+            | MigrateError::Pending(_)
+            | MigrateError::Unfinished(_)
+            | MigrateError::Undecided(_)
+            | MigrateError::Ahead(_)
+            | MigrateError::NoScript { .. } => Exit::Findings,
             MigrateError::Connect(_) | MigrateError::Refused { .. } | MigrateError::Locked(_) => {
                 Exit::Unavailable
             }
@@ -134,16 +172,54 @@ impl From<MigrateError> for CommandError {
         match error {
             MigrateError::Script(script) => Self {
                 exit,
-                script: Some(script.clone()),
                 ..Self::usage(format!(
                     "the {} script of `{}` fails: {}",
                     script.direction, script.revision, script.server
                 ))
+            }
+            .about(Drawn::Refused(script)),
+            MigrateError::Undecided(doubt) => Self {
+                exit,
+                ..Self::usage(format!(
+                    "it cannot be told how the {} script of `{}` goes on",
+                    doubt.direction, doubt.revision
+                ))
+            }
+            .about(Drawn::InDoubt(doubt)),
+            MigrateError::Edited(_)
+            | MigrateError::Pending(_)
+            | MigrateError::Unfinished(_)
+            | MigrateError::Ahead(_)
+            | MigrateError::OtherDirectory(_)
+            | MigrateError::NotEmpty(_)
+            | MigrateError::Locked(_) => Self {
+                exit,
+                ..Self::with_way_out(&error.to_string())
             },
             error => Self {
                 exit,
                 ..Self::usage(error.to_string())
             },
         }
+    }
+}
+
+impl From<BackupError> for CommandError {
+    fn from(error: BackupError) -> Self {
+        let exit = match &error {
+            BackupError::Exists(_)
+            | BackupError::NoDirectory(_)
+            | BackupError::NoDatabase
+            | BackupError::Name(_) => Exit::Usage,
+            _ => Exit::Unavailable,
+        };
+        let told = match error {
+            BackupError::Connect(error) => return error.into(),
+            // Its own words, whatever signs are in them.
+            BackupError::Failed { .. } => Self::usage(error.to_string())
+                .hinted("the one that is found first in PATH was run; it has to suit the server"),
+            error => Self::with_way_out(&error.to_string()),
+        };
+        Self { exit, ..told }
     }
 }

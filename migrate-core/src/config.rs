@@ -1,10 +1,12 @@
 //! `migcheck.toml`.
 
+mod environment;
 pub(crate) mod known;
 mod mend;
 mod round_trip;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -16,6 +18,7 @@ use crate::naming::Template;
 use crate::toml_reader::{self as reader, Problem};
 use crate::{Applicability, Code, Dialect, Outcome, Severity};
 
+pub use environment::{Environment, UrlSource};
 pub use known::KnownFault;
 pub use round_trip::RoundTripConfig;
 use round_trip::{MOST_ROWS, at_most};
@@ -103,15 +106,6 @@ impl Default for Naming {
             vague: vague.map(str::to_owned).to_vec(),
         }
     }
-}
-
-/// `[environments.NAME]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Environment {
-    /// The environment variable that holds the URL.
-    pub url_env: String,
-    /// Whether `reset` may empty it.
-    pub allow_reset: bool,
 }
 
 const KEYS: [&str; 11] = [
@@ -251,7 +245,7 @@ impl Reading {
                     .map(Spanned::into_inner)
                     .collect(),
             ),
-            _ => Heads::Count(positive(value)?),
+            _ => Heads::Count(positive(value)?.get()),
         };
         Ok(())
     }
@@ -264,7 +258,7 @@ impl Reading {
                 naming.file = Template::parse(template.get_ref())
                     .map_err(|message| Problem::new(value.span(), message))?;
             }
-            "max-slug" => naming.max_slug = positive(value)?,
+            "max-slug" => naming.max_slug = positive(value)?.get(),
             "vague" => {
                 let words = reader::strings(value)?;
                 naming.vague = words.into_iter().map(Spanned::into_inner).collect();
@@ -316,29 +310,6 @@ impl Reading {
             Some(code) => drop(self.config.rules.insert(code, severity)),
             None => self.config.round_trip.column_order = Some(severity),
         }
-        Ok(())
-    }
-
-    fn environment(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
-        let mut environment = Environment::default();
-        for (key, value) in reader::table(value)? {
-            match &**key.get_ref() {
-                "url-env" => environment.url_env = reader::string(value)?.into_inner(),
-                "allow-reset" => environment.allow_reset = reader::boolean(value)?,
-                "url" => {
-                    return Err(Problem::new(key.span(), "a URL holds a password, and this file is committed")
-                        .help("put the URL into an environment variable and name it: `url-env = \"DATABASE_URL\"`"));
-                }
-                _ => return Err(Problem::unknown_key(key, &["url-env", "allow-reset"])),
-            }
-        }
-        if environment.url_env.is_empty() {
-            return Err(Problem::new(key.span(), "an environment without `url-env`")
-                .help("name the environment variable that holds the URL"));
-        }
-        self.config
-            .environments
-            .insert(key.get_ref().to_string(), environment);
         Ok(())
     }
 
@@ -413,12 +384,11 @@ fn dialect(name: &Spanned<String>) -> Result<Dialect, Problem> {
     })
 }
 
-fn positive(value: &Value<'_>) -> Result<usize, Problem> {
-    match reader::count(value)? {
-        0 => Err(Problem::new(value.span(), "it has to be at least 1")
-            .help("leave the line out for the default")),
-        number => Ok(number),
-    }
+fn positive(value: &Value<'_>) -> Result<NonZeroUsize, Problem> {
+    NonZeroUsize::new(reader::count(value)?).ok_or_else(|| {
+        Problem::new(value.span(), "it has to be at least 1")
+            .help("leave the line out for the default")
+    })
 }
 
 /// Where a key of the document stands; for findings about what the file says.

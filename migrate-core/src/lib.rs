@@ -17,6 +17,7 @@ pub mod create;
 mod dialect;
 mod draft;
 mod finding;
+pub mod fingerprints;
 pub mod fix;
 mod glob;
 mod graph;
@@ -48,7 +49,7 @@ pub use clock::Stamp;
 pub use code::{Code, Severity};
 pub use config::{
     CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, KnownFault, Naming,
-    RoundTripConfig,
+    RoundTripConfig, UrlSource,
 };
 pub use dialect::{Dialect, UnknownDialect};
 pub use finding::{Applicability, Edit, Finding, Label, SourceFile};

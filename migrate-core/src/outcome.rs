@@ -57,6 +57,8 @@ outcomes! {
     ReUpgradeDiffers = "re-upgrade-differs", Deny;
     /// Passes on empty tables and fails on populated ones.
     FailsOnRows = "fails-on-rows", Deny;
+    /// The revision's fixture failed.
+    FixtureFails = "fixture-fails", Deny;
     /// Rows that were there before are not there any more.
     LosesRows = "loses-rows", Deny;
     /// Rows are there, with other values than before.

@@ -4,6 +4,7 @@
 //! ten times as much. The table is read in place: nothing is parsed, hashed or allocated.
 
 use std::borrow::Cow;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crate::finding::SourceFile;
@@ -229,7 +230,7 @@ impl Writer {
             self.text(server);
             self.text(image);
         }
-        self.number(settings.workers.unwrap_or(0));
+        self.number(settings.workers.map_or(0, NonZeroUsize::get));
         self.number(settings.column_order as usize);
         self.number(settings.rows);
         self.number(settings.seed as usize);
@@ -343,7 +344,7 @@ impl Reader {
             databases: self.databases()?,
             servers: self.list(Self::owned)?,
             images: self.list(|reader| Ok((reader.owned()?, reader.owned()?)))?,
-            workers: Some(self.number()?).filter(|workers| *workers > 0),
+            workers: NonZeroUsize::new(self.number()?),
             column_order: {
                 let level = self.number()?;
                 let levels = [Severity::Allow, Severity::Warn, Severity::Deny];

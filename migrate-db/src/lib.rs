@@ -3,6 +3,15 @@
 //! Everything here talks to a [`Session`], one connection whatever the database. The [`Migrator`]
 //! plans with the graph of `migcheck-core` and runs each step with its row of the history table.
 
+// Without a dialect there is nothing to connect to, and much is of no use.
+#![cfg_attr(
+    not(any(feature = "postgres", feature = "mysql", feature = "sqlite")),
+    allow(dead_code, unused_imports, unused_variables)
+)]
+
+pub mod adopt;
+#[cfg(feature = "backup")]
+pub mod backup;
 pub mod connect;
 mod empty;
 mod engine;
@@ -13,14 +22,19 @@ mod foreign;
 mod history;
 mod journal;
 mod lease;
+mod literal;
 mod lock;
 mod lock_file;
 mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]
 pub mod mysql;
+mod offline;
+mod own_schema;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod release;
+mod reset;
 mod resolve;
 mod run;
 mod script;
@@ -46,6 +60,10 @@ pub use history::{HistoryRow, RevisionState};
 pub use journal::{Doubt, Undecided};
 pub use migrate_error::{Locked, MigrateError};
 pub use migrator::{Migrator, Report, StepReport};
+pub use offline::{Offline, OfflineError, OfflineStep};
+pub use own_schema::OwnSchema;
+pub use release::{Release, release};
+pub use reset::ResetReport;
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};

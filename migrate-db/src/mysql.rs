@@ -101,9 +101,7 @@ impl Engine for MySqlEngine {
     }
 
     fn literal(&self, text: &str) -> String {
-        // No mode and no character set of the session changes what this means.
-        let hex: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
-        format!("_utf8mb4 X'{hex}'")
+        crate::literal::literal(Dialect::MySql, text)
     }
 
     fn utc(&self, column: &str) -> String {

@@ -119,9 +119,7 @@ impl Engine for PostgresEngine {
     }
 
     fn literal(&self, text: &str) -> String {
-        // With E, a backslash is one whatever standard_conforming_strings says.
-        let text = text.replace('\\', "\\\\").replace('\'', "''");
-        format!("E'{text}'")
+        crate::literal::literal(Dialect::Postgres, text)
     }
 
     fn utc(&self, column: &str) -> String {

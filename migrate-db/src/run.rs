@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
         }
         let lock = self.lock().await?;
         let ran = self.migrate_locked(&lock, target, direction).await;
-        let flushed = flush(self.session, self.engine, &mut self.unsent).await;
+        let flushed = flush(self.session, &mut self.unsent).await;
         let ran = ran.and_then(|report| match flushed {
             Ok(()) => Ok(report),
             Err(error) => Err(refused("the history table could not be written")(error)),
@@ -239,6 +239,11 @@ impl<'a> Run<'a> {
         // Executed, so that a connection of a pool is marked before it holds anything.
         let reset = self.session.execute(self.engine.reset()).await;
         reset.map_err(refused("the session cannot be prepared"))?;
+        if self.settings.lease.is_some() {
+            // Its table is written to while a script's search path holds.
+            let pinned = self.table.pin(self.session).await;
+            pinned.map_err(refused("the history table could not be found"))?;
+        }
         let (lease, timeout) = (self.settings.lease, self.settings.lock_timeout);
         Lock::take(self.session, &self.table, lease, timeout).await
     }
@@ -268,7 +273,7 @@ impl<'a> Run<'a> {
         } else {
             "ROLLBACK"
         };
-        let ended = self.session.execute(end).await;
+        let ended = execute_patiently(self.session, end, self.settings.lock_timeout).await;
         ensured?;
         ended.map_err(refused("the history table could not be made"))?;
         Ok(())

@@ -108,7 +108,8 @@ async fn run_unrecorded(
     script: &Script,
     mut reader: Option<&mut SnapshotReader>,
 ) -> Result<(), ScriptError> {
-    let prepared = Prepared::new(session.dialect(), revision, script)?;
+    let prepared = Prepared::new(session.dialect(), revision, script);
+    let prepared = prepared.map_err(|error| *error)?;
     let ran = run_prepared(session, &prepared, reader.as_deref_mut()).await;
     // It may have ended anywhere.
     if let Some(reader) = reader
@@ -167,21 +168,21 @@ impl<'a> Prepared<'a> {
         dialect: Dialect,
         revision: &'a str,
         script: &'a Script,
-    ) -> Result<Self, ScriptError> {
+    ) -> Result<Self, Box<ScriptError>> {
         let failing = Failing { revision, script };
         let Some(engine) = engine(dialect) else {
-            return Err(failing.whole(format!(
-                "migcheck was built without its `{dialect}` feature"
-            )));
+            let message = format!("migcheck was built without its `{dialect}` feature");
+            return Err(Box::new(failing.whole(message)));
         };
         let statements = split(&script.source.text, dialect).map_err(|error| {
             let server = ServerError::local(error.message);
-            failing.at(error.span.clone(), error.span, server)
+            Box::new(failing.at(error.span.clone(), error.span, server))
         })?;
         if let Some(open) = left_open(&statements) {
             let message = "the transaction that begins here is never ended; write COMMIT at the end of it, \
                            or leave BEGIN out: a script is one transaction anyway";
-            return Err(failing.statement(open, ServerError::local(message)));
+            let error = failing.statement(open, ServerError::local(message));
+            return Err(Box::new(error));
         }
         let own = statements
             .iter()

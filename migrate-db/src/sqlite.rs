@@ -79,16 +79,7 @@ impl Engine for SqliteEngine {
     }
 
     fn literal(&self, text: &str) -> String {
-        // A statement ends at a NUL.
-        let hex = |text: &str| {
-            text.bytes()
-                .map(|byte| format!("{byte:02X}"))
-                .collect::<String>()
-        };
-        match text.contains('\0') {
-            true => format!("CAST(X'{}' AS TEXT)", hex(text)),
-            false => format!("'{}'", text.replace('\'', "''")),
-        }
+        crate::literal::literal(Dialect::Sqlite, text)
     }
 
     fn utc(&self, column: &str) -> String {

@@ -102,7 +102,12 @@ impl Standing {
             current: graph.ids(&graph.current(&self.applied)),
             pending: self.pending(graph),
             unfinished: self.unfinished(),
-            last_applied: self.rows().iter().map(|row| row.applied_at.clone()).max(),
+            last_applied: self
+                .rows()
+                .iter()
+                .filter(|row| row.state != RevisionState::Applying)
+                .map(|row| row.applied_at.clone())
+                .max(),
             unknown: self.unknown,
             edited: self.edited,
             rows: self.history.map(|history| history.rows).unwrap_or_default(),

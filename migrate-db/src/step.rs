@@ -111,7 +111,15 @@ async fn run_in_transaction(
     // the session next. At COMMIT deferred constraints are checked, and no statement is to be blamed.
     job.renew(session).await?;
     let record = job.record(prepared.statements.len(), started.elapsed());
-    let end = format!("{}; {record}; COMMIT", engine.reset());
-    session.execute(&end).await.map_err(whole)?;
+    let end = format!("{}; {record}", engine.reset());
+    if engine.locks_sessions() {
+        let end = format!("{end}; COMMIT");
+        session.execute(&end).await.map_err(whole)?;
+    } else {
+        session.execute(&end).await.map_err(whole)?;
+        // It has to wait until nobody reads.
+        let ended = execute_patiently(session, "COMMIT", job.patience).await;
+        ended.map_err(whole)?;
+    }
     Ok(true)
 }

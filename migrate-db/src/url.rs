@@ -122,6 +122,38 @@ impl DatabaseUrl {
         url.into_iter().flat_map(|url| url.query_pairs())
     }
 
+    /// The parameter of one of these names; the last one counts, as it does for the drivers.
+    #[cfg(feature = "backup")]
+    pub(crate) fn parameter(&self, names: &[&str]) -> Option<String> {
+        let named = self.parameters().filter(|(key, _)| names.contains(&&**key));
+        named.last().map(|(_, value)| value.into_owned())
+    }
+
+    /// How to log in, for a program that takes no URL; a file needs none of it.
+    #[cfg(feature = "backup")]
+    pub(crate) fn login(&self) -> Login {
+        let Form::Network(url) = &self.form else {
+            return Login::default();
+        };
+        let mut login = Login {
+            user: Some(decoded(url.username()).into_owned()).filter(|user| !user.is_empty()),
+            password: url
+                .password()
+                .map(|password| decoded(password).into_owned()),
+            host: url.host_str().map(|host| decoded(host).into_owned()),
+            port: url.port(),
+        };
+        if self.dialect == Dialect::Postgres {
+            login.user = self.parameter(&["user"]).or(login.user);
+            login.password = self.parameter(&["password"]).or(login.password);
+            login.host = self.parameter(&["host", "hostaddr"]).or(login.host);
+            let port = self.parameter(&["port"]);
+            login.port = port.and_then(|port| port.parse().ok()).or(login.port);
+        }
+        login.host = login.host.filter(|host| !host.is_empty());
+        login
+    }
+
     /// Every spelling of the password, the longest first, so that none hides inside another.
     fn secrets(&self) -> Vec<String> {
         let Form::Network(url) = &self.form else {
@@ -148,6 +180,17 @@ impl DatabaseUrl {
         secrets.dedup();
         secrets
     }
+}
+
+/// The parts of a URL, decoded. It is not printed.
+#[cfg(feature = "backup")]
+#[derive(Default)]
+pub(crate) struct Login {
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<String>,
+    /// A name, an address, or for PostgreSQL the folder of a socket.
+    pub(crate) host: Option<String>,
+    pub(crate) port: Option<u16>,
 }
 
 impl fmt::Display for DatabaseUrl {

@@ -70,9 +70,9 @@ pub enum RoundTripError {
         /// What it said.
         error: ServerError,
     },
-    /// A fixture does not run.
-    #[error("a fixture fails on {server}\n\n{}", fixture(.error))]
-    Fixture {
+    /// A script that a live database has run fails in a scratch database.
+    #[error("an applied revision fails on {server}\n\n{error}")]
+    Build {
         /// The server.
         server: String,
         /// Where and why.
@@ -97,15 +97,10 @@ pub enum RoundTripError {
 }
 
 /// A fixture that fails, drawn with its place.
-pub(crate) fn fixture(error: &ScriptError) -> String {
+pub(crate) fn fixture(error: &ScriptError, style: RenderStyle) -> String {
     let label = Label::new(&error.source, error.pointed_at.clone(), "");
     let title = error.server.to_string();
-    render_error(
-        &title,
-        &[label],
-        &error.server.notes,
-        RenderStyle::default(),
-    )
+    render_error(&title, &[label], &error.server.notes, style)
 }
 
 impl RoundTripError {

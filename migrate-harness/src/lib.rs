@@ -3,24 +3,32 @@
 
 mod cleanup;
 mod directory;
+mod drift;
 mod error;
+mod fingerprints;
+mod identify;
 mod known;
 mod leftovers;
 mod names;
 mod owner;
 mod parts;
+mod pieces;
 mod report;
 mod round_trip;
 mod rows;
 mod scratch;
 mod server;
 mod shared;
+mod states;
 pub mod testing;
 mod walk;
 mod workers;
 
 pub use cleanup::clean_up_now;
+pub use drift::{Drift, drift, like};
 pub use error::RoundTripError;
+pub use fingerprints::{MadeFingerprints, fingerprints};
+pub use identify::{Identified, Identify, IdentifyError, Place, State, TriedOn};
 pub use leftovers::{
     LONGER_THAN_A_RUN, Leftover, LeftoverKind, Leftovers, LeftoversError, Standing,
 };

@@ -79,7 +79,11 @@ impl Stair {
         }
         if let Some(error) = &self.error {
             text.push('\n');
-            text.push_str(&indented(&error.render(style)));
+            let drawn = match self.outcome {
+                Outcome::FixtureFails => crate::error::fixture(error, style),
+                _ => error.render(style),
+            };
+            text.push_str(&indented(&drawn));
         }
         if let Some(diff) = &self.diff {
             let (before, after) = match self.outcome {

@@ -180,17 +180,15 @@ impl RoundTrip {
         let dialect = server.dialect();
         let mut notes = server.notes().to_vec();
         let count = setup.stairs.count();
-        let mut workers = match self.workers.map(NonZeroUsize::get) {
-            Some(workers) => workers,
-            None => match setup.graph.settings().workers {
-                Some(workers) => workers,
-                None => workers::suitable(count, setup.specs.len()),
-            },
-        };
-        if workers > 1
+        let configured = || setup.graph.settings().workers;
+        let mut workers = self
+            .workers
+            .or_else(configured)
+            .unwrap_or_else(|| workers::suitable(count, setup.specs.len()));
+        if workers.get() > 1
             && let Some((revision, words)) = shared_change(&setup.graph, dialect)
         {
-            workers = 1;
+            workers = NonZeroUsize::MIN;
             notes.push(format!(
                 "One worker: all databases of a server share what `{}` changes ({words}).",
                 revision.id
@@ -219,28 +217,7 @@ impl RoundTrip {
     fn setup(&self) -> Result<Setup, RoundTripError> {
         let graph = Arc::clone(self.graph.as_ref().map_err(|error| *error)?);
         let settings = graph.settings();
-        let mut servers = self.servers.clone();
-        if servers.is_empty() {
-            servers.clone_from(&settings.servers);
-        }
-        if servers.is_empty() {
-            servers = settings.databases.iter().map(ToString::to_string).collect();
-        }
-        if servers.is_empty() {
-            return Err(RoundTripError::NoServer);
-        }
-        let mut specs = Vec::with_capacity(servers.len());
-        for server in servers {
-            let spec: ServerSpec = server.parse()?;
-            let dialect = spec.dialect();
-            if !settings.databases.is_empty() && !settings.databases.contains(&dialect) {
-                return Err(RoundTripError::WrongDialect {
-                    server: spec.to_string(),
-                    dialect,
-                });
-            }
-            specs.push(spec);
-        }
+        let specs = specs(&self.servers, settings)?;
         let options = start_options(settings)?;
         let stairs = self.stairs(&graph)?;
         let rows = RowOptions {
@@ -282,6 +259,37 @@ impl RoundTrip {
         }
         Ok(stairs)
     }
+}
+
+/// The servers that were asked for; without any, those of `[roundtrip] servers`, else one for each of
+/// `databases`.
+pub(crate) fn specs(
+    asked: &[String],
+    settings: &Settings,
+) -> Result<Vec<ServerSpec>, RoundTripError> {
+    let mut servers = asked.to_vec();
+    if servers.is_empty() {
+        servers.clone_from(&settings.servers);
+    }
+    if servers.is_empty() {
+        servers = settings.databases.iter().map(ToString::to_string).collect();
+    }
+    if servers.is_empty() {
+        return Err(RoundTripError::NoServer);
+    }
+    let mut specs = Vec::with_capacity(servers.len());
+    for server in servers {
+        let spec: ServerSpec = server.parse()?;
+        let dialect = spec.dialect();
+        if !settings.databases.is_empty() && !settings.databases.contains(&dialect) {
+            return Err(RoundTripError::WrongDialect {
+                server: spec.to_string(),
+                dialect,
+            });
+        }
+        specs.push(spec);
+    }
+    Ok(specs)
 }
 
 /// The options of `[roundtrip]`.

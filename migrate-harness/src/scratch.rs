@@ -228,10 +228,51 @@ pub(crate) async fn drop_database(admin: &DatabaseUrl, name: &str) -> Result<(),
         .map_err(|error| error.cause().to_owned())?;
     let drop = format!("DROP DATABASE IF EXISTS {name}");
     let dropped = match admin.dialect() {
-        Dialect::Postgres => drop_postgres(session.as_mut(), name, &drop).await,
+        Dialect::Postgres => match drop_postgres(session.as_mut(), name, &drop).await {
+            Err(error) if error.code.as_deref() == Some(IN_USE) => {
+                drop_subscriptions(&admin.with_database(name)).await?;
+                drop_postgres(session.as_mut(), name, &drop).await
+            }
+            done => done,
+        },
         Dialect::MySql | Dialect::Sqlite => drop_mysql(session.as_mut(), name, &drop).await,
     };
     dropped.map_err(|error| error.to_string())
+}
+
+/// PostgreSQL's SQLSTATE for a database that subscriptions are of; FORCE has ended sessions.
+const IN_USE: &str = "55006";
+
+/// Drops the subscriptions that a migration made, with their slots where the publisher answers.
+async fn drop_subscriptions(database: &DatabaseUrl) -> Result<(), String> {
+    let connected = connect_with(database, &ConnectOptions::default()).await;
+    let mut session = connected.map_err(|error| error.cause().to_owned())?;
+    let names = "SELECT quote_ident(s.subname) FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+                 WHERE d.datname = current_database()";
+    let names = session.rows(names, &[]).await;
+    for name in names
+        .map_err(|error| error.to_string())?
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let drop = format!("DROP SUBSCRIPTION {name}");
+        if session.execute(&drop).await.is_ok() {
+            continue;
+        }
+        let alter = format!("ALTER SUBSCRIPTION {name}");
+        for sql in [
+            format!("{alter} DISABLE"),
+            format!("{alter} SET (slot_name = NONE)"),
+            drop,
+        ] {
+            session
+                .execute(&sql)
+                .await
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
 }
 
 async fn drop_postgres(

@@ -3,26 +3,28 @@
 //! Going down revision by revision finds what a whole way down hides: an early `DROP TABLE` removes
 //! what a later downgrade left behind.
 
+mod branches;
 mod found;
 mod ground;
+mod joins;
 mod rebuild;
 mod rows;
 mod stair;
 mod touches;
 
 use std::collections::HashSet;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::RoundTripError;
+use crate::pieces::Share;
 use crate::report::Stair;
 use found::{Fault, Found};
-use ground::Ground;
+use joins::Joins;
 use migcheck_core::{Direction, Outcome, Severity};
 use rebuild::Base;
 
-pub(crate) use ground::Course;
+pub(crate) use ground::{Course, Ground};
 
 /// Which stairs there are to walk.
 #[derive(Debug, Clone)]
@@ -46,13 +48,14 @@ impl Stairs {
     }
 }
 
-/// One walk: a part of the stairs, in a database of its own.
+/// One walk: a share of the stairs, in a database of its own.
 pub(crate) struct Walk<'a> {
     course: Course<'a>,
     stairs: &'a Stairs,
-    /// The places whose stairs are walked; what is before them is climbed without a word, because
-    /// somebody else walks there.
-    part: Range<usize>,
+    /// The stairs that are walked; others are climbed without a word, because somebody else walks there.
+    share: Share<'a>,
+    /// The merges, of which those of the share are walked.
+    joins: Joins,
     standing: Standing,
     /// What upgrades made with rows in the tables, as the walk itself goes.
     base: Option<Base>,
@@ -86,14 +89,15 @@ impl<'a> Walk<'a> {
     pub(crate) fn new(
         course: Course<'a>,
         stairs: &'a Stairs,
-        part: Range<usize>,
+        share: Share<'a>,
         on_stair: &'a mut (dyn FnMut(Stair) + Send),
     ) -> Self {
         let count = course.graph.len();
         Self {
             course,
             stairs,
-            part,
+            share,
+            joins: Joins::of(course.graph, stairs),
             standing: Standing {
                 applied: vec![false; count],
                 missing: vec![None; count],
@@ -107,15 +111,18 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks the part. Returns what was found of revisions whose turn was over, or is another's.
+    /// Walks the share. Returns what was found of revisions whose turn was over, or is another's.
     pub(crate) async fn run(mut self) -> Result<Vec<Stair>, RoundTripError> {
         let mut ground = Ground::fresh(self.course).await?;
         let mut next = Next::Here;
-        for at in 0..self.part.end {
+        for at in 0..self.share.end() {
+            if self.share.is_over(at) {
+                break;
+            }
             if !self.stairs.climbed[at] {
                 continue;
             }
-            let is_checked = self.stairs.checked[at] && self.part.contains(&at);
+            let is_checked = self.stairs.checked[at] && self.share.takes(at);
             let started = Instant::now();
             let mut found = Found::default();
             if matches!(next, Next::Rebuilt) {
@@ -139,12 +146,15 @@ impl<'a> Walk<'a> {
                 self.settle(&mut ground, at, &mut found).await?;
             }
             // Of what is only climbed, that counts which is in the way of others.
-            if is_checked || self.standing.missing[at] == Some(at) {
+            let is_in_the_way =
+                self.standing.missing[at] == Some(at) || found.has(Outcome::FixtureFails);
+            if is_checked || is_in_the_way {
                 self.tell(at, found, started.elapsed());
             }
         }
         ground.finish(self.course).await?;
         ground.remove().await?;
+        self.branches().await?;
         for base in [self.base, self.bare].into_iter().flatten() {
             base.remove().await?;
         }
@@ -169,7 +179,7 @@ impl<'a> Walk<'a> {
         for fault in found.faults {
             let mut stair = self.told(at, fault, took);
             stair.notes.append(&mut notes);
-            if self.part.contains(&at) {
+            if self.share.has(at) {
                 (self.on_stair)(stair);
             } else {
                 self.late.push(stair);

@@ -1,11 +1,11 @@
-//! The walk on one server: in one part, or in several at once, each in a database of its own.
+//! The walk on one server: by one worker, or by several at once, each in a database of its own.
 
-use std::ops::Range;
+use std::num::NonZeroUsize;
 
 use migcheck_core::{Outcome, RevisionGraph};
 
 use crate::error::RoundTripError;
-use crate::parts::parts;
+use crate::pieces::{Pieces, Share};
 use crate::report::Stair;
 use crate::walk::{Course, Stairs, Walk};
 
@@ -13,17 +13,17 @@ use crate::walk::{Course, Stairs, Walk};
 const STAIRS_A_WORKER: usize = 25;
 
 /// How many workers suit `stairs` stairs on each of `servers` servers.
-pub(crate) fn suitable(stairs: usize, servers: usize) -> usize {
+pub(crate) fn suitable(stairs: usize, servers: usize) -> NonZeroUsize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let cores = cores / servers.max(1);
-    cores.min(stairs / STAIRS_A_WORKER).max(1)
+    NonZeroUsize::new(cores.min(stairs / STAIRS_A_WORKER)).unwrap_or(NonZeroUsize::MIN)
 }
 
-/// What came of one part.
+/// What came of one worker's share.
 #[derive(Default)]
-struct Part {
+struct Walked {
     stairs: Vec<Stair>,
-    /// What was found of revisions whose turn was over, or was another part's.
+    /// What was found of revisions whose turn was over, or was another worker's.
     late: Vec<Stair>,
     error: Option<RoundTripError>,
 }
@@ -32,42 +32,46 @@ struct Part {
 pub(crate) async fn walk(
     course: Course<'_>,
     stairs: &Stairs,
-    workers: usize,
+    workers: NonZeroUsize,
     on_stair: &(dyn Fn(&Stair) + Sync),
 ) -> (Vec<Stair>, Vec<RoundTripError>) {
-    let mut ranges: Vec<Range<usize>> = parts(stairs, workers).collect();
-    ranges.retain(|part| stairs.checked[part.clone()].contains(&true));
-    let walked = match ranges.as_slice() {
+    let pieces = Pieces::new(stairs, workers);
+    let shares: Vec<Share<'_>> = (1..=workers.get().min(pieces.len()))
+        .filter_map(NonZeroUsize::new)
+        .map(|worker| Share::new(&pieces, worker))
+        .collect();
+    let walked = match shares.as_slice() {
         [] => Vec::new(),
-        [one] => vec![part(course, stairs, one.clone(), on_stair).await],
+        [one] => vec![share(course, stairs, *one, on_stair).await],
         // Nobody else runs on this thread's runtime meanwhile.
         several => at_once(course, stairs, several, on_stair),
     };
     let (mut told, mut errors) = (Vec::new(), Vec::<RoundTripError>::new());
     let mut late = Vec::new();
-    for part in walked {
-        told.extend(part.stairs);
-        late.extend(part.late);
+    for share in walked {
+        told.extend(share.stairs);
+        late.extend(share.late);
         let is_new = |error: &RoundTripError| {
             let text = error.to_string();
             !errors.iter().any(|known| known.to_string() == text)
         };
-        errors.extend(part.error.filter(is_new));
+        errors.extend(share.error.filter(is_new));
     }
+    told.sort_by_key(|stair| course.graph.position(&stair.revision));
     for fault in late {
         add_late(course.graph, &mut told, fault);
     }
     (told, errors)
 }
 
-async fn part(
+async fn share(
     course: Course<'_>,
     stairs: &Stairs,
-    range: Range<usize>,
+    share: Share<'_>,
     on_stair: &(dyn Fn(&Stair) + Sync),
-) -> Part {
+) -> Walked {
     let mut told = Vec::new();
-    let mut walked = once(course, stairs, range.clone(), on_stair, &mut told).await;
+    let mut walked = once(course, stairs, share, on_stair, &mut told).await;
     if let Err(RoundTripError::Overlooked { .. }) = walked {
         // Nothing that was found before is certain. Whoever reads everything overlooks nothing.
         told.clear();
@@ -75,13 +79,13 @@ async fn part(
             reads_whole: true,
             ..course
         };
-        walked = once(course, stairs, range, on_stair, &mut told).await;
+        walked = once(course, stairs, share, on_stair, &mut told).await;
     }
     let (late, error) = match walked {
         Ok(late) => (late, None),
         Err(error) => (Vec::new(), Some(error)),
     };
-    Part {
+    Walked {
         stairs: told,
         late,
         error,
@@ -91,7 +95,7 @@ async fn part(
 async fn once(
     course: Course<'_>,
     stairs: &Stairs,
-    range: Range<usize>,
+    share: Share<'_>,
     on_stair: &(dyn Fn(&Stair) + Sync),
     told: &mut Vec<Stair>,
 ) -> Result<Vec<Stair>, RoundTripError> {
@@ -99,39 +103,36 @@ async fn once(
         on_stair(&stair);
         told.push(stair);
     };
-    Walk::new(course, stairs, range, &mut tell).run().await
+    Walk::new(course, stairs, share, &mut tell).run().await
 }
 
-/// Each part on a thread and a runtime of its own.
+/// Each share on a thread and a runtime of its own.
 fn at_once(
     course: Course<'_>,
     stairs: &Stairs,
-    ranges: &[Range<usize>],
+    shares: &[Share<'_>],
     on_stair: &(dyn Fn(&Stair) + Sync),
-) -> Vec<Part> {
-    let run = |range: Range<usize>| {
+) -> Vec<Walked> {
+    let run = |own: Share<'_>| {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         match runtime {
-            Ok(runtime) => runtime.block_on(part(course, stairs, range, on_stair)),
-            Err(error) => Part::broken(error.to_string()),
+            Ok(runtime) => runtime.block_on(share(course, stairs, own, on_stair)),
+            Err(error) => Walked::broken(error.to_string()),
         }
     };
     std::thread::scope(|scope| {
-        let threads: Vec<_> = ranges
-            .iter()
-            .map(|range| scope.spawn(|| run(range.clone())))
-            .collect();
-        let parts = threads.into_iter().map(|thread| match thread.join() {
+        let threads: Vec<_> = shares.iter().map(|own| scope.spawn(|| run(*own))).collect();
+        let walked = threads.into_iter().map(|thread| match thread.join() {
             Ok(part) => part,
-            Err(panic) => Part::broken(crate::round_trip::said(&*panic)),
+            Err(panic) => Walked::broken(crate::round_trip::said(&*panic)),
         });
-        parts.collect()
+        walked.collect()
     })
 }
 
-impl Part {
+impl Walked {
     fn broken(message: String) -> Self {
         Self {
             error: Some(RoundTripError::Broken(message)),

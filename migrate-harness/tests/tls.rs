@@ -65,6 +65,23 @@ struct TlsServer {
     container: String,
     url: DatabaseUrl,
     folder: tempfile::TempDir,
+    second: Option<Container>,
+}
+
+/// A container that goes with the test.
+struct Container(String);
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        docker(&["rm", "-f", "-v", &self.0]);
+    }
+}
+
+fn docker(arguments: &[&str]) -> String {
+    let done = Command::new("docker").args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "docker {arguments:?}: {said}");
+    String::from_utf8(done.stdout).unwrap()
 }
 
 impl TlsServer {
@@ -83,6 +100,7 @@ impl TlsServer {
             container: containers.pop().unwrap(),
             url,
             folder: tempfile::tempdir().unwrap(),
+            second: None,
         }
     }
 
@@ -90,6 +108,55 @@ impl TlsServer {
         let url = self.url.reveal();
         let host = url.split_once('@').unwrap().1;
         host.split(':').next().unwrap().to_owned()
+    }
+
+    /// MariaDB speaks TLS from its start or never: another container of the image takes the place.
+    async fn begin_with(&mut self, image: &str, pair: &Pair) {
+        let name = format!("migcheck-tls-{}", std::process::id());
+        let (certificate, key) = ("/tmp/certificate.pem", "/tmp/key.pem");
+        docker(&[
+            "create",
+            "--name",
+            &name,
+            "-p",
+            "3306",
+            "-e",
+            "MARIADB_ROOT_PASSWORD=secret",
+            image,
+            "--ssl-cert",
+            certificate,
+            "--ssl-key",
+            key,
+        ]);
+        self.second = Some(Container(name.clone()));
+        for (text, path) in [(&pair.certificate, certificate), (&pair.key, key)] {
+            let file = self.file("begin.pem", text);
+            docker(&["cp", &file.display().to_string(), &format!("{name}:{path}")]);
+        }
+        docker(&["start", &name]);
+        docker(&[
+            "exec",
+            "-u",
+            "root",
+            &name,
+            "chown",
+            "mysql",
+            certificate,
+            key,
+        ]);
+        let ports = docker(&["port", &name, "3306/tcp"]);
+        let port = ports.lines().next().unwrap().rsplit(':').next().unwrap();
+        let url = format!(
+            "mariadb://root:secret@{}:{port}/mysql?ssl-mode=DISABLED",
+            self.host()
+        );
+        self.url = url.parse().unwrap();
+        self.container = name;
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while let Err(error) = migcheck_db::connect(&self.url).await {
+            assert!(std::time::Instant::now() < deadline, "{error}");
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
     }
 
     /// Has the server use this certificate from now on.
@@ -131,6 +198,8 @@ impl TlsServer {
                 "ALTER SYSTEM SET ssl = on",
                 "SELECT pg_reload_conf()",
             ]
+        } else if self.second.is_some() {
+            &["FLUSH SSL"]
         } else {
             &[
                 "SET GLOBAL ssl_ca = '/tmp/certificate.pem'",
@@ -199,6 +268,7 @@ struct Words {
     verify_ca: &'static str,
     verify_full: &'static str,
     root: &'static str,
+    is_set_at_start: bool,
 }
 
 const POSTGRES: Words = Words {
@@ -207,6 +277,7 @@ const POSTGRES: Words = Words {
     verify_ca: "sslmode=verify-ca",
     verify_full: "sslmode=verify-full",
     root: "sslrootcert",
+    is_set_at_start: false,
 };
 
 const MYSQL: Words = Words {
@@ -215,10 +286,18 @@ const MYSQL: Words = Words {
     verify_ca: "ssl-mode=VERIFY_CA",
     verify_full: "ssl-mode=VERIFY_IDENTITY",
     root: "ssl-ca",
+    is_set_at_start: false,
+};
+
+/// A URL of its own scheme, and the words of MySQL.
+const MARIADB: Words = Words {
+    spec: "mariadb:10.11",
+    is_set_at_start: true,
+    ..MYSQL
 };
 
 async fn certificates_are_verified(words: &Words) {
-    let server = TlsServer::start(words.spec).await;
+    let mut server = TlsServer::start(words.spec).await;
     let Words {
         encrypted,
         verify_ca,
@@ -227,6 +306,10 @@ async fn certificates_are_verified(words: &Words) {
         ..
     } = words;
     let (authority, stranger) = (Authority::new(), Authority::new());
+    if words.is_set_at_start {
+        let first = authority.sign(&server.host());
+        server.begin_with(words.spec, &first).await;
+    }
     let ours = server.file("ca.pem", &authority.certificate);
     let theirs = server.file("stranger.pem", &stranger.certificate);
     let with = |mode: &str, file: &Path| format!("{mode}&{root}={}", file.display());
@@ -280,6 +363,11 @@ async fn certificates_are_verified(words: &Words) {
 #[tokio::test]
 async fn postgres_is_reached_over_tls() {
     certificates_are_verified(&POSTGRES).await;
+}
+
+#[tokio::test]
+async fn mariadb_is_reached_over_tls() {
+    certificates_are_verified(&MARIADB).await;
 }
 
 #[tokio::test]

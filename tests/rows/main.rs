@@ -10,24 +10,38 @@
 mod support;
 
 mod faults;
+mod repeats;
 
 use std::process::ExitCode;
 
-use migcheck::Outcome::{self, FailsOnRows, Irreversible, LosesRows, LosesValues, Passed};
-use migcheck::{Dialect, RoundTripReport, round_trip};
+use libtest_mimic::Trial;
+
+use migcheck::Outcome::{
+    self, FailsOnRows, FixtureFails, Irreversible, LosesRows, LosesValues, Passed,
+};
+use migcheck::{Dialect, Migrations, RoundTripReport, round_trip};
 use support::{Case, Directory, TestServer, run_on_every_server};
 
 fn main() -> ExitCode {
     let cases = vec![
         Case::new("planted_faults_are_found", faults::are_found),
         Case::new("right_migrations_pass", right_migrations),
+        Case::new("rows_that_come_twice_are_found", repeats::are_found),
+        Case::new(
+            "other_rows_each_time_are_no_fault",
+            repeats::right_ones_pass,
+        ),
         Case::new("without_rows_nothing_is_found", without_rows),
         Case::new("fixtures_are_loaded", fixtures),
         Case::new("a_fixture_that_fails_is_shown", broken_fixture),
         Case::new("a_table_that_cannot_be_filled_is_named", unfilled),
         Case::new("parts_find_the_same_as_the_whole", parts),
     ];
-    run_on_every_server(cases, Vec::new())
+    let embedded = Trial::test("embedded_fixtures_are_loaded", || {
+        embedded_fixtures();
+        Ok(())
+    });
+    run_on_every_server(cases, vec![embedded])
 }
 
 fn found(report: &RoundTripReport) -> Vec<(&str, Outcome)> {
@@ -147,6 +161,19 @@ fn fixtures(server: &TestServer) {
     assert!(report.is_passed(), "{report}");
 }
 
+/// What `embed!` carries into the binary is what a directory has.
+fn embedded_fixtures() {
+    static MIGRATIONS: Migrations = migcheck::embed!("tests/rows/with_fixture", watch = false);
+    let report = round_trip(&MIGRATIONS).on("sqlite").rows(0).run();
+    assert_eq!(
+        found(&report),
+        [("001", Passed), ("002", LosesValues)],
+        "\n{report}"
+    );
+    let said = report.stairs[1].render(Default::default());
+    assert!(said.contains("'special' became 'forgotten'"), "{said}");
+}
+
 fn broken_fixture(server: &TestServer) {
     let directory = faults::unique_over_duplicates(server);
     directory.write(
@@ -154,9 +181,17 @@ fn broken_fixture(server: &TestServer) {
         "-- Rows.\nINSERT INTO missing VALUES (5);",
     );
     let report = round_trip(directory.graph()).on(server.on()).run();
-    let said = report.to_string();
-    assert!(said.contains("a fixture fails on "), "{said}");
+    // The walk goes on without those rows.
+    let expected = [("001", FixtureFails), ("002", FailsOnRows)];
+    assert_eq!(found(&report), expected, "\n{report}");
+    let said = report.stairs[0].render(Default::default());
     assert!(said.contains("001.fixture.sql:2:"), "{said}");
+    assert!(!said.contains("script"), "{said}");
+    // It is told where it is in the way of another's stair, too.
+    let of_second = round_trip(directory.graph())
+        .on(server.on())
+        .revision("002");
+    assert_eq!(found(&of_second.run()), expected, "\n{report}");
 }
 
 fn unfilled(server: &TestServer) {

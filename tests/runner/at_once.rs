@@ -411,7 +411,8 @@ fn asked(server: &TestServer) {
     let scratch = server.scratch();
     let migrator = migrator(Directory::new().graph());
     block_on(async {
-        let pool = PgPool::connect(&scratch.url().reveal()).await.unwrap();
+        let options = sqlx::postgres::PgPoolOptions::new().max_connections(1);
+        let pool = options.connect(&scratch.url().reveal()).await.unwrap();
         let pid = || async {
             let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
                 .fetch_one(&pool)

@@ -69,7 +69,7 @@ fn lost(server: &TestServer) {
     let directory = Directory::new();
     directory.add(
         "slow",
-        "CREATE TABLE slow (id INTEGER);\nUPDATE _migcheck_revisions_lock SET owner = 'somebody';",
+        "CREATE TABLE slow (id INTEGER);\nUPDATE _migcheck_revisions_lock SET owner = 'somebody';\nSET search_path = nowhere;",
         "DROP TABLE slow;",
     );
     let scratch = server.scratch();

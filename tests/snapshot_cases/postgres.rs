@@ -395,6 +395,69 @@ pub const CASES: &[Case] = &[
         "publication p",
     ),
     case!(
+        "language",
+        "",
+        "CREATE LANGUAGE own HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler",
+        "DROP LANGUAGE own",
+        "language own",
+    ),
+    case!(
+        "language, its trust and privileges",
+        "CREATE TRUSTED LANGUAGE own HANDLER plpgsql_call_handler",
+        "CREATE OR REPLACE TRUSTED LANGUAGE own HANDLER plpgsql_call_handler VALIDATOR plpgsql_validator;
+         REVOKE USAGE ON LANGUAGE own FROM PUBLIC; COMMENT ON LANGUAGE own IS 'x'",
+        "CREATE OR REPLACE TRUSTED LANGUAGE own HANDLER plpgsql_call_handler;
+         GRANT USAGE ON LANGUAGE own TO PUBLIC; COMMENT ON LANGUAGE own IS NULL",
+        "language own",
+    ),
+    case!(
+        "transform",
+        "",
+        "CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal))",
+        "DROP TRANSFORM FOR int LANGUAGE sql",
+        "transform FOR integer LANGUAGE sql",
+    ),
+    case!(
+        "access method",
+        "",
+        "CREATE ACCESS METHOD own TYPE TABLE HANDLER heap_tableam_handler",
+        "DROP ACCESS METHOD own",
+        "access method own",
+    ),
+    case!(
+        "conversion",
+        "",
+        "CREATE CONVERSION own FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8",
+        "DROP CONVERSION own",
+        "conversion public.own",
+    ),
+    case!(
+        "text search parser and template",
+        "",
+        "CREATE TEXT SEARCH PARSER tp
+           (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
+         CREATE TEXT SEARCH TEMPLATE tt (INIT = dsimple_init, LEXIZE = dsimple_lexize)",
+        "DROP TEXT SEARCH PARSER tp; DROP TEXT SEARCH TEMPLATE tt",
+        "text search parser public.tp",
+        "text search template public.tt",
+    ),
+    case!(
+        "subscription",
+        "",
+        "CREATE SUBSCRIPTION s CONNECTION 'dbname=nowhere password=secret' PUBLICATION p
+           WITH (connect = false, slot_name = NONE)",
+        "DROP SUBSCRIPTION s",
+        "subscription s",
+    ),
+    case!(
+        "what a subscription is of",
+        "CREATE SUBSCRIPTION s CONNECTION 'dbname=nowhere' PUBLICATION p
+           WITH (connect = false, slot_name = NONE)",
+        "ALTER SUBSCRIPTION s SET (binary = true); COMMENT ON SUBSCRIPTION s IS 'x'",
+        "ALTER SUBSCRIPTION s SET (binary = false); COMMENT ON SUBSCRIPTION s IS NULL",
+        "subscription s",
+    ),
+    case!(
         "default privileges",
         "",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC",

@@ -1,7 +1,6 @@
 //! `cargo migcheck clean`: what killed runs left behind.
 
 use std::fmt;
-use std::io::{self, BufRead, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use clap::Args;
@@ -11,6 +10,8 @@ use migcheck_harness::{Leftover, LeftoverKind, Leftovers, LeftoversError, Server
 use serde::Serialize;
 
 use super::database::block_on;
+use super::duration::duration;
+use super::question::agreed;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -86,7 +87,11 @@ impl CleanArgs {
             list(context, &items, &found.unseen);
         }
         let going = items.iter().filter(|item| item.may_go).count();
-        if going > 0 && (self.yes || (is_read_by_a_person && agreed(going))) {
+        if going > 0
+            && (self.yes
+                || (is_read_by_a_person
+                    && agreed(&format!("Remove {}?", counted(going, "leftover")))))
+        {
             block_on(async {
                 for item in items.iter_mut().filter(|item| item.may_go) {
                     item.removed = Some(item.left.remove().await);
@@ -235,91 +240,11 @@ fn answer<'a>(items: &'a [Item], unseen: &'a [String]) -> Answer<CleanAnswer<'a>
     })
 }
 
-/// Asks, where there is somebody to answer; else the answer is no.
-fn agreed(count: usize) -> bool {
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return false;
-    }
-    eprint!("Remove {}? [y/N] ", counted(count, "leftover"));
-    let _unseen = io::stderr().flush();
-    is_yes(&mut io::stdin().lock())
-}
-
-fn is_yes(answer: &mut impl BufRead) -> bool {
-    let mut line = String::new();
-    let read = answer.read_line(&mut line);
-    read.is_ok() && matches!(line.trim().to_lowercase().as_str(), "y" | "yes")
-}
-
-/// Reads a number with its unit.
-fn duration(text: &str) -> Result<Duration, String> {
-    let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit());
-    let (number, unit) = text.split_at(end.unwrap_or(text.len()));
-    let factor = match unit {
-        "s" => Some(1),
-        "m" => Some(60),
-        "h" => Some(60 * 60),
-        "d" => Some(24 * 60 * 60),
-        "w" => Some(7 * 24 * 60 * 60),
-        _ => None,
-    };
-    let seconds = number.parse::<u64>().ok();
-    seconds
-        .zip(factor)
-        .and_then(|(number, factor)| number.checked_mul(factor))
-        .map(Duration::from_secs)
-        .ok_or_else(|| "write a whole number and its unit: `90s`, `30m`, `12h`, `7d`".to_owned())
-}
-
 impl From<LeftoversError> for CommandError {
     fn from(error: LeftoversError) -> Self {
         match error {
             LeftoversError::Connect(error) => error.into(),
             error => Self::unavailable(error.to_string()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_duration_is_a_number_with_a_unit() {
-        for (text, seconds) in [
-            ("90s", 90),
-            ("30m", 1_800),
-            ("12h", 43_200),
-            ("2d", 172_800),
-        ] {
-            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)));
-        }
-        for text in [
-            "",
-            "7",
-            "d",
-            "-1d",
-            "1.5h",
-            "1 d",
-            "7 days",
-            "99999999999999999999d",
-        ] {
-            assert!(duration(text).is_err(), "{text}");
-        }
-        assert!(duration("18446744073709551615w").is_err());
-    }
-
-    #[test]
-    fn only_a_yes_is_a_yes() {
-        for (answer, yes) in [
-            ("y\n", true),
-            ("YES\n", true),
-            ("\n", false),
-            ("", false),
-            ("no\n", false),
-        ] {
-            assert_eq!(is_yes(&mut answer.as_bytes()), yes, "{answer:?}");
         }
     }
 }

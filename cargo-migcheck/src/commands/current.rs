@@ -1,11 +1,13 @@
 //! `cargo migcheck current`: what a database has.
 
 use clap::Args;
+use migcheck_core::Direction;
 use migcheck_db::Migrator;
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open};
 use super::show::pages;
+use super::unfinished::JsonUnfinished;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -25,10 +27,11 @@ pub(crate) struct CurrentArgs {
 }
 
 #[derive(Debug, Serialize)]
-struct CurrentAnswer {
+struct CurrentAnswer<'a> {
     database: String,
     current: Vec<String>,
     pending: Vec<String>,
+    unfinished: Option<JsonUnfinished<'a>>,
 }
 
 impl CurrentArgs {
@@ -36,10 +39,13 @@ impl CurrentArgs {
         let (checked, graph) = context.selection.directory()?.load()?;
         let url = self.database.url(&checked.config)?;
         let migrator = Migrator::new(&graph)?;
-        let current = block_on(async {
+        let status = block_on(async {
             let mut session = open(&url, false).await?;
-            Ok(migrator.current(&mut *session).await?)
+            // It fails where what is applied is not what it was.
+            migrator.current(&mut *session).await?;
+            Ok(migrator.status(&mut *session).await?)
         })?;
+        let current = status.current;
         let applied = graph.applied_at(&current)?;
         let pending: Vec<usize> = (0..graph.len()).filter(|at| !applied[*at]).collect();
         match self.format {
@@ -65,11 +71,19 @@ impl CurrentArgs {
                     (at, count) => format!("{at}: {} pending", counted(count, "revision")),
                 };
                 terminal.summary(format_args!("{summary}\n"));
+                if let Some(unfinished) = &status.unfinished {
+                    let verb = match unfinished.direction {
+                        Direction::Up => "upgrade",
+                        Direction::Down => "downgrade",
+                    };
+                    terminal.warn(format_args!("{unfinished}; `{verb}` goes on with it"));
+                }
             }
             Format::Json => context.terminal.json(&Answer::new(CurrentAnswer {
                 database: url.to_string(),
                 current,
                 pending: graph.ids(&pending),
+                unfinished: status.unfinished.as_ref().map(JsonUnfinished::of),
             })),
         }
         Ok(Exit::Success)

@@ -1,15 +1,17 @@
 //! Which database is meant, and a session in it.
 
 use std::future::Future;
+use std::path::Path;
 
 use clap::Args;
-use migcheck_core::{Config, Dialect, Direction, RevisionGraph, nearest};
+use migcheck_core::{Config, Dialect, Direction, RevisionGraph};
 use migcheck_db::{
     ConnectError, ConnectErrorKind, ConnectOptions, DatabaseUrl, MigrateError, Migrator, Report,
     Session, connect_with,
 };
 use serde::Serialize;
 
+use super::{backup, environment};
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -36,34 +38,19 @@ impl DatabaseArgs {
 
     /// The URL that is meant.
     pub(crate) fn url(&self, config: &Config) -> Result<DatabaseUrl, CommandError> {
-        let (text, source) = match (&self.database_url, &self.env) {
-            (Some(url), _) => (url.clone(), "--database-url".to_owned()),
-            (None, Some(name)) => from_environment(config, name)?,
-            (None, None) => return Err(without_database(config)),
-        };
-        text.parse()
-            .map_err(|error| CommandError::usage(format!("{source}: {error}")))
+        match (&self.database_url, &self.env) {
+            (Some(url), _) => parsed(url),
+            (None, Some(name)) => environment::url(config, name),
+            (None, None) => Err(without_database(config)),
+        }
     }
-}
 
-fn from_environment(config: &Config, name: &str) -> Result<(String, String), CommandError> {
-    let Some(environment) = config.environments.get(name) else {
-        let error = CommandError::usage(format!("no environment is called `{name}`"));
-        let names = || config.environments.keys().map(String::as_str);
-        return Err(match nearest(name, names()) {
-            Some(near) => error.hinted(format!("did you mean `{near}`?")),
-            None => error.hinted(format!(
-                "migcheck.toml names environments so:\n[environments.{name}]\nurl-env = \"DATABASE_URL\""
-            )),
-        });
-    };
-    let variable = &environment.url_env;
-    match std::env::var(variable) {
-        Ok(url) if !url.is_empty() => Ok((url, variable.clone())),
-        _ => Err(CommandError::usage(format!(
-            "the environment `{name}` takes its URL from ${variable}, which is not set"
-        ))
-        .hinted(format!("set {variable} to the database's URL"))),
+    /// What a file of it may be called: the environment, else the database.
+    pub(crate) fn label(&self, url: &DatabaseUrl) -> String {
+        match &self.env {
+            Some(name) => name.clone(),
+            None => database_name(url),
+        }
     }
 }
 
@@ -74,6 +61,22 @@ fn without_database(config: &Config) -> CommandError {
         error
     } else {
         error.hinted(format!("or with `--env NAME`: {}", names.join(", ")))
+    }
+}
+
+/// The URL that the command line gives.
+pub(crate) fn parsed(url: &str) -> Result<DatabaseUrl, CommandError> {
+    url.parse()
+        .map_err(|error| CommandError::usage(format!("--database-url: {error}")))
+}
+
+/// What a database is called; a file without its folders.
+pub(crate) fn database_name(url: &DatabaseUrl) -> String {
+    let name = url.database().unwrap_or_default();
+    let file = Path::new(&*name).file_name();
+    match (url.dialect(), file) {
+        (Dialect::Sqlite, Some(file)) => file.to_string_lossy().into_owned(),
+        _ => name.into_owned(),
     }
 }
 
@@ -116,6 +119,9 @@ struct RunAnswer<'a> {
     database: String,
     steps: Vec<JsonStep<'a>>,
     current: &'a [String],
+    /// What was made before, where that was asked for and needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backup: Option<backup::JsonBackup>,
 }
 
 #[derive(Debug, Serialize)]
@@ -141,6 +147,8 @@ pub(crate) struct Run<'a> {
     pub(crate) direction: Direction,
     pub(crate) target: &'a str,
     pub(crate) create: bool,
+    /// Where a backup goes before something is taken away.
+    pub(crate) backup: Option<&'a Path>,
     pub(crate) format: Format,
 }
 
@@ -150,14 +158,24 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
     let (checked, graph) = directory.load_sound()?;
     let url = run.database.url(&checked.config)?;
     let migrator = Migrator::new(&graph)?;
-    let report = block_on(async {
+    let (report, backup) = block_on(async {
         let mut session = open(&url, run.create).await?;
+        let backup = match run.backup {
+            Some(to) => {
+                let label = run.database.label(&url);
+                backup::before(&migrator, &mut *session, run, &url, to, &label).await?
+            }
+            None => None,
+        };
+        if let Some(backup) = &backup {
+            backup::tell(&context.terminal, backup);
+        }
         let done = match run.direction {
             Direction::Up => migrator.upgrade(&mut *session, run.target).await,
             Direction::Down => migrator.downgrade(&mut *session, run.target).await,
         };
         match done {
-            Ok(report) => Ok(report),
+            Ok(report) => Ok((report, backup)),
             Err(error) => Err(stopped(&migrator, &mut *session, error).await),
         }
     })?;
@@ -167,6 +185,7 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
             database: url.to_string(),
             steps: json_steps(&report),
             current: &report.current,
+            backup: backup.as_ref().map(backup::JsonBackup::of),
         })),
     }
     Ok(Exit::Success)
@@ -189,7 +208,7 @@ async fn stopped(
     }
 }
 
-/// Where a database is.
+/// Where a database is, in words.
 pub(crate) fn place(current: &[String]) -> String {
     if current.is_empty() {
         "base".to_owned()

@@ -1,5 +1,7 @@
 //! `cargo migcheck downgrade`: take down what is above a target.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use migcheck_core::Direction;
 
@@ -15,6 +17,10 @@ pub(crate) struct DowngradeArgs {
     /// Where to go: a revision, which stays applied, `-1`, `base`
     #[arg(value_name = "TARGET", allow_hyphen_values = true)]
     target: String,
+    /// Back the database up into this directory before anything is taken down; without a backup
+    /// nothing is run
+    #[arg(long, value_name = "DIR")]
+    backup: Option<PathBuf>,
     /// For a person, or for a program
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
@@ -29,6 +35,7 @@ impl DowngradeArgs {
             direction: Direction::Down,
             target: &self.target,
             create: false,
+            backup: self.backup.as_deref(),
             format: self.format,
         };
         run(context, &wanted)

@@ -161,7 +161,7 @@ const PAGES: &[(Code, &str, &str)] = &[
     (
         Code::InvalidConfig,
         "layot = \"native\"\n\n[rules]\ncycle = \"allow\"",
-        "The keys are `layout`, `include`, `databases`, `heads`, `bases`, `[naming] file, max-slug, vague`, `[categories]`, `[rules]`, `[environments.NAME] url-env, allow-reset`, `[roundtrip] servers, workers, rows, seed`, `[roundtrip.images]`, `[[roundtrip.known]] revision, outcome, reason, databases` and `[history] table`. Errors of the graph itself cannot be silenced.",
+        "The keys are `layout`, `include`, `databases`, `heads`, `bases`, `[naming] file, max-slug, vague`, `[categories]`, `[rules]`, `[environments.NAME] url-env, url-file, allow-reset`, `[roundtrip] servers, workers, rows, seed`, `[roundtrip.images]`, `[[roundtrip.known]] revision, outcome, reason, databases` and `[history] table`. Errors of the graph itself cannot be silenced.",
     ),
     (
         Code::AmbiguousLayout,

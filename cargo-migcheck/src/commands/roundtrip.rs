@@ -1,5 +1,6 @@
 //! `cargo migcheck roundtrip`: every revision up, down and up again, on real servers.
 
+mod fingerprints;
 mod github;
 mod human;
 mod json;
@@ -44,6 +45,9 @@ pub(crate) struct RoundtripArgs {
     /// Make other rows; the same ones for the same number
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
+    /// Write the fingerprint of each revision's schema into fingerprints.toml, which `identify` reads
+    #[arg(long, conflicts_with_all = ["revision", "since", "partition"])]
+    write_fingerprints: bool,
     /// For a person, a program, a CI server's test report, or GitHub's log
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: RoundtripFormat,
@@ -96,7 +100,12 @@ impl RoundtripArgs {
                     directory.name
                 ));
             }
-            tripped.push(self.round_trip(context, directory, &graph)?);
+            let one = self.round_trip(context, directory, &graph)?;
+            // Without its servers there is nothing to be written.
+            if self.write_fingerprints && one.report.errors.is_empty() {
+                fingerprints::write(context, &one.directory, &graph, &self.on)?;
+            }
+            tripped.push(one);
         }
         let terminal = &context.terminal;
         match self.format {

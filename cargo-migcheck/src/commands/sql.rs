@@ -1,8 +1,8 @@
 //! `cargo migcheck sql`: the scripts of a plan, for a database's own client.
 
 use clap::Args;
-use migcheck_core::split::{Statement, split};
-use migcheck_core::{Config, Dialect, Direction, Revision, Script};
+use migcheck_core::{Config, Dialect, RevisionGraph};
+use migcheck_db::{Offline, OfflineError, OfflineStep};
 use serde::Serialize;
 
 use super::route::Route;
@@ -14,12 +14,12 @@ use crate::output::{Format, counted};
 
 /// Print the SQL of the steps that lead from applied revisions to a target
 ///
-/// psql, mysql and sqlite3 run it; let them stop at the first error:
+/// psql, mysql and sqlite3 run it, and the database ends as after `upgrade` or `downgrade`, its
+/// history table included. Let them stop at the first error and change nothing they read:
 ///
-///   cargo migcheck sql --from 002 | psql -v ON_ERROR_STOP=1 shop
-///
-/// It changes what the scripts change, and not the history table: `cargo migcheck upgrade` would
-/// apply them again.
+///   cargo migcheck sql --from 002 | psql -X -v ON_ERROR_STOP=1 shop
+///   cargo migcheck sql --from 002 | mysql --comments --binary-mode shop
+///   cargo migcheck sql --from 002 | sqlite3 -bail shop.db
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct SqlArgs {
@@ -29,6 +29,9 @@ pub(crate) struct SqlArgs {
     /// several
     #[arg(long, value_name = "NAME")]
     dialect: Option<Dialect>,
+    /// Print the scripts alone; `upgrade` would apply them again
+    #[arg(long)]
+    no_history: bool,
     /// For a person, or for a program
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
@@ -37,6 +40,9 @@ pub(crate) struct SqlArgs {
 #[derive(Debug, Serialize)]
 struct SqlAnswer<'a> {
     dialect: &'static str,
+    history: bool,
+    /// What has to run before the steps.
+    setup: String,
     steps: Vec<Step<'a>>,
 }
 
@@ -57,39 +63,59 @@ impl SqlArgs {
         let (checked, graph) = context.selection.directory()?.load_sound()?;
         let dialect = self.dialect(&checked.config)?;
         let plan = self.route.plan(&graph)?;
-        let known = plan.steps.iter();
-        let known = known.filter_map(|step| Some((graph.get(step.revision)?, step.direction)));
-        let steps: Vec<Step<'_>> = known
-            .map(|(revision, direction)| Step::of(revision, direction, dialect))
-            .collect::<Result<_, _>>()?;
-        let (from, to) = (self.route.from.join(","), &self.route.to);
+        let offline = match self.no_history {
+            true => Offline::without_history(&graph, dialect),
+            false => Offline::new(&graph, dialect)?,
+        };
+        let mut steps = Vec::with_capacity(plan.steps.len());
+        for step in plan.steps {
+            let written = offline.step(step)?;
+            steps.extend(Step::of(&graph, step, dialect, written));
+        }
+        let setup = match steps.is_empty() {
+            true => String::new(),
+            false => offline.setup(),
+        };
+        let answer = SqlAnswer {
+            dialect: dialect.name(),
+            history: !self.no_history,
+            setup,
+            steps,
+        };
         match self.format {
-            Format::Human => {
-                let count = counted(steps.len(), "step");
-                context.terminal.print(format_args!(
-                    "-- {count} from {from} to {to}, for {dialect}. The history table stays as it is.\n"
-                ));
-                for step in &steps {
-                    let Step {
-                        revision,
-                        direction,
-                        title,
-                        sql,
-                        ..
-                    } = step;
-                    context
-                        .terminal
-                        .print(format_args!("\n-- {revision} {direction}: {title}\n{sql}"));
-                }
-            }
-            Format::Json => {
-                let dialect = dialect.name();
-                context
-                    .terminal
-                    .json(&Answer::new(SqlAnswer { dialect, steps }));
-            }
+            Format::Human => self.print(context, &answer),
+            Format::Json => context.terminal.json(&Answer::new(answer)),
         }
         Ok(Exit::Success)
+    }
+
+    fn print(&self, context: &Context, answer: &SqlAnswer<'_>) {
+        let (from, to) = (self.route.from.join(","), &self.route.to);
+        let count = counted(answer.steps.len(), "step");
+        let dialect = answer.dialect;
+        let history = match answer.history {
+            true => "",
+            false => " The history table stays as it is.",
+        };
+        let setup = match answer.setup.as_str() {
+            "" => String::new(),
+            setup => format!("\n{setup}"),
+        };
+        context.terminal.print(format_args!(
+            "-- {count} from {from} to {to}, for {dialect}.{history}\n{setup}"
+        ));
+        for step in &answer.steps {
+            let Step {
+                revision,
+                direction,
+                title,
+                sql,
+                ..
+            } = step;
+            context
+                .terminal
+                .print(format_args!("\n-- {revision} {direction}: {title}\n{sql}"));
+        }
     }
 
     fn dialect(&self, config: &Config) -> Result<Dialect, CommandError> {
@@ -122,77 +148,37 @@ impl SqlArgs {
 
 impl<'a> Step<'a> {
     fn of(
-        revision: &'a Revision,
-        direction: Direction,
+        graph: &'a RevisionGraph,
+        step: migcheck_core::Step,
         dialect: Dialect,
-    ) -> Result<Self, CommandError> {
-        let id = &revision.id;
-        let script = revision.script(direction, dialect).ok_or_else(|| {
-            let error =
-                CommandError::usage(format!("`{id}` has no {direction} script for {dialect}"));
-            match (&revision.irreversible, direction) {
-                (Some(reason), Direction::Down) => {
-                    error.hinted(format!("it is declared irreversible: {reason}"))
-                }
-                _ => error.hinted("write one, or choose another target"),
-            }
-        })?;
-        let text = &*script.source.text;
-        let statements = split(text, dialect).map_err(|error| {
-            let line = migcheck_core::line_of(text, error.span.start);
-            let file = &script.source.path;
-            CommandError::usage(format!("{file}:{line}: {}", error.message))
-                .hinted("mend the script; `cargo migcheck upgrade` would refuse it too")
-        })?;
-        let transaction = is_wrapped(script, &statements, dialect);
-        Ok(Self {
-            revision: id.as_str(),
-            direction: direction.name(),
+        written: OfflineStep,
+    ) -> Option<Self> {
+        let revision = graph.get(step.revision)?;
+        let script = revision.script(step.direction, dialect)?;
+        Some(Self {
+            revision: revision.id.as_str(),
+            direction: step.direction.name(),
             file: &script.source.path,
-            transaction,
-            sql: runnable(text, &statements, transaction),
+            transaction: written.transaction,
+            sql: written.sql,
             title: revision.title().replace(char::is_control, " "),
         })
     }
 }
 
-/// As in `upgrade`: a script is one transaction where the database holds DDL in one, unless the
-/// script says otherwise or controls transactions itself.
-fn is_wrapped(script: &Script, statements: &[Statement<'_>], dialect: Dialect) -> bool {
-    let is_transactional = dialect != Dialect::MySql;
-    let own = statements
-        .iter()
-        .any(|statement| statement.transaction_control);
-    is_transactional && script.transaction && !own && !statements.is_empty()
-}
-
-/// The script such that another can follow it.
-fn runnable(text: &str, statements: &[Statement<'_>], transaction: bool) -> String {
-    let mut sql = text.trim().to_owned();
-    if !sql.is_empty() {
-        sql.push('\n');
+impl From<OfflineError> for CommandError {
+    fn from(error: OfflineError) -> Self {
+        let hint = match &error {
+            OfflineError::NoScript {
+                reason: Some(reason),
+                ..
+            } => Some(format!("it is declared irreversible: {reason}")),
+            OfflineError::NoScript { .. } => Some("write one, or choose another target".to_owned()),
+            OfflineError::Script { .. } => {
+                Some("mend the script; `cargo migcheck upgrade` would refuse it too".to_owned())
+            }
+            _ => None,
+        };
+        Self::usage(error.to_string()).hinted_all(hint)
     }
-    let rest = statements.last().and_then(|last| text.get(last.span.end..));
-    let is_open = rest.map(str::trim_start).is_some_and(|rest| {
-        rest.is_empty()
-            || ["--", "/*", "#"]
-                .iter()
-                .any(|comment| rest.starts_with(comment))
-    });
-    if is_open {
-        sql.push_str(";\n");
-    }
-    // Where a script changes mysql's delimiter, the next one must find it as it was.
-    let changes = |line: &str| {
-        line.trim_start()
-            .get(..10)
-            .is_some_and(|word| word.eq_ignore_ascii_case("delimiter "))
-    };
-    if text.lines().any(changes) {
-        sql.push_str("DELIMITER ;\n");
-    }
-    if transaction {
-        sql = format!("BEGIN;\n{sql}COMMIT;\n");
-    }
-    sql
 }

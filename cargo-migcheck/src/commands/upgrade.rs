@@ -2,6 +2,8 @@
 
 mod fleet;
 
+use std::path::PathBuf;
+
 use clap::Args;
 use migcheck_core::Direction;
 
@@ -21,6 +23,10 @@ pub(crate) struct UpgradeArgs {
     /// Make the SQLite file if it is not there
     #[arg(long)]
     create: bool,
+    /// Back the database up into this directory before something is dropped, truncated or deleted; without a backup
+    /// nothing is run
+    #[arg(long, value_name = "DIR")]
+    backup: Option<PathBuf>,
     /// For a person, or for a program
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
@@ -42,6 +48,7 @@ impl UpgradeArgs {
             direction: Direction::Up,
             target: &self.target,
             create: self.create,
+            backup: self.backup.as_deref(),
             format: self.format,
         };
         run(context, &wanted)

@@ -6,7 +6,7 @@ use migcheck_db::ScriptError;
 use serde::Serialize;
 
 use super::{Region, marks};
-use crate::error::CommandError;
+use crate::error::{CommandError, Drawn};
 
 /// The version of all shapes.
 pub(crate) const VERSION: u32 = 1;
@@ -52,7 +52,7 @@ pub(crate) struct FailureMessage<'a> {
     statement: Option<Statement<'a>>,
 }
 
-/// The statement that a server refused.
+/// The statement that a server refused, or that is in doubt.
 #[derive(Debug, Serialize)]
 pub(crate) struct Statement<'a> {
     file: &'a str,
@@ -75,7 +75,20 @@ impl<'a> FailureMessage<'a> {
         Self {
             message: error.message(),
             help: error.hints(),
-            statement: error.script().map(Statement::of),
+            statement: error.statement().map(Statement::drawn),
+        }
+    }
+}
+
+impl<'a> Statement<'a> {
+    fn drawn(statement: &'a Drawn) -> Self {
+        match statement {
+            Drawn::Refused(error) => Self::of(error),
+            Drawn::InDoubt(doubt) => Self {
+                file: &doubt.source.path,
+                line: doubt.line(),
+                statement: doubt.statement(),
+            },
         }
     }
 }

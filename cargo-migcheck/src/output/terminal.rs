@@ -141,8 +141,8 @@ impl Terminal {
             text.push_str(&drawn(error.findings(), style));
             text.push_str("\n\n");
         }
-        match error.script() {
-            Some(script) => text.push_str(&format!("{}\n", script.render(style))),
+        match error.statement() {
+            Some(drawn) => text.push_str(&format!("{}\n", drawn.render(style))),
             None => {
                 let message = hanging("error", error.message(), style.width);
                 text.push_str(&format!("{}: {message}\n", painted(RED, "error")));

@@ -7,11 +7,13 @@
 
 mod check;
 mod clean;
+mod coming;
 mod completions;
 mod create;
 mod database;
 #[cfg(unix)]
 mod docker;
+mod environments;
 mod explain;
 mod fix;
 mod fleet;
@@ -32,6 +34,7 @@ mod sarif;
 mod schema;
 mod selection;
 mod sql;
+mod status;
 mod terminal;
 
 /// Compares screens with the snapshot of that name; paths of temporary folders and
@@ -49,6 +52,9 @@ macro_rules! screens {
         settings.add_filter(r" *\d+\.\d s\b", "  [T] s");
         settings.add_filter(r"(?m)^  \[T\] s  \d{3} on", "  [T] s  [REV] on");
         settings.add_filter(r#""milliseconds": \d+"#, r#""milliseconds": [N]"#);
+        settings.add_filter(r"-\d{8}T\d{6}Z(\.\d)?\.", "-[TIME].");
+        settings.add_filter(r"\b20\d\d-\d\d-\d\d \d\d:\d\d\b", "[MINUTE]");
+        settings.add_filter(r#""last_applied": "20[^"]*Z""#, r#""last_applied": "[TIME]""#);
         settings.add_filter(r#"time="\d+\.\d+""#, r#"time="[T]""#);
         settings.bind(|| insta::assert_snapshot!($name, screens));
     }};

@@ -150,6 +150,20 @@ impl Project {
     }
 }
 
+/// Runs SQL in the project's `home.db`.
+pub(crate) fn run_sql(project: &Project, sql: &str) {
+    let file = project.path().join("home.db");
+    let url = format!("sqlite:{}", file.display()).parse().expect("a URL");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let mut session = migcheck_db::connect(&url).await.expect("the database");
+        session.execute(sql).await.expect("good SQL");
+    });
+}
+
 /// git in `folder`, with nobody's settings.
 pub(crate) fn git<'a>(folder: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Output {
     let name = "somebody";

@@ -137,6 +137,72 @@ fn tables_outside_of_touches_are_named() {
     );
 }
 
+/// What only rows show: a duplicate, a row that is lost, one that comes twice, a table that nothing
+/// can be made for, and a fixture that does not run.
+#[test]
+fn rows_are_looked_at() {
+    let project = Project::chain()
+        .file(
+            "migrations/001_users.up.sql",
+            "-- migcheck: revises = \"base\"\nCREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL);\n\
+             CREATE TABLE odd (id integer PRIMARY KEY, a int NOT NULL, CHECK (a * a = 12321));\n\
+             CREATE TABLE labels (name text NOT NULL);\n",
+        )
+        .file(
+            "migrations/001_users.down.sql",
+            "DROP TABLE labels;\nDROP TABLE odd;\nDROP TABLE users;\n",
+        )
+        .file(
+            "migrations/001.fixture.sql",
+            "INSERT INTO users VALUES (1, 'ada@example.com');\nINSERT INTO labels VALUES (1, 2);\n",
+        )
+        .file(
+            "migrations/002_orders.up.sql",
+            "-- migcheck: revises = \"001\"\n\nCREATE UNIQUE INDEX by_email ON users (email);\n",
+        )
+        .file("migrations/002_orders.down.sql", "DROP INDEX by_email;\n")
+        .file(
+            "migrations/003_invoices.up.sql",
+            "-- migcheck: revises = \"002\"\nINSERT INTO labels VALUES ('paid');\n",
+        )
+        .file("migrations/003_invoices.down.sql", "SELECT 1;\n")
+        .revision("004", "carts", "003")
+        .file(
+            "migrations/004_carts.down.sql",
+            "DELETE FROM labels;\nDROP TABLE carts;\n",
+        );
+    screens!(
+        "roundtrip-rows",
+        project,
+        project.run("roundtrip --on sqlite"),
+        project.run("roundtrip --on sqlite --format json"),
+        project.run("roundtrip --on sqlite --format github"),
+        project.run("roundtrip --on sqlite --rows 0 -q"),
+    );
+}
+
+/// Two branches that make the same table.
+#[test]
+fn branches_are_walked_one_without_the_other() {
+    let make = "CREATE TABLE IF NOT EXISTS shared (id int);\n";
+    let branch = |revises: &str, text: &str| format!("-- migcheck: revises = {revises}\n{text}");
+    let project = Project::chain()
+        .file("migrations/002_orders.up.sql", &branch("\"001\"", make))
+        .file("migrations/002_orders.down.sql", "DROP TABLE shared;\n")
+        .file("migrations/003_invoices.up.sql", &branch("\"001\"", make))
+        .file("migrations/003_invoices.down.sql", "SELECT 1;\n")
+        .file(
+            "migrations/004_merge.up.sql",
+            &branch("[\"002\", \"003\"]", "SELECT 1;\n"),
+        )
+        .file("migrations/004_merge.down.sql", "SELECT 1;\n");
+    screens!(
+        "roundtrip-branches",
+        project,
+        project.run("roundtrip --on sqlite"),
+    );
+}
+
 /// SQLite adds columns at the end.
 fn reordering() -> Project {
     Project::chain()

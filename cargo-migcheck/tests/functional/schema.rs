@@ -124,6 +124,9 @@ fn every_command_that_prints_json_has_a_schema() {
 #[test]
 fn every_schema_is_held_against_an_answer() {
     let (chain, fork, bare) = (Project::chain(), Project::fork(), Project::bare());
+    let shop = Project::chain().dbmate(1);
+    let home = crate::environments::with_home(Project::chain());
+    let half = crate::status::half_done();
     let peer = Project::bare().file("old/1_users.sql", "CREATE TABLE users (id bigint);\n");
     let mut answered = BTreeSet::new();
     for (project, arguments) in [
@@ -140,6 +143,17 @@ fn every_schema_is_held_against_an_answer() {
         (&chain, "current --database-url sqlite:shop.db"),
         (&chain, "history --database-url sqlite:shop.db"),
         (&chain, "downgrade -1 --database-url sqlite:shop.db"),
+        (&shop, "adopt --database-url sqlite:shop.db"),
+        (&shop, "identify --database-url sqlite:shop.db"),
+        (&chain, "drift --database-url sqlite:shop.db"),
+        (&chain, "status --database-url sqlite:shop.db"),
+        (&chain, "stamp head --database-url sqlite:shop.db"),
+        (&chain, "verify --database-url sqlite:shop.db"),
+        (&half, "resolve --as applied --yes --env home"),
+        (&chain, "snapshot --database-url sqlite:shop.db"),
+        (&chain, "backup --database-url sqlite:shop.db --to copy.db"),
+        (&home, "upgrade --create --database-url sqlite:home.db"),
+        (&home, "reset --env home --confirm home.db"),
         (&chain, "roundtrip --on sqlite"),
         (&chain, "clean"),
         (&chain, "new search"),
@@ -167,6 +181,10 @@ fn every_command_says_why_there_is_no_answer() {
     let project = Project::chain();
     for command in names() {
         let arguments = match command.as_str() {
+            "stamp" => "head --directory nowhere",
+            "resolve" => "--as applied --directory nowhere",
+            "backup" => "--to x --directory nowhere",
+            "reset" => "--env x --directory nowhere",
             "show" | "new" | "downgrade" => "x --directory nowhere",
             "explain" => "nonsense",
             "clean" => "--on sqlite",

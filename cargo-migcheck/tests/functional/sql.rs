@@ -10,11 +10,11 @@ fn the_sql_of_a_plan() {
     screens!(
         "sql",
         project,
-        project.run("sql --dialect postgres --from 001 --to 004"),
-        project.run("sql --dialect sqlite --from 002 --to base"),
-        project.run("sql --dialect mysql --from 001 --to 002"),
-        project.run("sql --dialect sqlite --from 002 --to 002"),
-        project.run("sql --dialect sqlite --from 001 --to 002 --format json"),
+        project.run("sql --no-history --dialect postgres --from 001 --to 004"),
+        project.run("sql --no-history --dialect sqlite --from 002 --to base"),
+        project.run("sql --no-history --dialect mysql --from 001 --to 002"),
+        project.run("sql --no-history --dialect sqlite --from 002 --to 002"),
+        project.run("sql --no-history --dialect sqlite --from 001 --to 002 --format json"),
     );
 }
 
@@ -37,11 +37,46 @@ fn each_dialect_gets_its_own_script_and_ends_it() {
     screens!(
         "sql-dialects",
         project,
-        project.run("sql --dialect sqlite"),
+        project.run("sql --no-history --dialect sqlite"),
+        project.run("sql --no-history --dialect mysql"),
+        project.run("sql --no-history --dialect sqlite --from head --to base"),
+        project.run("sql --no-history --dialect postgres"),
+        project.run("sql"),
+    );
+}
+
+/// The down scripts go into the history table, whatever they hold.
+#[test]
+fn the_sql_writes_the_history_too() {
+    let project = Project::new()
+        .file(
+            "migrations/001_users.up.sql",
+            "-- migcheck: revises = \"base\"\nCREATE TABLE users (id int);\n",
+        )
+        .file(
+            "migrations/001_users.up.mysql.sql",
+            "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT '//'; END;\nCREATE TABLE users (id int);\n",
+        )
+        .file(
+            "migrations/001_users.down.sql",
+            "-- it's gone, c:\\users\nDROP TABLE users;\n",
+        );
+    screens!(
+        "sql-history",
+        project,
+        project.run("sql --dialect postgres"),
         project.run("sql --dialect mysql"),
         project.run("sql --dialect sqlite --from head --to base"),
-        project.run("sql --dialect postgres"),
-        project.run("sql"),
+        project.run("sql --dialect sqlite --from base --to base"),
+        project.run("sql --dialect sqlite --from head --to base --format json"),
+    );
+    let schema = format!("{}\n[history]\nschema = \"ops\"\n", crate::project::CONFIG);
+    let project = project.file("migrations/migcheck.toml", &schema);
+    let sql = project.run("sql --dialect postgres");
+    assert!(sql.contains("\nCREATE SCHEMA IF NOT EXISTS \"ops\";\nCREATE TABLE IF NOT EXISTS \"ops\".\"_migcheck_revisions\" ("), "{sql}");
+    assert!(
+        sql.contains("\nINSERT INTO \"ops\".\"_migcheck_revisions\" ("),
+        "{sql}"
     );
 }
 

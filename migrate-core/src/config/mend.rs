@@ -6,7 +6,7 @@ use crate::nearest::nearest;
 use crate::toml_reader::Problem;
 
 /// How each key is written.
-const EXAMPLES: [(&str, &str); 22] = [
+const EXAMPLES: [(&str, &str); 23] = [
     ("layout", "layout = \"native\""),
     ("databases", "databases = [\"postgres\", \"mysql\"]"),
     ("heads", "heads = 2` or `heads = [\"billing\", \"search\"]"),
@@ -19,6 +19,7 @@ const EXAMPLES: [(&str, &str); 22] = [
     ("rules", "[rules]"),
     ("environments", "[environments.production]"),
     ("url-env", "url-env = \"DATABASE_URL\""),
+    ("url-file", "url-file = \"/run/secrets/database-url\""),
     ("allow-reset", "allow-reset = true"),
     ("roundtrip", "[roundtrip]"),
     ("servers", "servers = [\"postgres:17\", \"sqlite\"]"),

@@ -1,6 +1,7 @@
 //! What `[roundtrip]` says.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 use super::{KnownFault, Value};
 use crate::Severity;
@@ -13,8 +14,8 @@ pub struct RoundTripConfig {
     pub servers: Vec<String>,
     /// Images that replace the default ones, by server name.
     pub images: BTreeMap<String, String>,
-    /// How many parts of a walk are walked at once on each server; `None`: as it suits the machine.
-    pub workers: Option<usize>,
+    /// How many workers walk at once on each server; `None`: as it suits the machine.
+    pub workers: Option<NonZeroUsize>,
     /// Faults that do not fail a run.
     pub known: Vec<KnownFault>,
     /// How much [`Outcome::ColumnOrderDiffers`](crate::Outcome::ColumnOrderDiffers) matters, from `[rules]`.

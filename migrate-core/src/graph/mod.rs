@@ -13,6 +13,7 @@ mod target;
 mod unknown;
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 
 pub(crate) use build::build;
 pub use plan::{Plan, PlanError, Step};
@@ -32,8 +33,8 @@ pub struct Settings {
     pub servers: Vec<String>,
     /// The images of `[roundtrip.images]`, by server name.
     pub images: Vec<(String, String)>,
-    /// How many parts of a walk are walked at once on each server; `None`: as it suits the machine.
-    pub workers: Option<usize>,
+    /// How many workers walk at once on each server; `None`: as it suits the machine.
+    pub workers: Option<NonZeroUsize>,
     /// Faults of round trips that do not fail a run.
     pub known: Vec<KnownFault>,
     /// How much it matters that a downgrade changes the order of columns.

@@ -145,8 +145,9 @@ pub(crate) struct Order(pub(crate) u64, pub(crate) String);
 
 /// Files that may stand beside scripts: notes, git's own, migcheck's own, an editor's leftovers.
 fn is_companion(name: &str) -> bool {
-    const NAMES: [&str; 6] = [
+    const NAMES: [&str; 7] = [
         "readme",
+        crate::fingerprints::FINGERPRINTS_FILE,
         ".gitkeep",
         ".keep",
         ".gitignore",

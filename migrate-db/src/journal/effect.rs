@@ -140,3 +140,175 @@ fn sqlite(words: &[Word<'_>]) -> Effect {
     }
     Effect::InTransaction
 }
+
+#[cfg(test)]
+mod tests {
+    use migcheck_core::split::split;
+
+    use super::*;
+
+    /// The effect of each statement, in a word.
+    fn effects(script: &str, dialect: Dialect) -> String {
+        let statements = split(script, dialect).unwrap_or_default();
+        let words = statements.iter().map(|statement| {
+            let effect = format!("{:?}", Effect::of(statement, dialect));
+            let end = effect.find([' ', '{']).unwrap_or(effect.len());
+            effect[..end].to_owned()
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn of_mysql_only_what_is_known_runs_in_a_transaction() {
+        let mysql = |script| effects(script, Dialect::MySql);
+        assert_eq!(
+            mysql(
+                "INSERT INTO t VALUES (1); UPDATE t SET a = 1; DO SLEEP(0); WITH x AS (SELECT 1) DELETE FROM t"
+            ),
+            ["InTransaction"; 4].join(", ")
+        );
+        assert_eq!(
+            mysql("CREATE USER u; DROP ROLE r; REVOKE ALL ON t FROM u; RENAME USER a TO b"),
+            ["Blind"; 4].join(", ")
+        );
+        assert_eq!(
+            mysql(
+                "CALL p(); EXECUTE s; EXECUTE IMMEDIATE 'x'; SET STATEMENT a = 1 FOR DROP TABLE t"
+            ),
+            ["Called"; 4].join(", ")
+        );
+        assert_eq!(
+            mysql(
+                "CREATE TABLE IF NOT EXISTS t (a int); DROP VIEW IF EXISTS v; CREATE OR REPLACE VIEW v AS SELECT 1; TRUNCATE t; GRANT SELECT ON t TO u"
+            ),
+            ["Again"; 5].join(", ")
+        );
+        assert_eq!(
+            mysql("SET @a = 1; SET foreign_key_checks = 0; USE d; SET GLOBAL x = 1"),
+            ["Session"; 4].join(", ")
+        );
+        assert_eq!(
+            mysql("SET autocommit = 0; SET SESSION autocommit = ON"),
+            "Autocommit(false), Autocommit(true)"
+        );
+        assert_eq!(
+            mysql("BEGIN; COMMIT; START TRANSACTION; ROLLBACK"),
+            "Begin, Commit, Begin, Rollback"
+        );
+        assert_eq!(
+            mysql(
+                "LOCK TABLES t WRITE; UNLOCK TABLES; SAVEPOINT s; CREATE TEMPORARY TABLE t (a int)"
+            ),
+            "LockTables, UnlockTables, Passing, Passing"
+        );
+    }
+
+    #[test]
+    fn of_mysql_ddl_is_seen_by_what_it_names() {
+        let seen = |sql: &str| {
+            let statements = split(sql, Dialect::MySql).unwrap_or_default();
+            format!("{:?}", Effect::of(&statements[0], Dialect::MySql))
+                .replace("schema: None, ", "")
+        };
+        assert_eq!(
+            seen("CREATE /* x */ TABLE `a``b` (c int)"),
+            r#"Seen(Created(Name { name: "a`b" }))"#
+        );
+        assert_eq!(
+            seen("ALTER TABLE a ADD b int, RENAME COLUMN c TO d, RENAME TO e"),
+            r#"Seen(Relations { names: [Name { name: "a" }, Name { name: "e" }] })"#
+        );
+        assert_eq!(
+            seen("CREATE UNIQUE INDEX i ON d.t (a)"),
+            r#"Seen(Relations { names: [Name { schema: Some("d"), name: "t" }] })"#
+        );
+        assert_eq!(
+            seen("CREATE DEFINER = event@`%` TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a = 1"),
+            r#"Seen(Trigger(Name { name: "g" }))"#
+        );
+        assert_eq!(
+            seen(
+                "CREATE ALGORITHM = MERGE DEFINER = CURRENT_USER() SQL SECURITY INVOKER VIEW v AS SELECT 1"
+            ),
+            r#"Seen(Created(Name { name: "v" }))"#
+        );
+        assert_eq!(
+            seen("DROP TABLE a, b"),
+            r#"Seen(Gone { names: [Name { name: "a" }, Name { name: "b" }] })"#
+        );
+        assert_eq!(
+            seen("RENAME TABLE a TO old, new TO a"),
+            r#"Seen(Renamed { before: [Name { name: "new" }], after: [Name { name: "old" }] })"#
+        );
+        assert_eq!(seen("RENAME TABLE a TO x, b TO a, x TO b"), "Blind");
+        assert_eq!(
+            seen("ALTER TABLE a EXCHANGE PARTITION p WITH TABLE b"),
+            "Blind"
+        );
+    }
+
+    #[test]
+    fn of_postgres_what_refuses_transactions_runs_alone() {
+        let postgres = |script| effects(script, Dialect::Postgres);
+        assert_eq!(
+            postgres(
+                "CREATE TABLE t (a int); CREATE INDEX i ON t (a); DO $$ BEGIN PERFORM 1; END $$; ALTER TYPE e ADD VALUE 'x'"
+            ),
+            ["InTransaction"; 4].join(", ")
+        );
+        assert_eq!(
+            postgres("VACUUM; REINDEX TABLE CONCURRENTLY t; ALTER SYSTEM SET a = 1"),
+            ["Again"; 3].join(", ")
+        );
+        assert_eq!(
+            postgres("CALL p(); DO $$ BEGIN COMMIT; END $$"),
+            "Called, Called"
+        );
+        assert_eq!(
+            postgres("ALTER TABLE t DETACH PARTITION p CONCURRENTLY"),
+            "Blind"
+        );
+        assert_eq!(
+            postgres("SET ROLE r; RESET ALL; PREPARE TRANSACTION 'x'"),
+            "Session, Session, Blind"
+        );
+        let statements = split(
+            "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"I\" ON ONLY S.T (a); CREATE INDEX CONCURRENTLY ON t (a); DROP INDEX CONCURRENTLY IF EXISTS i; CREATE DATABASE d",
+            Dialect::Postgres,
+        )
+        .unwrap_or_default();
+        let effects: Vec<Effect> = statements
+            .iter()
+            .map(|one| Effect::of(one, Dialect::Postgres))
+            .collect();
+        let built = |index: Option<&str>, table: &str| {
+            let (index, table) = (index.map(str::to_owned), table.to_owned());
+            Effect::Seen(Probe::Built { index, table })
+        };
+        assert_eq!(effects[0], built(Some("I"), "\"s\".\"t\""));
+        assert_eq!(effects[1], built(None, "\"t\""));
+        assert_eq!(
+            effects[2],
+            Effect::Seen(Probe::Unbuilt {
+                index: "\"i\"".to_owned()
+            })
+        );
+        assert_eq!(
+            effects[3],
+            Effect::Seen(Probe::Global {
+                name: "d".to_owned()
+            })
+        );
+    }
+
+    #[test]
+    fn of_sqlite_pragmas_are_set_again() {
+        assert_eq!(
+            effects(
+                "PRAGMA foreign_keys = OFF; BEGIN; DROP TABLE t; END; VACUUM",
+                Dialect::Sqlite
+            ),
+            "Session, Begin, InTransaction, Commit, Again"
+        );
+    }
+}

@@ -22,7 +22,6 @@ use self::effect::Effect;
 use self::probe::Probe;
 use self::words::words;
 use crate::ServerError;
-use crate::engine::Engine;
 use crate::history::{Entry, Progress, RevisionState};
 use crate::migrate_error::MigrateError;
 use crate::script::Prepared;
@@ -56,13 +55,12 @@ pub(crate) async fn run_journalled(
 /// Sends the end of a script that has not been sent yet.
 pub(crate) async fn flush(
     session: &mut dyn Session,
-    engine: &dyn Engine,
     unsent: &mut String,
 ) -> Result<(), ServerError> {
     if unsent.is_empty() {
         return Ok(());
     }
-    let sql = format!("{}; {}", engine.reset(), std::mem::take(unsent));
+    let sql = std::mem::take(unsent);
     session.execute(&sql).await.map(drop)
 }
 
@@ -299,11 +297,7 @@ impl<'a> Journal<'a> {
         let before = std::mem::take(self.unsent);
         let sql = match (engine.as_login(), &*before) {
             ("", "") => line,
-            ("", before) => format!(
-                "{}; {}; {before}; {line}; COMMIT",
-                engine.reset(),
-                engine.begin()
-            ),
+            ("", before) => format!("{}; {before}; {line}; COMMIT", engine.begin()),
             (login, _) => format!("BEGIN; {login}{line}; COMMIT"),
         };
         let written = self.session.execute(&sql).await;
@@ -347,12 +341,14 @@ impl<'a> Journal<'a> {
 
     /// Sends the end of the script before.
     async fn flush(&mut self) -> Result<(), MigrateError> {
-        let sent = flush(self.session, self.prepared.engine, self.unsent).await;
+        let sent = flush(self.session, self.unsent).await;
         sent.map_err(|error| self.refused(error))
     }
 
     /// Writes that the script has come to its end, or has that written with what follows.
     async fn finish(&mut self) -> Result<(), MigrateError> {
+        // A script without statements has sent nothing.
+        self.flush().await?;
         let reset = self.prepared.engine.reset();
         let total = self.effects.len();
         let record = match self.job.direction {
@@ -366,7 +362,12 @@ impl<'a> Journal<'a> {
         let sql = match self.manual {
             true => format!("{record}; COMMIT; {reset}"),
             false if self.implicit_commits() => {
-                *self.unsent = record;
+                // DDL alone sets nothing of the session.
+                let sets = |effect: &Effect| !matches!(effect, Effect::Seen(_));
+                *self.unsent = match self.effects.iter().any(sets) {
+                    true => format!("{reset}; {record}"),
+                    false => record,
+                };
                 return Ok(());
             }
             false => format!("{reset}; {record}"),

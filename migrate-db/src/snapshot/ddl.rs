@@ -256,6 +256,7 @@ fn qualified(name: &ObjectName, dialect: Option<Dialect>) -> String {
         | ObjectKind::OperatorClass
         | ObjectKind::UserMapping
         | ObjectKind::Cast
+        | ObjectKind::Transform
         | ObjectKind::DefaultPrivileges => name.name.clone(),
         _ => ident(&name.name, dialect),
     };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use migcheck_core::Dialect;
 
+use super::groups::Group;
 use super::object::{Object, ObjectKind, ObjectName};
 use super::text_diff::{Line, lines};
 use super::{Snapshot, ddl};
@@ -69,6 +70,7 @@ impl fmt::Display for ChangeKind {
 #[must_use]
 pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
     let dialect = before.dialect().or(after.dialect());
+    let (before, after) = before.groups.between_shared(&after.groups);
     let (before, after) = (unshared(before, after), unshared(after, before));
     if before == after {
         return SchemaDiff::default();
@@ -121,10 +123,10 @@ pub fn diff(before: &Snapshot, after: &Snapshot) -> SchemaDiff {
 
 /// The objects of those groups that are not the very same in both, which most of them are when one
 /// snapshot was made from the other. Both lists are walked once, as they are sorted alike.
-fn unshared<'a>(snapshot: &'a Snapshot, other: &Snapshot) -> Vec<&'a Object> {
-    let mut others = other.groups.iter().peekable();
+fn unshared<'a>(groups: &'a [Group], others: &[Group]) -> Vec<&'a Object> {
+    let mut others = others.iter().peekable();
     let mut objects = Vec::new();
-    for group in snapshot.groups.iter() {
+    for group in groups {
         let key = group[0].group_key();
         while others.next_if(|other| other[0].group_key() < key).is_some() {}
         if !others.peek().is_some_and(|other| Arc::ptr_eq(group, other)) {
@@ -276,12 +278,27 @@ impl fmt::Display for SchemaDiff {
     }
 }
 
+impl Change {
+    /// Whether the definitions differ in white space alone, as functions with another indentation do.
+    #[must_use]
+    pub fn is_of_white_space(&self) -> bool {
+        let (Some(before), Some(after)) = (&self.before, &self.after) else {
+            return false;
+        };
+        let black = |text: &'_ str| text.split_whitespace().collect::<String>();
+        before != after && black(before) == black(after)
+    }
+}
+
 /// The object's name, then `- ` and `+ ` lines; ends with a line break.
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.object)?;
         let before = self.before.as_deref().unwrap_or_default();
         let after = self.after.as_deref().unwrap_or_default();
+        if self.is_of_white_space() {
+            writeln!(f, "  (nothing but white space differs)")?;
+        }
         for line in lines(before, after) {
             match line {
                 Line::Same(text) => wrapped(f, "  ", text)?,
@@ -470,6 +487,26 @@ mod tests {
             RETURN 1;
           …
         ");
+    }
+
+    #[test]
+    fn what_differs_in_white_space_alone_is_said_to() {
+        let function =
+            |body: &str| schema(&[(ObjectKind::Function, "f()", &[(Property::Definition, body)])]);
+        let changes = diff(
+            &function("AS $$\nSELECT  1\n$$"),
+            &function("AS $$\n  SELECT 1\n$$"),
+        );
+        insta::assert_snapshot!(changes, @r"
+        function public.f()
+          (nothing but white space differs)
+          AS $$
+        - SELECT  1
+        +   SELECT 1
+          $$
+        ");
+        let other = diff(&function("SELECT 1"), &function("SELECT 2"));
+        assert!(!other.changes[0].is_of_white_space());
     }
 
     #[test]

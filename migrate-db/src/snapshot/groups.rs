@@ -24,8 +24,25 @@ impl Groups {
         Self::of_sorted(objects.into_iter().map(Arc::new).collect())
     }
 
+    #[cfg(any(feature = "mysql", feature = "sqlite"))]
     pub(super) fn iter(&self) -> impl Iterator<Item = &Group> {
         self.0.iter()
+    }
+
+    /// What is left of each between the groups at both ends that they share.
+    pub(super) fn between_shared<'a>(&'a self, other: &'a Self) -> (&'a [Group], &'a [Group]) {
+        let (mut these, mut others) = (&*self.0, &*other.0);
+        while let ([this, rest @ ..], [that, others_rest @ ..]) = (these, others)
+            && Arc::ptr_eq(this, that)
+        {
+            (these, others) = (rest, others_rest);
+        }
+        while let ([rest @ .., this], [others_rest @ .., that]) = (these, others)
+            && Arc::ptr_eq(this, that)
+        {
+            (these, others) = (rest, others_rest);
+        }
+        (these, others)
     }
 
     pub(super) fn objects(&self) -> impl Iterator<Item = &Object> {

@@ -60,6 +60,8 @@ impl Memory {
             Self::MySql(memory) => memory.watch(statements),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(memory) => memory.watch(statements),
+            #[allow(unreachable_patterns)]
+            _ => false,
         }
     }
 
@@ -75,6 +77,8 @@ impl Memory {
             Self::MySql(memory) => memory.refresh(session).await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(memory) => memory.refresh(session).await,
+            #[allow(unreachable_patterns)]
+            _ => Ok(None),
         }
     }
 }

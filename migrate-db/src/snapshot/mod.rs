@@ -12,6 +12,7 @@ mod groups;
 mod ident;
 mod memory;
 mod object;
+mod portable;
 mod reader;
 mod text_diff;
 

@@ -12,6 +12,10 @@ pub enum ObjectKind {
     Schema,
     /// An installed extension.
     Extension,
+    /// A language of functions.
+    Language,
+    /// An access method of tables or indexes.
+    AccessMethod,
     /// A foreign data wrapper.
     ForeignDataWrapper,
     /// A foreign server.
@@ -20,6 +24,8 @@ pub enum ObjectKind {
     UserMapping,
     /// A collation that is not the system's.
     Collation,
+    /// A conversion between encodings.
+    Conversion,
     /// An enumerated type.
     Enum,
     /// A domain.
@@ -30,6 +36,10 @@ pub enum ObjectKind {
     RangeType,
     /// A type with functions of its own for input and output.
     BaseType,
+    /// A text search parser.
+    TextSearchParser,
+    /// A text search template.
+    TextSearchTemplate,
     /// A text search dictionary.
     TextSearchDictionary,
     /// A text search configuration.
@@ -52,6 +62,8 @@ pub enum ObjectKind {
     OperatorClass,
     /// A cast.
     Cast,
+    /// A transform of a type for a language.
+    Transform,
     /// A table: ordinary, partitioned, foreign or virtual.
     Table,
     /// A view.
@@ -90,24 +102,31 @@ pub enum ObjectKind {
     EventTrigger,
     /// A publication.
     Publication,
+    /// A subscription, without where it connects to.
+    Subscription,
     /// Privileges that objects made later will have.
     DefaultPrivileges,
 }
 
 impl ObjectKind {
     /// Every kind, in listing order.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 49] = [
         Self::Schema,
         Self::Extension,
+        Self::Language,
+        Self::AccessMethod,
         Self::ForeignDataWrapper,
         Self::ForeignServer,
         Self::UserMapping,
         Self::Collation,
+        Self::Conversion,
         Self::Enum,
         Self::Domain,
         Self::CompositeType,
         Self::RangeType,
         Self::BaseType,
+        Self::TextSearchParser,
+        Self::TextSearchTemplate,
         Self::TextSearchDictionary,
         Self::TextSearchConfiguration,
         Self::Function,
@@ -119,6 +138,7 @@ impl ObjectKind {
         Self::OperatorFamily,
         Self::OperatorClass,
         Self::Cast,
+        Self::Transform,
         Self::Table,
         Self::View,
         Self::MaterializedView,
@@ -138,6 +158,7 @@ impl ObjectKind {
         Self::Event,
         Self::EventTrigger,
         Self::Publication,
+        Self::Subscription,
         Self::DefaultPrivileges,
     ];
 
@@ -147,15 +168,20 @@ impl ObjectKind {
         match self {
             Self::Schema => "schema",
             Self::Extension => "extension",
+            Self::Language => "language",
+            Self::AccessMethod => "access method",
             Self::ForeignDataWrapper => "foreign data wrapper",
             Self::ForeignServer => "server",
             Self::UserMapping => "user mapping",
             Self::Collation => "collation",
+            Self::Conversion => "conversion",
             Self::Enum => "enum",
             Self::Domain => "domain",
             Self::CompositeType => "composite type",
             Self::RangeType => "range type",
             Self::BaseType => "base type",
+            Self::TextSearchParser => "text search parser",
+            Self::TextSearchTemplate => "text search template",
             Self::TextSearchDictionary => "text search dictionary",
             Self::TextSearchConfiguration => "text search configuration",
             Self::Function => "function",
@@ -167,6 +193,7 @@ impl ObjectKind {
             Self::OperatorFamily => "operator family",
             Self::OperatorClass => "operator class",
             Self::Cast => "cast",
+            Self::Transform => "transform",
             Self::Table => "table",
             Self::View => "view",
             Self::MaterializedView => "materialized view",
@@ -186,6 +213,7 @@ impl ObjectKind {
             Self::Event => "event",
             Self::EventTrigger => "event trigger",
             Self::Publication => "publication",
+            Self::Subscription => "subscription",
             Self::DefaultPrivileges => "default privileges",
         }
     }

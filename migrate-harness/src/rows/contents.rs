@@ -36,6 +36,8 @@ pub(super) struct Known {
     pub(super) is_moment: bool,
     /// The server changes it by itself.
     pub(super) is_stamp: bool,
+    /// Nothing fills it but statements.
+    pub(super) is_certain: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -89,13 +91,14 @@ pub(super) async fn read(
         } else {
             Kept::Rows(rows)
         };
-        let known = |column: &Column| Known {
+        let known = |(at, column): (usize, &Column)| Known {
             name: column.name.clone(),
             is_moment: column.family.is_moment(),
             is_stamp: column.is_stamp,
+            is_certain: table.is_certain(at),
         };
         let content = Content {
-            columns: table.columns.iter().map(known).collect(),
+            columns: table.columns.iter().enumerate().map(known).collect(),
             key: table.key().to_vec(),
             rows,
         };

@@ -1,15 +1,18 @@
 //! Inserting rows, and knowing which tables have them.
 
+mod circle;
+
 use std::collections::{HashMap, HashSet};
 
 use migcheck_core::Dialect;
 use migcheck_db::{ServerError, Session};
 
-use super::catalog::{Table, TableName, quoted};
-use super::family::{Family, distinct};
+use super::catalog::{ForeignKey, Table, TableName, quoted};
+use super::family::Family;
 use super::group::{Making, Style, Targets};
 use super::make::{Made, make};
 use super::{RowOptions, Unfilled};
+use circle::circle;
 
 /// What makes the rows of one database.
 #[derive(Debug, Clone)]
@@ -61,6 +64,7 @@ impl Filler {
     ) -> Result<Vec<Unfilled>, ServerError> {
         let mut populated = populated(session, tables).await?;
         let mut unfilled = Vec::new();
+        let mut waiting: Vec<(&Table, &ForeignKey)> = Vec::new();
         for table in tables {
             let shape: Vec<_> = table
                 .columns
@@ -79,7 +83,13 @@ impl Filler {
                 unfilled.push(Unfilled::new(table, obstacle.clone()));
                 continue;
             }
+            // One row that differs from the others: of columns that are made unique in a later step,
+            // the step between has made sure that they can be.
             let count = if is_empty { self.count } else { 1 };
+            let open = table.foreign_keys.iter().filter(|key| {
+                is_empty && key.table != table.name && !populated.contains(&key.table)
+            });
+            waiting.extend(open.map(|key| (table, key)));
             let styles: &[Style] = match (is_empty, is_late) {
                 (true, false) => &[Style::Full, Style::Plain, Style::Bare],
                 // Whether a NULL may stand here is not known: an earlier revision may have taken
@@ -95,6 +105,12 @@ impl Filler {
                 Err(_) if !is_empty => {}
                 Err(reason) => unfilled.push(Unfilled::new(table, reason)),
             }
+        }
+        waiting.retain(|(table, key)| {
+            populated.contains(&table.name) && populated.contains(&key.table)
+        });
+        for (table, key) in waiting {
+            self.close(session, table, key).await?;
         }
         Ok(unfilled)
     }
@@ -118,7 +134,8 @@ impl Filler {
         let last = styles.last().copied().map(|style| (style, 1));
         let attempts = styles.iter().map(|style| (*style, count));
         for (style, count) in attempts.chain(last.filter(|_| count > 1)) {
-            match self.attempt(session, table, &targets, style, count).await {
+            let tried = self.attempt(session, table, &targets, style, count);
+            match tried.await {
                 Ok(()) => return Ok(Ok(vec![table.name.clone()])),
                 Err(refused) => reason = refused,
             }
@@ -209,103 +226,6 @@ impl Filler {
         }
         Ok(targets)
     }
-
-    /// Tables that need one another: one transaction, at whose end the foreign keys are looked at.
-    async fn fill_circle(
-        &mut self,
-        session: &mut dyn Session,
-        circle: &[&Table],
-    ) -> Result<Result<Vec<TableName>, String>, ServerError> {
-        let begin = match session.dialect() {
-            Dialect::Postgres => "BEGIN; SET CONSTRAINTS ALL DEFERRED",
-            Dialect::Sqlite => "BEGIN; PRAGMA defer_foreign_keys = ON",
-            Dialect::MySql => {
-                let why = "its foreign keys go in a circle, which no INSERT can begin";
-                return Ok(Err(why.to_owned()));
-            }
-        };
-        session.execute(begin).await?;
-        for table in circle {
-            let mut targets = self.targets(session, table).await?;
-            for (key, targets) in table.foreign_keys.iter().zip(&mut targets) {
-                let planned = circle.iter().find(|other| other.name == key.table);
-                if let Some(parent) = planned.filter(|_| targets.is_empty()) {
-                    targets.extend(self.planned(parent, &key.referenced, session.dialect()));
-                }
-            }
-            if let Err(reason) = self
-                .attempt(session, table, &targets, Style::Plain, 1)
-                .await
-            {
-                session.execute("ROLLBACK").await?;
-                return Ok(Err(reason));
-            }
-        }
-        if let Err(error) = session.execute("COMMIT").await {
-            // PostgreSQL has ended the transaction by itself, SQLite has not.
-            let _ended = session.execute("ROLLBACK").await;
-            return Ok(Err(error.to_string()));
-        }
-        Ok(Ok(circle.iter().map(|table| table.name.clone()).collect()))
-    }
-
-    /// The values by which the first row of a table will be known.
-    fn planned(&self, table: &Table, columns: &[String], dialect: Dialect) -> Option<Vec<String>> {
-        let number = self
-            .known
-            .get(&table.name)
-            .map_or(self.seed % SEEDS, |known| known.next);
-        let value = |name: &String| {
-            let family = &table.columns[table.column(name)?].family;
-            Some(family.literal(&distinct(family, number)?, dialect))
-        };
-        columns.iter().map(value).collect()
-    }
-}
-
-/// The tables that have to be filled at once with this one, itself included: empty parents that it
-/// needs, as far as their foreign keys can wait for one another.
-fn circle<'a>(
-    table: &'a Table,
-    all: &'a [Table],
-    populated: &HashSet<TableName>,
-    targets: &Targets,
-) -> Vec<&'a Table> {
-    let needs = |table: &'a Table| {
-        table.foreign_keys.iter().filter(move |key| {
-            key.is_deferrable
-                && key.table != table.name
-                && !key.columns.iter().any(|at| table.columns[*at].is_nullable)
-        })
-    };
-    let mut found = vec![table];
-    let waits = needs(table).any(|key| !populated.contains(&key.table));
-    if !waits || targets.iter().all(|targets| !targets.is_empty()) {
-        return found;
-    }
-    let mut at = 0;
-    while let Some(next) = found.get(at).copied() {
-        for key in needs(next) {
-            let parent = all.iter().find(|other| other.name == key.table);
-            let is_new = |parent: &&Table| {
-                !populated.contains(&parent.name)
-                    && !found.iter().any(|known| known.name == parent.name)
-            };
-            if let Some(parent) = parent.filter(is_new) {
-                found.push(parent);
-            }
-        }
-        at += 1;
-    }
-    // Where none of them needs this one in turn, it has to wait, and not they all.
-    let comes_back = found
-        .iter()
-        .skip(1)
-        .any(|other| needs(other).any(|key| key.table == table.name));
-    if !comes_back {
-        found.truncate(1);
-    }
-    found
 }
 
 /// The tables that hold a row.

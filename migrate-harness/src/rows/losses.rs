@@ -107,8 +107,19 @@ impl Content {
     }
 }
 
+impl Content {
+    /// A row by its values in some columns; those that it does not have are left out.
+    pub(super) fn named(&self, row: &Row, columns: &[usize]) -> String {
+        let parts = columns.iter().filter_map(|at| {
+            let name = &self.columns.get(*at)?.name;
+            Some(format!("{name} = {}", value(row.get(*at)?.as_deref())))
+        });
+        parts.collect::<Vec<_>>().join(" and ")
+    }
+}
+
 impl Kept {
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         match self {
             Self::Rows(rows) => rows.len(),
             Self::Digest { count, .. } => *count,
@@ -268,26 +279,15 @@ impl Pair<'_> {
 
     /// The values that tell a row from others; of one without a key, its first ones.
     fn named(&self, row: &Row) -> String {
-        let columns: Vec<usize> = match &*self.before.key {
-            [] => (0..row.len().min(3)).collect(),
-            key => key.to_vec(),
-        };
-        let parts: Vec<String> = columns
-            .iter()
-            .map(|at| {
-                format!(
-                    "{} = {}",
-                    self.before.columns[*at].name,
-                    value(row[*at].as_deref())
-                )
-            })
-            .collect();
-        parts.join(" and ")
+        match &*self.before.key {
+            [] => self.before.named(row, &[0, 1, 2]),
+            key => self.before.named(row, key),
+        }
     }
 }
 
 /// A value on a line: not too long, and without line breaks.
-fn value(value: Option<&str>) -> String {
+pub(super) fn value(value: Option<&str>) -> String {
     const SHOWN: usize = 40;
     let Some(value) = value else {
         return "NULL".to_owned();

@@ -4,9 +4,10 @@
 //! [`Rows::fill`] gives every table that has none rows of its own, made from the catalog
 //! (`catalog`): `family` knows kinds of types and values of each, `checks` finds values that
 //! conditions accept, `group` and `make` choose them so that foreign keys and unique keys hold, `fill`
-//! inserts them. [`Rows::before`] reads what is there (`contents`), to be compared later (`losses`). Both look
-//! only at tables that a script can reach (`reach`), so that a stair costs the same however many
-//! tables there are.
+//! inserts them. [`Rows::before`] reads what is there (`contents`), to be compared later (`losses`);
+//! [`Rows::made`] what an upgrade made of them, to be compared with what it makes the second time
+//! (`repeat`). All look only at tables that a script can reach (`reach`), so that a stair costs the
+//! same however many tables there are.
 //!
 //! The values of a run are the same every time. Triggers fire, as they do in production.
 
@@ -19,6 +20,7 @@ mod group;
 mod losses;
 mod make;
 mod reach;
+mod repeat;
 
 use migcheck_db::{ServerError, Session};
 
@@ -27,6 +29,7 @@ use contents::Contents;
 use fill::Filler;
 use losses::Loss;
 pub(crate) use reach::Scope;
+pub(crate) use repeat::Made;
 
 /// How rows are made.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +92,11 @@ impl Rows {
         self.is_fixed || self.filler.has_filled()
     }
 
+    /// Whether rows are looked at at all.
+    pub(crate) fn are_wanted(&self) -> bool {
+        self.is_fixed || self.options.count > 0
+    }
+
     pub(crate) fn has_fixture(&mut self) {
         self.is_fixed = true;
     }
@@ -138,6 +146,32 @@ impl Rows {
         let tables = catalog::read(session, &scope, &self.history_table).await?;
         let contents = contents::read(session, &tables).await?;
         Ok(Before { tables, contents })
+    }
+
+    /// What is in the tables after an upgrade by scripts that may write rows; nothing, if they do not.
+    ///
+    /// # Errors
+    ///
+    /// What the server says to one of the questions.
+    pub(crate) async fn made(
+        &self,
+        session: &mut dyn Session,
+        scripts: &[&str],
+    ) -> Result<Option<Made>, ServerError> {
+        Made::read(session, scripts, &self.history_table).await
+    }
+
+    /// What another upgrade, to the same schema, made otherwise.
+    ///
+    /// # Errors
+    ///
+    /// What the server says to one of the questions.
+    pub(crate) async fn made_otherwise(
+        &self,
+        session: &mut dyn Session,
+        made: &Made,
+    ) -> Result<Vec<String>, ServerError> {
+        made.differing(session).await
     }
 
     /// What of it is gone. `is_same_schema` says that the tables have the columns that they had.

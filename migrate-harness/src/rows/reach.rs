@@ -96,19 +96,24 @@ pub(super) fn words(text: &str) -> BTreeSet<String> {
 /// How often a reach is followed further; what goes deeper is taken for everything.
 const STEPS: usize = 8;
 
-/// Adds what the named objects reach by themselves.
-pub(super) async fn widen(session: &mut dyn Session, scope: &mut Scope) -> Result<(), ServerError> {
+/// Adds what the named objects reach by themselves. Returns the statements that do so: of triggers,
+/// functions and views.
+pub(super) async fn widen(
+    session: &mut dyn Session,
+    scope: &mut Scope,
+) -> Result<Vec<String>, ServerError> {
+    let mut statements = Vec::new();
     let mut asked = BTreeSet::new();
     for _ in 0..STEPS {
         let Scope::Named(names) = &*scope else {
-            return Ok(());
+            return Ok(statements);
         };
         let fresh: BTreeSet<String> = names.difference(&asked).cloned().collect();
         if fresh.is_empty() {
-            return Ok(());
+            return Ok(statements);
         }
         let Some(list) = Scope::Named(fresh.clone()).list() else {
-            return Ok(());
+            return Ok(statements);
         };
         asked.extend(fresh);
         let truncates = asked.contains("truncate") && asked.contains("cascade");
@@ -121,10 +126,14 @@ pub(super) async fn widen(session: &mut dyn Session, scope: &mut Scope) -> Resul
             .flatten()
         {
             scope.add(Scope::of(&text));
+            // The name of a table is one word, most of the time.
+            if text.contains(char::is_whitespace) {
+                statements.push(text);
+            }
         }
     }
     *scope = Scope::All;
-    Ok(())
+    Ok(statements)
 }
 
 /// A query for the texts behind the objects in `list`, whose words are in reach as well.

@@ -127,6 +127,39 @@ async fn every_table_is_filled() {
     }
 }
 
+/// The first of them can only begin with a NULL.
+#[tokio::test]
+async fn a_circle_is_closed_afterwards() {
+    for server in servers() {
+        let mut ground = Ground::start(&server).await;
+        let late = match ground.session.dialect() {
+            Dialect::Sqlite => ["REFERENCES teams (id)", ""],
+            Dialect::Postgres | Dialect::MySql => [
+                "",
+                "ALTER TABLE people ADD CONSTRAINT of_team FOREIGN KEY (team_id) REFERENCES teams (id);",
+            ],
+        };
+        ground
+            .run(&format!(
+                "CREATE TABLE people (id INTEGER PRIMARY KEY, team_id INTEGER {});
+                 CREATE TABLE teams (id INTEGER PRIMARY KEY, head_id INTEGER NOT NULL,
+                     FOREIGN KEY (head_id) REFERENCES people (id));
+                 {}",
+                late[0], late[1]
+            ))
+            .await;
+        let unfilled = rows()
+            .fill(&mut *ground.session, &Scope::All)
+            .await
+            .unwrap();
+        assert_eq!(unfilled, [], "{server}");
+        let joined = "SELECT count(*) FROM people p JOIN teams t ON p.team_id = t.id";
+        let closed = ground.session.rows(joined, &[]).await.unwrap();
+        assert_eq!(closed[0][0].as_deref(), Some("1"), "{server}");
+        ground.stop().await;
+    }
+}
+
 /// What a script does not name, and changes all the same.
 #[tokio::test]
 async fn a_script_reaches_what_cascades_and_triggers_change() {

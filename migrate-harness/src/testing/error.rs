@@ -4,6 +4,7 @@ use std::io;
 
 use migcheck_core::Dialect;
 use migcheck_core::pack::CorruptTable;
+use migcheck_core::render::RenderStyle;
 use migcheck_db::{ConnectError, MigrateError, ScriptError};
 
 use super::OpenError;
@@ -56,7 +57,7 @@ pub(super) enum SetupError {
     #[error(transparent)]
     Migrate(#[from] MigrateError),
     /// A fixture does not run.
-    #[error("a fixture fails\n\n{}", fixture(.0))]
+    #[error("a fixture fails\n\n{}", fixture(.0, RenderStyle::default()))]
     Fixture(Box<ScriptError>),
     /// The argument could not be made.
     #[error(transparent)]

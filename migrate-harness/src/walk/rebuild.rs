@@ -85,6 +85,11 @@ impl Walk<'_> {
                     continue 'anew;
                 }
                 self.settle(&mut ground, at, &mut found).await?;
+                let of_fixture = |fault: &Fault| fault.outcome == Outcome::FixtureFails;
+                for fault in found.faults.into_iter().filter(of_fixture) {
+                    // Where the stair was spoilt its fixture has not been tried.
+                    self.late(at, fault);
+                }
             }
             let (ground, base) = Base::copied(ground, end, self.course).await?;
             self.base = base;

@@ -10,7 +10,7 @@ use super::Walk;
 use super::found::{Fault, Found};
 use super::ground::Ground;
 use crate::error::RoundTripError;
-use crate::rows::{Before, Scope};
+use crate::rows::{Before, Made, Scope};
 
 /// Losses that are told of one stair.
 const TOLD: usize = 5;
@@ -27,12 +27,10 @@ impl Walk<'_> {
         let course = self.course;
         let revision = course.revision(at);
         if let Some(fixture) = course.graph.fixture(at, course.server.dialect()) {
-            let ran = ground.climb(revision, fixture).await;
-            ran.map_err(|error| RoundTripError::Fixture {
-                server: course.server.name().to_owned(),
-                error: Box::new(error),
-            })?;
-            ground.rows.has_fixture();
+            match ground.climb(revision, fixture).await {
+                Ok(()) => ground.rows.has_fixture(),
+                Err(error) => found.add(Fault::new(Outcome::FixtureFails).error(error)),
+            }
         }
         let scope = self.reach(at, &[Direction::Up]);
         self.fill(ground, &scope, found).await
@@ -98,6 +96,47 @@ impl Walk<'_> {
             found.add(Fault::new(outcome).reason(format!("{}{rest}", loss.text)));
         }
         Ok(is_anything_lost)
+    }
+
+    /// What the upgrade at `at` made of the rows, where its scripts may write any.
+    pub(super) async fn rows_made(
+        &self,
+        ground: &mut Ground,
+        at: usize,
+    ) -> Result<Option<Made>, RoundTripError> {
+        if !ground.rows.are_wanted() {
+            return Ok(None);
+        }
+        let (revision, dialect) = (self.course.revision(at), self.course.server.dialect());
+        let scripts = [Direction::Up, Direction::Down];
+        let scripts = scripts.map(|direction| revision.script(direction, dialect));
+        let scripts: Vec<&str> = scripts
+            .iter()
+            .flatten()
+            .map(|script| &*script.source.text)
+            .collect();
+        let made = ground.rows.made(&mut *ground.session, &scripts).await;
+        made.map_err(|error| self.unread(error))
+    }
+
+    /// Finds what the second upgrade made otherwise of the rows; returns whether anything is.
+    pub(super) async fn compare_made(
+        &mut self,
+        ground: &mut Ground,
+        made: &Made,
+        found: &mut Found,
+    ) -> Result<bool, RoundTripError> {
+        let differing = ground.rows.made_otherwise(&mut *ground.session, made).await;
+        let differing = differing.map_err(|error| self.unread(error))?;
+        let Some(first) = differing.first() else {
+            return Ok(false);
+        };
+        let rest = match differing.len() - 1 {
+            0 => String::new(),
+            more => format!("; and {more} more such tables in this stair"),
+        };
+        found.add(Fault::new(Outcome::ReUpgradeDiffers).reason(format!("{first}{rest}")));
+        Ok(true)
     }
 
     /// Goes on in a database without rows, at what is applied before the place `end`.

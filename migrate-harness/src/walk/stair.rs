@@ -8,6 +8,13 @@ use super::ground::Ground;
 use super::{Next, Walk, touches};
 use crate::error::RoundTripError;
 
+/// What of a script is watched for the next look at the schema.
+#[derive(Clone, Copy)]
+enum Watch {
+    Changes,
+    Nothing,
+}
+
 impl Walk<'_> {
     /// Walks the stair at `at` from a database at its parents.
     pub(super) async fn stair(
@@ -19,17 +26,20 @@ impl Walk<'_> {
         let course = self.course;
         let (revision, dialect) = (course.revision(at), course.server.dialect());
 
+        found.notes.extend(self.joins.note(at).map(str::to_owned));
+
         // Before: S0.
         let at_parents = ground.schema(course).await?;
         let rows = self.rows_before(ground, at).await?;
 
         // Up: S1.
-        let next = self.climb(ground, at, found).await?;
+        let next = self.up(ground, at, Watch::Changes, found).await?;
         if !self.standing.applied[at] {
             return Ok(next);
         }
         let up = ground.schema(course).await?;
         touches::check(revision, &at_parents, &up, found);
+        let made = self.rows_made(ground, at).await?;
 
         // Down: S2, which is to be S0.
         let Some(script) = revision.script(Direction::Down, dialect) else {
@@ -78,17 +88,30 @@ impl Walk<'_> {
         if is_clean {
             found.difference(Outcome::ReUpgradeDiffers, differs);
         }
+        if let Some(made) = made.filter(|_| is_clean && !is_spoilt) {
+            is_spoilt = self.compare_made(ground, &made, found).await?;
+        }
         Ok(match is_spoilt {
             true => Next::Rebuilt,
             false => Next::Here,
         })
     }
 
-    /// Up alone.
+    /// Up alone, where nobody looks at the schema.
     pub(super) async fn climb(
         &mut self,
         ground: &mut Ground,
         at: usize,
+        found: &mut Found,
+    ) -> Result<Next, RoundTripError> {
+        self.up(ground, at, Watch::Nothing, found).await
+    }
+
+    async fn up(
+        &mut self,
+        ground: &mut Ground,
+        at: usize,
+        watch: Watch,
         found: &mut Found,
     ) -> Result<Next, RoundTripError> {
         let revision = self.course.revision(at);
@@ -99,7 +122,11 @@ impl Walk<'_> {
             found.add(Fault::new(Outcome::NotReached).reason(reason));
             return Ok(Next::Here);
         };
-        match ground.run(revision, script).await {
+        let ran = match watch {
+            Watch::Changes => ground.run(revision, script).await,
+            Watch::Nothing => ground.climb(revision, script).await,
+        };
+        match ran {
             Ok(()) => {
                 self.standing.applied[at] = true;
                 Ok(Next::Here)

@@ -9,6 +9,7 @@ mod globals;
 mod grants;
 mod macros;
 mod memory;
+mod rare;
 mod reading;
 mod relations;
 mod routines;
@@ -53,6 +54,7 @@ fn all_readings() -> impl Iterator<Item = &'static Reading> {
         types::READINGS,
         routines::READINGS,
         globals::READINGS,
+        rare::READINGS,
     ]
     .into_iter()
     .flatten()

@@ -60,18 +60,27 @@ const AS_A_WHOLE: &[(&str, &str)] = &[
     ("pg_publication", "pg_publication"),
     ("pg_publication_rel", "pg_publication"),
     ("pg_publication_namespace", "pg_publication"),
+    ("pg_am", "pg_am"),
+    ("pg_conversion", "pg_conversion"),
+    ("pg_language", "pg_language"),
+    ("pg_subscription", "pg_subscription"),
+    ("pg_transform", "pg_transform"),
+    ("pg_ts_parser", "pg_ts_parser"),
+    ("pg_ts_template", "pg_ts_template"),
     ("pg_ts_config", "pg_ts_config"),
     ("pg_ts_config_map", "pg_ts_config"),
     ("pg_ts_dict", "pg_ts_dict"),
 ];
 
 /// Of those, the ones whose names are in no other object's definition.
-const NAMED_NOWHERE: [&str; 7] = [
+const NAMED_NOWHERE: [&str; 9] = [
     "pg_cast",
     "pg_default_acl",
     "pg_event_trigger",
     "pg_publication",
     "pg_publication_rel",
+    "pg_subscription",
+    "pg_transform",
     "pg_ts_config_map",
     "pg_user_mapping",
 ];

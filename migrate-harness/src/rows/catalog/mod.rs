@@ -95,6 +95,29 @@ impl Table {
         }
     }
 
+    /// Adds a part of a unique key, of the last one if it goes on.
+    fn add_unique(&mut self, goes_on: bool, parts: Vec<usize>, is_primary: bool) {
+        match self.uniques.last_mut().filter(|_| goes_on) {
+            Some(unique) => unique.columns.extend(parts),
+            None => self.uniques.push(Unique {
+                columns: parts,
+                is_primary,
+                nulls_are_equal: false,
+            }),
+        }
+    }
+
+    /// Adds a column of a foreign key, of the last one if it goes on.
+    fn add_reference(&mut self, goes_on: bool, key: ForeignKey) {
+        match self.foreign_keys.last_mut().filter(|_| goes_on) {
+            Some(known) => {
+                known.columns.extend(key.columns);
+                known.referenced.extend(key.referenced);
+            }
+            None => self.foreign_keys.push(key),
+        }
+    }
+
     pub(super) fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
     }
@@ -105,6 +128,19 @@ impl Table {
             Some(first) if first.is_primary => &first.columns,
             _ => &[],
         }
+    }
+
+    /// Whether nothing fills the column but statements: no default, no key that may be counted up, and
+    /// no reference to one.
+    pub(super) fn is_certain(&self, at: usize) -> bool {
+        let column = &self.columns[at];
+        let is_filled =
+            column.has_default || column.is_generated || column.is_forced || column.is_stamp;
+        let refers = |key: &ForeignKey| key.columns.contains(&at);
+        !is_filled
+            && !column.family.is_moment()
+            && !self.key().contains(&at)
+            && !self.foreign_keys.iter().any(refers)
     }
 
     /// The columns that `text` speaks of.

@@ -2,7 +2,7 @@
 
 use migcheck_db::{Row, ServerError, Session};
 
-use super::{Column, ForeignKey, Table, TableName, Unique, field, is_yes};
+use super::{Column, ForeignKey, Table, TableName, field, is_yes};
 use crate::rows::family::mysql as base_family;
 use crate::rows::reach::Scope;
 
@@ -11,7 +11,7 @@ use crate::rows::reach::Scope;
 const QUERIES: &str = "
 SELECT 'table', t.TABLE_NAME FROM information_schema.TABLES t
 WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE = 'BASE TABLE' AND {scope:t.TABLE_NAME};
-SELECT 'column', c.TABLE_NAME, c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_DEFAULT IS NOT NULL, c.EXTRA,
+SELECT 'column', c.TABLE_NAME, c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, {default}, c.EXTRA,
   {generated}, {srid}, c.CHARACTER_SET_NAME
 FROM information_schema.COLUMNS c WHERE c.TABLE_SCHEMA = DATABASE() AND {scope:c.TABLE_NAME}
 ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION;
@@ -29,9 +29,10 @@ FROM information_schema.TABLE_CONSTRAINTS k JOIN (SELECT CONSTRAINT_NAME, CHECK_
   LIMIT 18446744073709551615) c ON c.CONSTRAINT_NAME = k.CONSTRAINT_NAME {same}
 WHERE k.TABLE_SCHEMA = DATABASE() AND k.CONSTRAINT_TYPE = 'CHECK' AND {scope:k.TABLE_NAME}";
 
-/// MariaDB names checks by table.
-const PRODUCTS: [[(&str, &str); 5]; 2] = [
+/// MariaDB names checks by table, and writes the default NULL out.
+const PRODUCTS: [[(&str, &str); 6]; 2] = [
     [
+        ("{default}", "c.COLUMN_DEFAULT IS NOT NULL"),
         ("{generated}", "c.GENERATION_EXPRESSION <> ''"),
         ("{srid}", "c.SRS_ID"),
         ("{expression}", "s.EXPRESSION"),
@@ -39,6 +40,7 @@ const PRODUCTS: [[(&str, &str); 5]; 2] = [
         ("{same}", ""),
     ],
     [
+        ("{default}", "COALESCE(c.COLUMN_DEFAULT <> 'NULL', FALSE)"),
         ("{generated}", "c.IS_GENERATED = 'ALWAYS'"),
         ("{srid}", "NULL"),
         ("{expression}", "NULL"),
@@ -115,33 +117,19 @@ fn add(tables: &mut Vec<Table>, last_key: &mut String, mut row: Row, is_mariadb:
             Some(column) => into.column(&column).into_iter().collect(),
             None => into.columns_in(&field(row, 4)),
         };
-        if !goes_on {
-            into.uniques.push(Unique {
-                columns: Vec::new(),
-                is_primary: last_key.ends_with(" PRIMARY"),
-                nulls_are_equal: false,
-            });
-        }
-        if let Some(unique) = into.uniques.last_mut() {
-            unique.columns.extend(parts);
-        }
+        into.add_unique(goes_on, parts, last_key.ends_with(" PRIMARY"));
         return;
     }
     let Some(place) = column.and_then(|column| into.column(&column)) else {
         return;
     };
-    if !goes_on {
-        into.foreign_keys.push(ForeignKey {
-            columns: Vec::new(),
-            table: TableName::new(None, &field(row, 4)),
-            referenced: Vec::new(),
-            is_deferrable: false,
-        });
-    }
-    if let Some(key) = into.foreign_keys.last_mut() {
-        key.columns.push(place);
-        key.referenced.push(field(row, 5));
-    }
+    let key = ForeignKey {
+        columns: vec![place],
+        table: TableName::new(None, &field(row, 4)),
+        referenced: vec![field(row, 5)],
+        is_deferrable: false,
+    };
+    into.add_reference(goes_on, key);
 }
 
 fn column(row: &mut [Option<String>]) -> Column {

@@ -2,7 +2,7 @@
 
 use migcheck_db::{Row, ServerError, Session};
 
-use super::{Column, ForeignKey, Table, TableName, Unique, field, is_yes};
+use super::{Column, ForeignKey, Table, TableName, field, is_yes};
 use crate::rows::family::sqlite as base_family;
 use crate::rows::reach::Scope;
 
@@ -51,11 +51,7 @@ fn add_row_id(table: &mut Table) {
         column.is_forced = false;
     }
     if !keys.is_empty() && !table.uniques.iter().any(|unique| unique.is_primary) {
-        table.uniques.push(Unique {
-            columns: keys,
-            is_primary: true,
-            nulls_are_equal: false,
-        });
+        table.add_unique(false, keys, true);
     }
 }
 
@@ -95,33 +91,19 @@ fn add(tables: &mut Vec<Table>, last_key: &mut String, mut row: Row) {
                 into.columns_in(super::index_parts(&sql))
             }
         };
-        if !goes_on {
-            into.uniques.push(Unique {
-                columns: Vec::new(),
-                is_primary: field(row, 4) == "pk",
-                nulls_are_equal: false,
-            });
-        }
-        if let Some(unique) = into.uniques.last_mut() {
-            unique.columns.extend(parts);
-        }
+        into.add_unique(goes_on, parts, field(row, 4) == "pk");
         return;
     }
     let Some(place) = into.column(&field(row, 3)) else {
         return;
     };
-    if !goes_on {
-        into.foreign_keys.push(ForeignKey {
-            columns: Vec::new(),
-            table: TableName::new(None, &field(row, 4)),
-            referenced: Vec::new(),
-            is_deferrable: true,
-        });
-    }
-    if let Some(key) = into.foreign_keys.last_mut() {
-        key.columns.push(place);
-        key.referenced.push(field(row, 5));
-    }
+    let key = ForeignKey {
+        columns: vec![place],
+        table: TableName::new(None, &field(row, 4)),
+        referenced: vec![field(row, 5)],
+        is_deferrable: true,
+    };
+    into.add_reference(goes_on, key);
 }
 
 /// What stands in the parentheses behind every CHECK of the statement.

@@ -1,0 +1,161 @@
+//! `cargo migcheck resolve`: say what became of an unfinished script.
+
+use clap::{Args, ValueEnum};
+use migcheck_db::{Migrator, Resolution, Unfinished};
+use serde::Serialize;
+
+use super::database::{DatabaseArgs, block_on, open};
+use super::question;
+use super::unfinished::{JsonUnfinished, Place, in_doubt};
+use crate::cli::Context;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::output::json::Answer;
+use crate::output::{BOLD, DIM, Format, painted};
+
+/// Say what became of a script that was interrupted
+///
+/// After a crash `upgrade` and `downgrade` find that out by themselves where it can be found out, and go on.
+/// Where it cannot, look at the database, say here what you see, and run them again. Without a statement in
+/// doubt it is about the whole script: finished by hand, or undone.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct ResolveArgs {
+    /// The revision; needed by nobody, but certain
+    #[arg(value_name = "REV")]
+    revision: Option<String>,
+    /// What you found
+    #[arg(long, value_enum, value_name = "WHAT")]
+    r#as: What,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// For a person, or for a program
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    Applied,
+    NotApplied,
+}
+
+impl What {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::NotApplied => "not-applied",
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct ResolveAnswer<'a> {
+    database: String,
+    #[serde(rename = "as")]
+    what: &'static str,
+    /// As it was before.
+    unfinished: JsonUnfinished<'a>,
+    statement: Option<&'a str>,
+}
+
+impl ResolveArgs {
+    pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
+        let (checked, graph) = context.selection.directory()?.load()?;
+        let url = self.database.url(&checked.config)?;
+        let migrator = Migrator::new(&graph)?;
+        let dialect = url.dialect();
+        let (resolved, doubt) = block_on(async {
+            let mut session = open(&url, false).await?;
+            let status = migrator.status(&mut *session).await?;
+            let is_meant = |one: &Unfinished| match &self.revision {
+                Some(id) => *id == one.revision,
+                None => true,
+            };
+            let unfinished = status.unfinished.filter(is_meant);
+            let doubt = unfinished
+                .as_ref()
+                .and_then(|one| in_doubt(&graph, one, dialect));
+            if let Some(unfinished) = &unfinished {
+                self.agreed(context, unfinished, doubt.as_ref())?;
+            }
+            let resolution = match self.r#as {
+                What::Applied => Resolution::Applied,
+                What::NotApplied => Resolution::NotApplied,
+            };
+            // What was agreed to is of that revision.
+            let id = unfinished.map(|one| one.revision).or(self.revision.clone());
+            let resolved = migrator.resolve(&mut *session, id.as_deref(), resolution);
+            Ok((resolved.await?, doubt))
+        })?;
+        match self.format {
+            Format::Human => {
+                let Unfinished {
+                    revision,
+                    direction,
+                    in_doubt,
+                    ..
+                } = &resolved;
+                let (of, what) = (
+                    if *in_doubt { "a statement of " } else { "" },
+                    self.r#as.name(),
+                );
+                context.terminal.summary(format_args!(
+                    "recorded as {what}: {of}the {direction} script of `{revision}`\n"
+                ));
+                if *in_doubt {
+                    context.terminal.note(format_args!(
+                        "`cargo migcheck {direction}grade` goes on with it"
+                    ));
+                }
+            }
+            Format::Json => context.terminal.json(&Answer::new(ResolveAnswer {
+                database: url.to_string(),
+                what: self.r#as.name(),
+                statement: doubt.as_ref().map(|place| place.statement.as_str()),
+                unfinished: JsonUnfinished::of(&resolved),
+            })),
+        }
+        Ok(Exit::Success)
+    }
+
+    /// Shows what it is about, and asks.
+    fn agreed(
+        &self,
+        context: &Context,
+        unfinished: &Unfinished,
+        doubt: Option<&Place>,
+    ) -> Result<(), CommandError> {
+        let terminal = &context.terminal;
+        if self.format == Format::Human {
+            terminal.print(format_args!("{}\n", painted(BOLD, unfinished)));
+            if let Some(place) = doubt {
+                let at = format!("in doubt, {}:{}", place.file, place.line);
+                terminal.print(format_args!("{}\n", painted(DIM, at)));
+                for line in place.statement.lines() {
+                    terminal.print(format_args!("  {line}\n"));
+                }
+            }
+        }
+        let of = if unfinished.in_doubt {
+            "this statement"
+        } else {
+            "this script"
+        };
+        let what = match self.r#as {
+            What::Applied => format!("Did {of} take effect?"),
+            What::NotApplied => format!("Is nothing of {of} in the database?"),
+        };
+        if self.yes || (self.format == Format::Human && question::agreed(&what)) {
+            return Ok(());
+        }
+        let error = CommandError::usage("nothing was recorded");
+        Err(match question::can_ask() && self.format == Format::Human {
+            true => error,
+            false => error.hinted("nobody is here to be asked; `--yes` answers"),
+        })
+    }
+}

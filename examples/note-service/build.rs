@@ -1,0 +1,5 @@
+//! Makes cargo watch the migrations, so that a new one is compiled in.
+
+fn main() {
+    migcheck::build::watch("migrations");
+}

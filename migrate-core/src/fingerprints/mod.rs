@@ -1,0 +1,73 @@
+//! `fingerprints.toml`: the schema that each revision makes, as a fingerprint, on each server.
+//!
+//! It is written where there are servers to try the revisions on, and read where there is none: a
+//! database is at the revision whose fingerprint is its own. Nobody edits it, and everybody merges it,
+//! so that each line stands for itself and its place does not depend on other lines.
+
+mod state;
+mod text;
+
+use std::collections::BTreeMap;
+
+pub use state::{States, tops};
+pub use text::FingerprintsError;
+
+use crate::Checksum;
+
+/// The file's name.
+pub const FINGERPRINTS_FILE: &str = "fingerprints.toml";
+
+/// The fingerprints of the schemas that a directory's revisions make.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fingerprints {
+    servers: BTreeMap<String, ServerFingerprints>,
+}
+
+/// Those of one server, by the name of the state: see [`States::name`].
+pub type ServerFingerprints = BTreeMap<String, Fingerprint>;
+
+/// What is recorded of one state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// What made the schema: see [`States::scripts`]. Where the scripts are others now, the record is
+    /// of no use any more.
+    pub scripts: Checksum,
+    /// The schema.
+    pub schema: Checksum,
+}
+
+impl Fingerprints {
+    /// The fingerprints of one server: `postgres-17`, `mysql-9.7`, `mariadb-10.11`, `sqlite-3`.
+    #[must_use]
+    pub fn server(&self, server: &str) -> Option<&ServerFingerprints> {
+        self.servers.get(server)
+    }
+
+    /// The servers there are fingerprints of, sorted.
+    pub fn servers(&self) -> impl Iterator<Item = &str> {
+        self.servers.keys().map(String::as_str)
+    }
+
+    /// Puts the fingerprints of a server in the place of those that were known.
+    pub fn set(&mut self, server: impl Into<String>, fingerprints: ServerFingerprints) {
+        self.servers.insert(server.into(), fingerprints);
+    }
+
+    /// The states of a server that have this schema, if their scripts are still the same; the tops of
+    /// each, in the order of their names.
+    #[must_use]
+    pub fn states_of(
+        &self,
+        server: &str,
+        schema: Checksum,
+        states: &States<'_>,
+    ) -> Vec<Vec<usize>> {
+        let known = self.server(server).into_iter().flatten();
+        let equal = known.filter(|(_, known)| known.schema == schema);
+        let current = equal.filter_map(|(name, known)| {
+            let tops = states.tops(name)?;
+            (states.scripts(&tops) == known.scripts).then_some(tops)
+        });
+        current.collect()
+    }
+}

@@ -1,0 +1,120 @@
+//! From a tool's table to migcheck's history.
+
+use std::collections::HashSet;
+
+use migcheck_core::RevisionGraph;
+
+use super::error::AdoptError;
+use super::find::{Wanted, find};
+use super::matching::{Matched, matched};
+use super::mismatch::Mismatch;
+use super::peer::PeerTable;
+use crate::{Migrator, Session};
+
+/// What another tool's history says of a directory's revisions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Adoption {
+    /// The table that says so.
+    pub table: PeerTable,
+    /// The revisions it says are applied, in topological order.
+    pub revisions: Vec<String>,
+    /// How many of their scripts are, by the tool's checksums, the ones that were applied. Where it
+    /// keeps none, that is taken on trust.
+    pub verified: usize,
+    /// What keeps it from being recorded; nothing, if everything matches.
+    pub mismatches: Vec<Mismatch>,
+}
+
+/// What [`Adoption::record`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Recorded {
+    /// The revisions are in migcheck's history now.
+    Now {
+        /// The heads that are applied now.
+        current: Vec<String>,
+    },
+    /// They were there before, and nothing was written.
+    Before {
+        /// The heads that are applied.
+        current: Vec<String>,
+        /// What is applied besides, in topological order: migcheck has gone on from there.
+        beyond: Vec<String>,
+    },
+}
+
+/// Reads the history of another tool and holds it against the revisions of `graph`. Nothing is
+/// written.
+///
+/// # Errors
+///
+/// There is no such table, there are several, or it cannot be read. That it does not match is no error
+/// here: see [`Adoption::mismatches`].
+pub async fn look(
+    session: &mut dyn Session,
+    graph: &RevisionGraph,
+    wanted: &Wanted,
+) -> Result<Adoption, AdoptError> {
+    let dialect = session.dialect();
+    let table = find(session, wanted).await?;
+    let tool = table.peer.tool();
+    let query = tool.query(&table.quoted(dialect), dialect);
+    let rows = match session.rows(&query, &[]).await {
+        Ok(rows) => rows,
+        Err(error) => return Err(AdoptError::Unreadable { table, error }),
+    };
+    let Matched {
+        applied,
+        verified,
+        mismatches,
+    } = matched(tool, &tool.claims(rows), graph, dialect);
+    Ok(Adoption {
+        table,
+        revisions: graph.ids(&places(&applied)),
+        verified,
+        mismatches,
+    })
+}
+
+impl Adoption {
+    /// Records the revisions in migcheck's history, besides those that it has. Nothing is run, and the
+    /// tool's table stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`AdoptError::Mismatched`], if anything does not match; or the history table cannot be written.
+    pub async fn record(
+        &self,
+        migrator: &Migrator,
+        session: &mut dyn Session,
+    ) -> Result<Recorded, AdoptError> {
+        if !self.mismatches.is_empty() {
+            return Err(AdoptError::Mismatched {
+                peer: self.table.peer,
+                mismatches: self.mismatches.clone(),
+            });
+        }
+        let status = migrator.status(&mut *session).await?;
+        let pending: HashSet<&String> = status.pending.iter().collect();
+        let is_missing = self.revisions.iter().any(|id| pending.contains(id));
+        if is_missing || !status.has_history {
+            let report = migrator.stamp_revisions(session, &self.revisions).await?;
+            return Ok(Recorded::Now {
+                current: report.current,
+            });
+        }
+        let adopted: HashSet<&String> = self.revisions.iter().collect();
+        let every = migrator.graph().revisions().iter();
+        let every = every.map(|revision| revision.id.to_string());
+        let beyond = every.filter(|id| !pending.contains(id) && !adopted.contains(id));
+        Ok(Recorded::Before {
+            beyond: beyond.collect(),
+            current: status.current,
+        })
+    }
+}
+
+fn places(applied: &[bool]) -> Vec<usize> {
+    (0..applied.len()).filter(|at| applied[*at]).collect()
+}
