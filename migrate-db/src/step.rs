@@ -8,7 +8,7 @@ use crate::history::{Entry, HistoryRow, HistoryTable, Progress};
 use crate::journal::run_journalled;
 use crate::lease::Lease;
 use crate::migrate_error::{Locked, MigrateError, refused};
-use crate::script::{Prepared, is_busy, rows_patiently};
+use crate::script::{Prepared, execute_patiently, is_busy, rows_patiently};
 use crate::session::Session;
 
 /// A script that is to be run and recorded.
