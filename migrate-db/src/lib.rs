@@ -24,6 +24,7 @@ mod journal;
 mod lease;
 mod literal;
 mod lock;
+mod lock_file;
 mod migrate_error;
 mod migrator;
 #[cfg(feature = "mysql")]

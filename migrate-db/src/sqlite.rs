@@ -107,7 +107,7 @@ impl Engine for SqliteEngine {
         _session: &'a mut dyn Session,
         _table: &'a HistoryTable,
     ) -> BoxFuture<'a, Result<Attempt, ServerError>> {
-        // BEGIN IMMEDIATE of each revision is the lock.
+        // A file is locked as such (`lock_file`), and a database in memory has one connection.
         Box::pin(async {
             let lock = String::new();
             Ok(Attempt { lock, taken: true })

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use migcheck_core::{Direction, Script};
 
-use crate::history::{Entry, HistoryRow, HistoryTable, Progress, RevisionState};
+use crate::history::{Entry, HistoryRow, HistoryTable, Progress};
 use crate::journal::run_journalled;
 use crate::lease::Lease;
 use crate::migrate_error::{Locked, MigrateError, refused};
@@ -61,69 +61,14 @@ pub(crate) async fn run_job(
     let revision = &*job.entry.revision;
     let prepared = Prepared::new(session.dialect(), revision, job.script)?;
     if job.begun.is_some() || !prepared.wrap {
-        return match prepared.engine.locks_sessions() {
-            true => run_journalled(session, job, &prepared, unsent)
-                .await
-                .map(Some),
-            false => run_alone(session, job, &prepared, unsent).await,
-        };
+        let ran = run_journalled(session, job, &prepared, unsent).await;
+        return ran.map(Some);
     }
     let ran = run_in_transaction(session, job, &prepared).await;
     if ran.is_err() {
         prepared.abandon(session).await;
     }
     Ok(ran?.then(Vec::new))
-}
-
-/// Runs a script that is no single transaction where there are no locks but a transaction's: the
-/// connection keeps the one it needs to write until the script has come to its end.
-async fn run_alone(
-    session: &mut dyn Session,
-    job: &Job<'_>,
-    prepared: &Prepared<'_>,
-    unsent: &mut String,
-) -> Result<Option<Vec<String>>, MigrateError> {
-    let whole = |error| -> MigrateError { prepared.whole(error).into() };
-    let started = Instant::now();
-    let sql = format!(
-        "{}; BEGIN EXCLUSIVE; PRAGMA main.locking_mode = EXCLUSIVE; COMMIT",
-        prepared.engine.reset()
-    );
-    let locked = execute_patiently(session, &sql, job.patience).await;
-    let ran = match locked {
-        Err(error) if is_busy(session.dialect(), &error) => Err(MigrateError::Locked(Locked {
-            waited: started.elapsed(),
-            holder: None,
-        })),
-        Err(error) => Err(whole(error)),
-        // Only now it is known what is left to do.
-        Ok(()) => match job.table.read(session, job.patience).await {
-            Err(error) => Err(whole(error)),
-            Ok(history) => {
-                let rows = history.map(|history| history.rows).unwrap_or_default();
-                let row = rows.iter().find(|row| row.revision == job.entry.revision);
-                let applied = row.is_some_and(|row| row.state == RevisionState::Applied);
-                let gone = row.is_none();
-                let job = Job {
-                    begun: row.filter(|row| row.state.unfinished() == Some(job.direction)),
-                    ..*job
-                };
-                match job.direction {
-                    Direction::Up if applied => Ok(None),
-                    Direction::Down if gone => Ok(None),
-                    _ => run_journalled(session, &job, prepared, unsent)
-                        .await
-                        .map(Some),
-                }
-            }
-        },
-    };
-    // The next access gives the lock back.
-    let free = "PRAGMA main.locking_mode = NORMAL; SELECT 1 FROM sqlite_schema";
-    let freed = session.execute(free).await;
-    let ran = ran?;
-    freed.map_err(whole)?;
-    Ok(ran)
 }
 
 /// Whether it ran, or had been run before.

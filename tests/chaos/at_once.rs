@@ -22,15 +22,18 @@ const PROCESSES: usize = 50;
 /// So many of them are killed, each while it holds the lock.
 const KILLED: usize = 3;
 
+/// What has to hold, by name.
+type Case = (&'static str, fn(&ServerSpec));
+
 pub(crate) fn trials(spec: &ServerSpec) -> Vec<Trial> {
-    let mut cases: Vec<(&str, fn(&ServerSpec))> = vec![
+    let mut cases: Vec<Case> = vec![
         ("fifty_processes_at_once", fifty),
         ("fifty_processes_whose_holder_is_killed", holder_killed),
     ];
     if *spec == ServerSpec::Sqlite {
         cases.push(("fifty_processes_at_once_in_wal_mode", fifty_in_wal_mode));
     }
-    let trial = |(name, run): (&str, fn(&ServerSpec))| {
+    let trial = |(name, run): Case| {
         let spec = spec.clone();
         Trial::test(format!("{spec}::{name}"), move || {
             run(&spec);
