@@ -62,7 +62,10 @@ pub async fn look(
     let query = tool.query(&table.quoted(dialect), dialect);
     let rows = match session.rows(&query, &[]).await {
         Ok(rows) => rows,
-        Err(error) => return Err(AdoptError::Unreadable { table, error }),
+        Err(error) => {
+            let error = Box::new(error);
+            return Err(AdoptError::Unreadable { table, error });
+        }
     };
     let Matched {
         applied,

@@ -28,7 +28,7 @@ pub enum AdoptError {
         /// The table.
         table: PeerTable,
         /// What the server said.
-        error: ServerError,
+        error: Box<ServerError>,
     },
     /// The table and the directory disagree.
     #[error(
