@@ -2,7 +2,7 @@
 //! recorded as migcheck's own history.
 //!
 //! Each tool has a file here, which says what its table looks like and what its rows mean
-//! ([`Tool`]). [`find()`] finds the table, [`look`] holds what it says against the revisions, and
+//! (`Tool`). [`find()`] finds the table, [`look`] holds what it says against the revisions, and
 //! [`Adoption::record`] records it, if everything matches. The tool's own table is only read.
 
 mod adoption;
