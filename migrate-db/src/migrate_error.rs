@@ -40,7 +40,7 @@ pub enum MigrateError {
     #[error("{0}")]
     Locked(Locked),
     /// The database has revisions of a newer program.
-    #[error("applied, but not in the directory: {}; the database is ahead of this program: deploy the newer one, or, while both run, allow it with `allow_ahead`", .0.join(", "))]
+    #[error("applied, but not in the directory: {}; the database is ahead of this program: deploy the newer one, or, while both run, allow it with `--allow-ahead`, in a program `allow_ahead`", .0.join(", "))]
     Ahead(Vec<String>),
     /// Nothing that is applied is known.
     #[error("nothing that is applied is in the directory: {}; this database, or its history table, belongs to another directory", some_of(.0))]

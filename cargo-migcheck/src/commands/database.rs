@@ -147,6 +147,8 @@ pub(crate) struct Run<'a> {
     pub(crate) direction: Direction,
     pub(crate) target: &'a str,
     pub(crate) create: bool,
+    /// Revisions that only the database knows do not stop it.
+    pub(crate) allow_ahead: bool,
     /// Where a backup goes before something is taken away.
     pub(crate) backup: Option<&'a Path>,
     pub(crate) format: Format,
@@ -157,7 +159,7 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
     let directory = context.selection.directory()?;
     let (checked, graph) = directory.load_sound()?;
     let url = run.database.url(&checked.config)?;
-    let migrator = Migrator::new(&graph)?;
+    let migrator = Migrator::new(&graph)?.allow_ahead(run.allow_ahead);
     let (report, backup) = block_on(async {
         let mut session = open(&url, run.create).await?;
         let backup = match run.backup {

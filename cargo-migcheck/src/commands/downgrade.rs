@@ -35,6 +35,8 @@ impl DowngradeArgs {
             direction: Direction::Down,
             target: &self.target,
             create: false,
+            // A target that is named says what goes down.
+            allow_ahead: false,
             backup: self.backup.as_deref(),
             format: self.format,
         };

@@ -25,8 +25,11 @@ pub(crate) struct UpgradeArgs {
     create: bool,
     /// Back the database up into this directory before something is dropped, truncated or deleted; without a backup
     /// nothing is run
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "databases_file")]
     backup: Option<PathBuf>,
+    /// Go on where a newer release has applied revisions that are not here
+    #[arg(long)]
+    allow_ahead: bool,
     /// For a person, or for a program
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
@@ -39,15 +42,18 @@ pub(crate) struct UpgradeArgs {
 impl UpgradeArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         if let Some(list) = self.fleet.list()? {
+            let (create, ahead) = (self.create, self.allow_ahead);
+            let (target, format) = (&*self.target, self.format);
             return self
                 .fleet
-                .run(context, &list, &self.target, self.create, self.format);
+                .run(context, &list, target, create, ahead, format);
         }
         let wanted = Run {
             database: &self.database,
             direction: Direction::Up,
             target: &self.target,
             create: self.create,
+            allow_ahead: self.allow_ahead,
             backup: self.backup.as_deref(),
             format: self.format,
         };

@@ -62,6 +62,21 @@ fn a_script_that_fails_stops_the_run() {
 }
 
 #[test]
+fn a_database_may_be_ahead_if_that_is_said() {
+    let project = project();
+    project.run("upgrade --create --database-url sqlite:shop.db");
+    let project = project
+        .without("migrations/003_invoices.up.sql")
+        .without("migrations/003_invoices.down.sql");
+    screens!(
+        "upgrade-ahead",
+        project,
+        project.run("upgrade --database-url sqlite:shop.db"),
+        project.run("upgrade --database-url sqlite:shop.db --allow-ahead"),
+    );
+}
+
+#[test]
 fn a_database_has_to_be_named() {
     let project = project();
     screens!(

@@ -30,6 +30,7 @@ fn many_databases_are_upgraded_and_told_of() {
         project.run("upgrade --databases-file tenants"),
         project.run("upgrade --databases-file tenants -v"),
         project.run("upgrade --databases-file tenants -q"),
+        project.run("upgrade --databases-file tenants --backup safe"),
     );
 }
 

@@ -101,13 +101,14 @@ impl FleetArgs {
         members: &[Member],
         target: &str,
         create: bool,
+        allow_ahead: bool,
         format: Format,
     ) -> Result<Exit, CommandError> {
         let (_, graph) = context.selection.directory()?.load_sound()?;
         // What is wrong for all of them is said once, and before any is touched.
         let nothing = vec![false; graph.len()];
         graph.plan_upgrade(&nothing, &Target::parse(target).map_err(PlanError::Target)?)?;
-        let fleet = Fleet::new(Migrator::new(&graph)?)
+        let fleet = Fleet::new(Migrator::new(&graph)?.allow_ahead(allow_ahead))
             .jobs(self.jobs)
             .max_failures(self.max_failures)
             .connect_options(ConnectOptions::default().create_if_missing(create));
