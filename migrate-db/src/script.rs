@@ -204,7 +204,7 @@ impl<'a> Prepared<'a> {
     ) -> Result<(), ScriptError> {
         let done = session.execute(statement.text).await;
         done.map(drop)
-            .map_err(|error| self.failing.statement(statement, error))
+            .map_err(|error| self.statement(statement, error))
     }
 
     /// Has the session forget a script that did not come to its end.
@@ -216,6 +216,11 @@ impl<'a> Prepared<'a> {
             let _ = session.execute("ROLLBACK").await;
         }
         let _ = session.execute(self.engine.reset()).await;
+    }
+
+    /// An error that a statement is to be blamed for.
+    pub(crate) fn statement(&self, statement: &Statement<'_>, server: ServerError) -> ScriptError {
+        self.failing.statement(statement, server)
     }
 
     /// The script's file.

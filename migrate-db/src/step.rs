@@ -32,10 +32,18 @@ impl Job<'_> {
         let Some(lease) = self.lease else {
             return Ok(());
         };
-        let renewed = lease.renew(session, self.table.engine).await;
+        let renewed = lease.renew(session).await;
         match renewed.map_err(refused("the lease could not be renewed"))? {
             true => Ok(()),
             false => Err(MigrateError::LeaseLost),
+        }
+    }
+
+    /// Awaits a statement, during which the lease lasts, if there is one.
+    pub(crate) async fn during<T>(&self, statement: impl Future<Output = T>) -> T {
+        match self.lease {
+            Some(lease) => lease.during(statement).await,
+            None => statement.await,
         }
     }
 
@@ -105,7 +113,7 @@ async fn run_in_transaction(
         }
     }
     for statement in &prepared.statements {
-        prepared.execute(session, statement).await?;
+        job.during(prepared.execute(session, statement)).await?;
     }
     // The script may have left a search path or a role that would mislead the record, or whoever uses
     // the session next. At COMMIT deferred constraints are checked, and no statement is to be blamed.

@@ -6,6 +6,7 @@
 //! next one goes on where it stopped ([`resume`]), or says which statement a person has to look into.
 
 mod effect;
+mod invalid;
 mod mysql;
 mod probe;
 mod resume;
@@ -19,7 +20,7 @@ use migcheck_core::{Checksum, Dialect, Direction};
 pub use self::undecided::{Doubt, Undecided};
 
 use self::effect::Effect;
-use self::probe::Probe;
+use self::invalid::Noted;
 use self::words::words;
 use crate::ServerError;
 use crate::history::{Entry, Progress, RevisionState};
@@ -86,6 +87,8 @@ struct Journal<'a> {
     manual: bool,
     /// Where the script locked tables, while it holds them.
     locked: Option<usize>,
+    /// Of a statement, what is to be known of INVALID indexes.
+    noted: Option<(usize, Noted)>,
     notes: Vec<String>,
 }
 
@@ -123,6 +126,7 @@ impl<'a> Journal<'a> {
             own: None,
             manual: false,
             locked: None,
+            noted: None,
             notes: Vec::new(),
         }
     }
@@ -184,11 +188,16 @@ impl<'a> Journal<'a> {
             Effect::InTransaction => self.in_transaction().await,
             Effect::Again => {
                 self.write_open(at).await?;
+                self.note_invalid().await?;
+                if self.noted.is_some() {
+                    self.write(None).await?;
+                }
                 self.execute().await?;
                 self.committed();
                 self.write(None).await
             }
             Effect::Seen(probe) => {
+                self.note_invalid().await?;
                 let fingerprint = match probe.expression() {
                     Some(expression) => expression,
                     None => {
@@ -273,7 +282,8 @@ impl<'a> Journal<'a> {
     async fn execute(&mut self) -> Result<(), MigrateError> {
         self.flush().await?;
         let statement = &self.prepared.statements[self.at];
-        self.prepared.execute(self.session, statement).await?;
+        let executed = self.prepared.execute(self.session, statement);
+        self.job.during(executed).await?;
         self.at += 1;
         Ok(())
     }
@@ -324,6 +334,9 @@ impl<'a> Journal<'a> {
         let mut checksum = self.checksums[done].clone();
         if let Some(begun) = begun {
             checksum = format!("{checksum} {begun}");
+        }
+        if let Some((_, noted)) = self.noted.as_ref().filter(|(of, _)| *of == done) {
+            checksum = format!("{checksum} {}", noted.word());
         }
         let progress = Progress {
             state: RevisionState::during(self.job.direction),
@@ -384,17 +397,20 @@ impl<'a> Journal<'a> {
         if self.locked.is_some() {
             let _ = self.session.execute("UNLOCK TABLES").await;
         }
-        let _ = self.session.execute(self.prepared.engine.reset()).await;
         // What was rolled back is to be run again; what ran under locks is not.
         let done = self.own.map_or(self.at, |own| own.min(self.at));
+        // They are found by the script's own search path.
         let left = self.leftovers(done).await;
-        if let (MigrateError::Script(script), false) = (&mut error, left.is_empty()) {
+        let _ = self.session.execute(self.prepared.engine.reset()).await;
+        let is_clean = left.as_ref().is_ok_and(Vec::is_empty);
+        if let (MigrateError::Script(script), Ok(left), false) = (&mut error, &left, is_clean) {
+            let names: Vec<&str> = left.iter().map(|index| &*index.name).collect();
             script.server.notes.push(format!(
                 "it left the INVALID index {}; the next run drops it before it tries again",
-                left.join(", ")
+                names.join(", ")
             ));
         }
-        let nothing = self.effects[..done].iter().all(Effect::passes) && left.is_empty();
+        let nothing = self.effects[..done].iter().all(Effect::passes) && is_clean;
         let line = match (nothing, self.job.direction) {
             (false, _) => self.line(done, None),
             (true, Direction::Up) => self.job.table.delete(&self.job.entry.revision),

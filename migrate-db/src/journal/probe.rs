@@ -93,7 +93,7 @@ impl Name {
     }
 
     /// As Postgres looks names up.
-    fn quoted(&self) -> String {
+    pub(super) fn quoted(&self) -> String {
         let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
         match &self.schema {
             Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
@@ -320,7 +320,8 @@ pub(super) fn text(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-fn pg_text(text: &str) -> String {
+/// A text of Postgres.
+pub(super) fn pg_text(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
