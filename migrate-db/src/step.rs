@@ -8,7 +8,8 @@ use crate::history::{Entry, HistoryRow, HistoryTable, Progress};
 use crate::journal::run_journalled;
 use crate::lease::Lease;
 use crate::migrate_error::{Locked, MigrateError, refused};
-use crate::script::{Prepared, execute_patiently, is_busy, rows_patiently};
+use crate::patient::is_busy;
+use crate::script::Prepared;
 use crate::session::Session;
 
 /// A script that is to be run and recorded.
@@ -20,8 +21,6 @@ pub(crate) struct Job<'a> {
     pub(crate) direction: Direction,
     /// The revision's row, if the script was begun before and did not come to its end.
     pub(crate) begun: Option<&'a HistoryRow>,
-    /// How long to wait for a database that another session writes to.
-    pub(crate) patience: Duration,
     /// What has to be ours still when something is committed.
     pub(crate) lease: Option<&'a Lease>,
 }
@@ -99,7 +98,7 @@ async fn run_in_transaction(
             job.table.sql(),
             job.table.is(&job.entry.revision)
         );
-        let found = rows_patiently(session, &sql, job.patience).await;
+        let found = session.rows(&sql, &[]).await;
         let found = found.map_err(|error| match is_busy(session.dialect(), &error) {
             true => MigrateError::Locked(Locked {
                 waited: started.elapsed(),
@@ -125,9 +124,8 @@ async fn run_in_transaction(
         session.execute(&end).await.map_err(whole)?;
     } else {
         session.execute(&end).await.map_err(whole)?;
-        // It has to wait until nobody reads.
-        let ended = execute_patiently(session, "COMMIT", job.patience).await;
-        ended.map_err(whole)?;
+        // It may have to wait until nobody reads, and is sent again by itself.
+        session.execute("COMMIT").await.map_err(whole)?;
     }
     Ok(true)
 }
