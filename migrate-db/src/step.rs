@@ -11,6 +11,7 @@ use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::patient::is_busy;
 use crate::script::Prepared;
 use crate::session::Session;
+use crate::unsent::Unsent;
 
 /// A script that is to be run and recorded.
 #[derive(Clone, Copy)]
@@ -63,7 +64,7 @@ impl Job<'_> {
 pub(crate) async fn run_job(
     session: &mut dyn Session,
     job: &Job<'_>,
-    unsent: &mut String,
+    unsent: &mut Unsent,
 ) -> Result<Option<Vec<String>>, MigrateError> {
     let revision = &*job.entry.revision;
     let prepared = Prepared::new(session.dialect(), revision, job.script)?;

@@ -7,7 +7,7 @@ use migcheck::db::snapshot;
 use migcheck::{Dialect, MigrateError};
 
 use crate::support::{Case, Directory, TestServer, block_on, connect};
-use crate::{execute, four_tables, has_table, migrator, recorded, steps, value};
+use crate::{execute, four_tables, has_table, migrator, recorded, rows, steps, value};
 
 pub(crate) fn cases() -> Vec<Case> {
     let has_leases = |server: &TestServer| server.dialect() != Dialect::Sqlite;
@@ -16,6 +16,7 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("a_lease_that_ran_out_is_taken_over", runs_out).only(has_leases),
         Case::new("who_has_lost_a_lease_commits_nothing", lost)
             .only(|server| server.dialect() == Dialect::Postgres),
+        Case::new("who_has_lost_a_lease_writes_nothing", lost_on_the_way).only(has_leases),
         Case::new("a_lease_lasts_as_long_as_a_statement", lasts).only(has_leases),
         Case::new(
             "a_pool_s_lease_lasts_as_long_as_a_statement",
@@ -95,6 +96,31 @@ fn lost(server: &TestServer) {
     assert!(matches!(error, MigrateError::LeaseLost), "{error}");
     assert!(!has_table(&mut *session, "slow"));
     assert_eq!(recorded(&mut *session), [""; 0]);
+}
+
+/// What the journal says by then is the word of whoever has the lease.
+fn lost_on_the_way(server: &TestServer) {
+    let directory = Directory::new();
+    let procedure = match server.dialect() {
+        Dialect::Postgres => {
+            "CREATE PROCEDURE p() LANGUAGE sql AS $$ UPDATE _migcheck_revisions_lock SET owner = 'somebody' $$"
+        }
+        _ => "CREATE PROCEDURE p() UPDATE _migcheck_revisions_lock SET owner = 'somebody'",
+    };
+    let up = format!(
+        "-- migcheck: transaction = false\n{procedure};\nCALL p();\nCREATE TABLE t (n int);"
+    );
+    directory.add("lost", &up, "DROP PROCEDURE p;");
+    let scratch = server.scratch();
+    let mut session = connect(&scratch);
+    let migrator = migrator(directory.graph()).lease(LEASE);
+    let error = block_on(migrator.upgrade(&mut *session, "head")).unwrap_err();
+    assert!(matches!(error, MigrateError::LeaseLost), "{error}");
+    let sql =
+        "SELECT state, CAST(statements_done AS CHAR(1)), fingerprint FROM _migcheck_revisions";
+    let row = rows(&mut *session, sql).remove(0).join(" ");
+    assert_eq!(row.trim_end(), "applying 1 -");
+    assert!(!has_table(&mut *session, "t"));
 }
 
 /// Revisions that take their time; of Postgres one has no transaction.
