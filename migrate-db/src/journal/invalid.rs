@@ -6,11 +6,13 @@
 
 use migcheck_core::Dialect;
 
+use super::Journal;
 use super::effect::Effect;
-use super::probe::{Name, Probe, pg_text};
+use super::name::{Name, pg_text};
+use super::probe::Probe;
 use super::words::{Word, words};
-use super::{Journal, MigrateError};
 use crate::ServerError;
+use crate::migrate_error::MigrateError;
 
 /// What the journal notes of the INVALID indexes that its statement may be taken to have left, by
 /// their ids in the catalog.
