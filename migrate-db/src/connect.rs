@@ -1,6 +1,7 @@
 //! Opening a session, on the rules that a deployment has.
 
 mod error;
+mod opened;
 mod tls;
 
 use std::str::FromStr as _;
@@ -14,6 +15,7 @@ pub use error::{ConnectError, ConnectErrorKind};
 use crate::DatabaseUrl;
 use crate::session::Session;
 use error::{cause_of, kind_of};
+use opened::Opened;
 use tls::bad_file;
 
 /// How to open a session.
@@ -81,7 +83,7 @@ pub async fn connect_with(
     }
     let opening = open(url, options);
     match tokio::time::timeout(options.timeout, opening).await {
-        Ok(Ok(session)) => Ok(session),
+        Ok(Ok(session)) => Ok(Box::new(Opened::new(session, url, *options))),
         Ok(Err(error)) => Err(ConnectError::new(url, kind_of(&error), &cause_of(&error))),
         Err(_) => Err(ConnectError::new(
             url,

@@ -31,6 +31,7 @@ mod migrator;
 pub mod mysql;
 mod offline;
 mod own_schema;
+mod patient;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod release;

@@ -60,9 +60,14 @@ pub enum MigrateError {
     /// It cannot be told where an unfinished script has to go on.
     #[error(transparent)]
     Undecided(#[from] Box<Undecided>),
+    /// The server, named here, gives everybody the lock of a session.
+    #[error(
+        "{0} has no locks that a session keeps, so that two runs could migrate at once; set a lease in their place, in a program with `Migrator::lease`"
+    )]
+    NoLocks(&'static str),
     /// The lease ran out while a statement ran, and somebody else took it.
     #[error(
-        "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement"
+        "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement, or hand over a pool or a URL, with which it is renewed meanwhile"
     )]
     LeaseLost,
     /// A revision that is not in the directory has no way down either.

@@ -7,6 +7,7 @@ use migcheck_core::{Direction, IntoGraph, Plan, RevisionGraph, Target};
 
 use crate::history::HistoryRow;
 use crate::migrate_error::MigrateError;
+use crate::patient::Patient;
 use crate::run::Run;
 use crate::source::IntoSession;
 use crate::status::{Resolution, Status, Unfinished};
@@ -101,8 +102,10 @@ impl Migrator {
     }
 
     /// A lease of that length in the place of the lock of a session, for servers that have no such
-    /// locks, as CockroachDB has none. It is renewed with each statement that is recorded, so it
-    /// must last longer than the longest one. SQLite needs none and takes none.
+    /// locks, as CockroachDB has none. After a crash the next run waits for so long. While a statement
+    /// runs the lease is renewed over a second connection, which a pool or a session of
+    /// [`connect`](crate::connect) can open; on any other one the lease must last longer than the longest
+    /// statement. SQLite needs none and takes none.
     #[must_use]
     pub fn lease(mut self, period: Option<Duration>) -> Self {
         self.settings.lease = period;
@@ -146,6 +149,14 @@ impl Migrator {
         self.migrate(database, target, Direction::Down).await
     }
 
+    async fn session<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+    ) -> Result<Patient<'a>, MigrateError> {
+        let session = database.into_session().await?;
+        Ok(Patient::new(session, self.settings.lock_timeout))
+    }
+
     async fn migrate<'a>(
         &self,
         database: impl IntoSession<'a>,
@@ -153,8 +164,8 @@ impl Migrator {
         direction: Direction,
     ) -> Result<Report, MigrateError> {
         let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
-        Run::new(self, &mut *session)?
+        let mut session = self.session(database).await?;
+        Run::new(self, &mut session)?
             .migrate(&target, direction)
             .await
     }
@@ -166,8 +177,8 @@ impl Migrator {
     ///
     /// The history table cannot be read, or is in a state that migcheck does not make.
     pub async fn status<'a>(&self, database: impl IntoSession<'a>) -> Result<Status, MigrateError> {
-        let mut session = database.into_session().await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let mut session = self.session(database).await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         Ok(standing.status(&self.graph))
     }
 
@@ -180,8 +191,8 @@ impl Migrator {
         &self,
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
-        let mut session = database.into_session().await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let mut session = self.session(database).await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         Ok(standing.status(&self.graph).current)
     }
@@ -195,8 +206,8 @@ impl Migrator {
         &self,
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
-        let mut session = database.into_session().await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let mut session = self.session(database).await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         Ok(standing.pending(&self.graph))
     }
@@ -226,8 +237,8 @@ impl Migrator {
         direction: Direction,
     ) -> Result<Plan, MigrateError> {
         let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
-        let mut run = Run::new(self, &mut *session)?;
+        let mut session = self.session(database).await?;
+        let mut run = Run::new(self, &mut session)?;
         let standing = run.standing().await?;
         run.plan(&standing, &target, direction)
     }
@@ -239,8 +250,8 @@ impl Migrator {
     ///
     /// What is not so; see [`MigrateError`].
     pub async fn verify<'a>(&self, database: impl IntoSession<'a>) -> Result<(), MigrateError> {
-        let mut session = database.into_session().await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let mut session = self.session(database).await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         standing.check_unfinished(|_, _| false)?;
         match standing.pending(&self.graph) {
@@ -264,8 +275,8 @@ impl Migrator {
         purge: bool,
     ) -> Result<Report, MigrateError> {
         let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
-        Run::new(self, &mut *session)?.stamp(&target, purge).await
+        let mut session = self.session(database).await?;
+        Run::new(self, &mut session)?.stamp(&target, purge).await
     }
 
     /// Records that these revisions are applied, besides those that are recorded already, and runs
@@ -282,8 +293,8 @@ impl Migrator {
     ) -> Result<Report, MigrateError> {
         let ids = revisions.iter().map(|id| id.as_ref().to_owned());
         let ids: Vec<String> = ids.collect();
-        let mut session = database.into_session().await?;
-        Run::new(self, &mut *session)?.stamp_revisions(&ids).await
+        let mut session = self.session(database).await?;
+        Run::new(self, &mut session)?.stamp_revisions(&ids).await
     }
 
     /// Says what became of an unfinished script: of the statement in doubt where there is one, after
@@ -301,8 +312,8 @@ impl Migrator {
         revision: Option<&str>,
         resolution: Resolution,
     ) -> Result<Unfinished, MigrateError> {
-        let mut session = database.into_session().await?;
-        Run::new(self, &mut *session)?
+        let mut session = self.session(database).await?;
+        Run::new(self, &mut session)?
             .resolve(revision, resolution)
             .await
     }

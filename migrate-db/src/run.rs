@@ -13,7 +13,7 @@ use crate::history::{Entry, HistoryRow, HistoryTable};
 use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
-use crate::script::{execute_patiently, is_busy};
+use crate::patient::is_busy;
 use crate::session::Session;
 use crate::standing::Standing;
 use crate::step::{Job, run_job};
@@ -55,10 +55,7 @@ impl<'a> Run<'a> {
 
     /// Reads where the database stands.
     pub(crate) async fn standing(&mut self) -> Result<Standing, MigrateError> {
-        let history = self
-            .table
-            .read(&mut *self.session, self.settings.lock_timeout)
-            .await;
+        let history = self.table.read(&mut *self.session).await;
         let history = history.map_err(refused("the history table cannot be read"))?;
         Standing::new(self.graph, self.session.dialect(), history)
     }
@@ -116,6 +113,10 @@ impl<'a> Run<'a> {
         }
         let lock = self.lock().await?;
         let ran = self.migrate_locked(&lock, target, direction).await;
+        if matches!(ran, Err(MigrateError::LeaseLost)) {
+            // The history is written by who has it now.
+            self.unsent = Unsent::default();
+        }
         let flushed = self.unsent.flush(self.session, &self.table).await;
         let ran = ran.and_then(|report| match flushed {
             Ok(()) => Ok(report),
@@ -199,7 +200,6 @@ impl<'a> Run<'a> {
             script,
             direction: script.direction,
             begun: row.filter(|row| row.state.unfinished().is_some()),
-            patience: self.settings.lock_timeout,
             lease: lock.lease(),
         };
         let ran = run_job(self.session, &job, &mut self.unsent).await?;
@@ -273,7 +273,7 @@ impl<'a> Run<'a> {
         } else {
             "ROLLBACK"
         };
-        let ended = execute_patiently(self.session, end, self.settings.lock_timeout).await;
+        let ended = self.session.execute(end).await;
         ensured?;
         ended.map_err(refused("the history table could not be made"))?;
         Ok(())
@@ -316,8 +316,9 @@ impl<'a> Run<'a> {
     pub(crate) async fn begin(&mut self) -> Result<(), MigrateError> {
         let started = Instant::now();
         let begin = self.engine.begin();
-        execute_patiently(self.session, begin, self.settings.lock_timeout)
-            .await
+        let begun = self.session.execute(begin).await;
+        begun
+            .map(drop)
             .map_err(|error| match is_busy(self.session.dialect(), &error) {
                 true => MigrateError::Locked(Locked {
                     waited: started.elapsed(),
