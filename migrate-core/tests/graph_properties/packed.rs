@@ -85,7 +85,7 @@ proptest! {
 
     #[test]
     fn bytes_of_anything_are_an_error(bytes in prop::collection::vec(any::<u8>(), 0..256), marked in any::<bool>(), texts in 0..3_usize) {
-        let mut table = if marked { b"MGC1".to_vec() } else { Vec::new() };
+        let mut table = if marked { b"MGC2".to_vec() } else { Vec::new() };
         table.extend(bytes);
         read_all(table, texts);
     }
