@@ -156,7 +156,12 @@ async fn collations(session: &mut dyn Session) -> Result<Option<(String, String)
         return Ok(None);
     }
     let sql = "SELECT @@collation_database, @@collation_server";
-    let mut values = session.rows(sql, &[]).await?.into_iter().flatten().flatten();
+    let mut values = session
+        .rows(sql, &[])
+        .await?
+        .into_iter()
+        .flatten()
+        .flatten();
     Ok(values.next().zip(values.next()))
 }
 

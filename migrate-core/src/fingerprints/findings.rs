@@ -82,7 +82,9 @@ fn stale(
             many => format!("`{}` and {} more", first.get_ref(), many - 1),
         };
         let message = match why {
-            Stale::Unknown => format!("fingerprints of {name} are of no revision: {state}"),
+            Stale::Unknown => {
+                format!("fingerprints of {name} are of revisions that are not here: {state}")
+            }
             Stale::Edited => format!("fingerprints of {name} are of other scripts: {state}"),
         };
         let said = match why {
@@ -101,12 +103,7 @@ fn stale(
     findings
 }
 
-fn finding(
-    source: &Arc<SourceFile>,
-    at: &Spanned<String>,
-    message: String,
-    said: &str,
-) -> Finding {
+fn finding(source: &Arc<SourceFile>, at: &Spanned<String>, message: String, said: &str) -> Finding {
     Finding::new(Code::FingerprintsStale, message)
         .label(Label::new(source, at.span(), said))
         .note("`verify --schema` and `identify` do without what is not of the scripts as they are")

@@ -22,8 +22,8 @@ impl KnownSchemas {
         let mut of_dialect = Dialect::ALL.map(|_| None);
         let servers = fingerprints.servers.iter().filter_map(|(server, all)| {
             let dialect = dialect(server)?;
-            let states = of_dialect[dialect.index()]
-                .get_or_insert_with(|| States::new(graph, dialect));
+            let states =
+                of_dialect[dialect.index()].get_or_insert_with(|| States::new(graph, dialect));
             let mut bytes = Vec::new();
             for (name, known) in all {
                 let Ok(tops) = states.current(name, known) else {
@@ -49,7 +49,9 @@ impl KnownSchemas {
 
     /// The servers, each with its states as a binary has them.
     pub(crate) fn packed(&self) -> impl ExactSizeIterator<Item = (&str, &[u8])> {
-        self.servers.iter().map(|(server, states)| (&**server, &**states))
+        self.servers
+            .iter()
+            .map(|(server, states)| (&**server, &**states))
     }
 
     /// The servers there are fingerprints of, sorted: `postgres-17`, `mysql-9.7`.
@@ -78,7 +80,9 @@ impl KnownSchemas {
         let mut rest = found.map_or(&[][..], |(_, states)| states);
         std::iter::from_fn(move || {
             let count = number(&mut rest)?;
-            let tops = (0..count).map(|_| number(&mut rest)).collect::<Option<_>>()?;
+            let tops = (0..count)
+                .map(|_| number(&mut rest))
+                .collect::<Option<_>>()?;
             let (schema, behind) = rest.split_first_chunk()?;
             rest = behind;
             Some((tops, Checksum(*schema)))

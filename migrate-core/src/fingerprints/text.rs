@@ -45,8 +45,7 @@ impl Fingerprints {
             states.map(|(name, known)| (name.into_inner(), known))
         };
         let servers = document.into_iter();
-        let servers =
-            servers.map(|(server, all)| (server.into_inner(), states(all).collect()));
+        let servers = servers.map(|(server, all)| (server.into_inner(), states(all).collect()));
         Self {
             servers: servers.collect(),
         }
