@@ -51,6 +51,7 @@ mod standing;
 mod status;
 mod step;
 mod stored;
+mod unsent;
 mod url;
 
 pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, connect_with};

@@ -10,7 +10,6 @@ use crate::engine::Engine;
 use crate::engines::engine;
 use crate::foreign::{self, is_explicit, is_target};
 use crate::history::{Entry, HistoryRow, HistoryTable};
-use crate::journal::flush;
 use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
@@ -19,6 +18,7 @@ use crate::session::Session;
 use crate::standing::Standing;
 use crate::step::{Job, run_job};
 use crate::stored;
+use crate::unsent::Unsent;
 
 /// One run on one session.
 pub(crate) struct Run<'a> {
@@ -28,7 +28,7 @@ pub(crate) struct Run<'a> {
     pub(crate) engine: &'static dyn Engine,
     pub(crate) table: HistoryTable,
     /// The end of a script that goes with what is sent next.
-    unsent: String,
+    unsent: Unsent,
 }
 
 impl<'a> Run<'a> {
@@ -44,7 +44,7 @@ impl<'a> Run<'a> {
             settings: &migrator.settings,
             session,
             engine,
-            unsent: String::new(),
+            unsent: Unsent::default(),
             table: HistoryTable {
                 engine,
                 schema: schema.filter(|_| dialect == Dialect::Postgres),
@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
         }
         let lock = self.lock().await?;
         let ran = self.migrate_locked(&lock, target, direction).await;
-        let flushed = flush(self.session, &mut self.unsent).await;
+        let flushed = self.unsent.flush(self.session, &self.table).await;
         let ran = ran.and_then(|report| match flushed {
             Ok(()) => Ok(report),
             Err(error) => Err(refused("the history table could not be written")(error)),

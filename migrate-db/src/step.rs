@@ -10,6 +10,7 @@ use crate::lease::Lease;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::script::{Prepared, execute_patiently, is_busy, rows_patiently};
 use crate::session::Session;
+use crate::unsent::Unsent;
 
 /// A script that is to be run and recorded.
 #[derive(Clone, Copy)]
@@ -56,7 +57,7 @@ impl Job<'_> {
 pub(crate) async fn run_job(
     session: &mut dyn Session,
     job: &Job<'_>,
-    unsent: &mut String,
+    unsent: &mut Unsent,
 ) -> Result<Option<Vec<String>>, MigrateError> {
     let revision = &*job.entry.revision;
     let prepared = Prepared::new(session.dialect(), revision, job.script)?;

@@ -27,6 +27,7 @@ use crate::migrate_error::MigrateError;
 use crate::script::Prepared;
 use crate::session::Session;
 use crate::step::Job;
+use crate::unsent::{Record, Unsent};
 
 /// The fingerprint of a statement that leaves no trace.
 const BLIND: &str = "-";
@@ -39,7 +40,7 @@ pub(crate) async fn run_journalled(
     session: &mut dyn Session,
     job: &Job<'_>,
     prepared: &Prepared<'_>,
-    unsent: &mut String,
+    unsent: &mut Unsent,
 ) -> Result<Vec<String>, MigrateError> {
     let mut journal = Journal::new(session, job, prepared, unsent);
     let start = match job.begun {
@@ -52,24 +53,11 @@ pub(crate) async fn run_journalled(
     }
 }
 
-/// Sends the end of a script that has not been sent yet.
-pub(crate) async fn flush(
-    session: &mut dyn Session,
-    unsent: &mut String,
-) -> Result<(), ServerError> {
-    if unsent.is_empty() {
-        return Ok(());
-    }
-    let sql = std::mem::take(unsent);
-    session.execute(&sql).await.map(drop)
-}
-
 /// A script on its way.
 struct Journal<'a> {
     session: &'a mut dyn Session,
-    /// The end of the script before, which is sent with the first line of this one: each line that
-    /// is committed by itself costs as much as a small statement.
-    unsent: &'a mut String,
+    /// Of the script before.
+    unsent: &'a mut Unsent,
     job: &'a Job<'a>,
     /// Without its down script, which is written once, at the end.
     entry: Entry,
@@ -94,7 +82,7 @@ impl<'a> Journal<'a> {
         session: &'a mut dyn Session,
         job: &'a Job<'a>,
         prepared: &'a Prepared<'a>,
-        unsent: &'a mut String,
+        unsent: &'a mut Unsent,
     ) -> Self {
         let dialect = session.dialect();
         let statements = prepared.statements.iter();
@@ -292,13 +280,14 @@ impl<'a> Journal<'a> {
     /// is about to be committed.
     async fn write(&mut self, fingerprint: Option<&str>) -> Result<(), MigrateError> {
         self.job.renew(self.session).await?;
-        let line = self.line(self.at, fingerprint);
-        let engine = self.prepared.engine;
-        let before = std::mem::take(self.unsent);
-        let sql = match (engine.as_login(), &*before) {
-            ("", "") => line,
-            ("", before) => format!("{}; {before}; {line}; COMMIT", engine.begin()),
-            (login, _) => format!("BEGIN; {login}{line}; COMMIT"),
+        let (table, login) = (self.job.table, self.prepared.engine.as_login());
+        let sql = match (login, self.job.direction) {
+            ("", Direction::Up) => {
+                let progress = self.progress(self.at, fingerprint);
+                self.unsent.with_row(table, &self.entry, &progress)
+            }
+            ("", Direction::Down) => self.unsent.with(table, self.line(self.at, fingerprint)),
+            (login, _) => format!("BEGIN; {login}{}; COMMIT", self.line(self.at, fingerprint)),
         };
         let written = self.session.execute(&sql).await;
         written.map(drop).map_err(|error| self.refused(error))
@@ -317,31 +306,36 @@ impl<'a> Journal<'a> {
         written.map(drop).map_err(|error| self.refused(error))
     }
 
-    /// The statement that writes how far the script has come: how many statements are done, and
-    /// what there was before the next one, if that is begun.
-    fn line(&self, done: usize, fingerprint: Option<&str>) -> String {
+    /// How far the script has come: how many statements are done, and what there was before the next
+    /// one, if that is begun.
+    fn progress(&self, done: usize, fingerprint: Option<&str>) -> Progress {
         let begun = fingerprint.and_then(|_| self.checksums.get(done + 1));
         let mut checksum = self.checksums[done].clone();
         if let Some(begun) = begun {
             checksum = format!("{checksum} {begun}");
         }
-        let progress = Progress {
+        Progress {
             state: RevisionState::during(self.job.direction),
             done,
             total: self.effects.len(),
             fingerprint: fingerprint.map(str::to_owned),
             done_checksum: Some(checksum),
             took: self.started.elapsed(),
-        };
+        }
+    }
+
+    /// The statement that writes it.
+    fn line(&self, done: usize, fingerprint: Option<&str>) -> String {
+        let progress = self.progress(done, fingerprint);
         match self.job.direction {
-            Direction::Up => self.job.table.upsert(&self.entry, &progress),
+            Direction::Up => self.job.table.upsert(&[(&self.entry, &progress)]),
             Direction::Down => self.job.table.update(&self.entry.revision, &progress),
         }
     }
 
     /// Sends the end of the script before.
     async fn flush(&mut self) -> Result<(), MigrateError> {
-        let sent = flush(self.session, self.unsent).await;
+        let sent = self.unsent.flush(self.session, self.job.table).await;
         sent.map_err(|error| self.refused(error))
     }
 
@@ -350,26 +344,27 @@ impl<'a> Journal<'a> {
         // A script without statements has sent nothing.
         self.flush().await?;
         let reset = self.prepared.engine.reset();
-        let total = self.effects.len();
+        let progress = Progress::applied(self.effects.len(), self.started.elapsed());
+        if self.implicit_commits() && !self.manual {
+            // DDL alone sets nothing of the session.
+            let sets = |effect: &Effect| !matches!(effect, Effect::Seen(_));
+            let has_set = self.effects.iter().any(sets);
+            *self.unsent = Unsent {
+                reset: if has_set { reset } else { "" },
+                record: Some(match self.job.direction {
+                    Direction::Up => Record::Row(self.job.entry.clone(), progress),
+                    Direction::Down => Record::Gone(self.entry.revision.clone()),
+                }),
+            };
+            return Ok(());
+        }
         let record = match self.job.direction {
-            Direction::Up => {
-                let progress = Progress::applied(total, self.started.elapsed());
-                self.job.table.upsert(self.job.entry, &progress)
-            }
+            Direction::Up => self.job.table.upsert(&[(self.job.entry, &progress)]),
             Direction::Down => self.job.table.delete(&self.entry.revision),
         };
         // A transaction of the script's that is still open is committed with it.
         let sql = match self.manual {
             true => format!("{record}; COMMIT; {reset}"),
-            false if self.implicit_commits() => {
-                // DDL alone sets nothing of the session.
-                let sets = |effect: &Effect| !matches!(effect, Effect::Seen(_));
-                *self.unsent = match self.effects.iter().any(sets) {
-                    true => format!("{reset}; {record}"),
-                    false => record,
-                };
-                return Ok(());
-            }
             false => format!("{reset}; {record}"),
         };
         let written = self.session.execute(&sql).await;
