@@ -7,15 +7,18 @@
 
 mod effect;
 mod mysql;
+mod offline;
 mod probe;
 mod resume;
+mod server_side;
 mod undecided;
 mod words;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use migcheck_core::{Checksum, Dialect, Direction};
 
+pub(crate) use self::offline::journalled;
 pub use self::undecided::{Doubt, Undecided};
 
 use self::effect::Effect;
@@ -53,6 +56,41 @@ pub(crate) async fn run_journalled(
     }
 }
 
+/// The checksums of the first so many statements: of none, of the first, of the first two.
+fn checksums(prepared: &Prepared<'_>) -> Vec<String> {
+    let mut checksums = vec![Checksum::of_parts([]).to_string()];
+    for statement in &prepared.statements {
+        let before = checksums.last().map_or(&b""[..], String::as_bytes);
+        let next = Checksum::of_parts([before, statement.text.as_bytes()]);
+        checksums.push(next.to_string());
+    }
+    checksums
+}
+
+/// How far a script has come: how many statements are done, and, if the next one is begun, what there was
+/// before it, as SQL.
+fn progress(
+    checksums: &[String],
+    direction: Direction,
+    done: usize,
+    fingerprint: Option<&str>,
+    took: Duration,
+) -> Progress {
+    let begun = fingerprint.and_then(|_| checksums.get(done + 1));
+    let mut checksum = checksums.get(done).cloned().unwrap_or_default();
+    if let Some(begun) = begun {
+        checksum = format!("{checksum} {begun}");
+    }
+    Progress {
+        state: RevisionState::during(direction),
+        done,
+        total: checksums.len() - 1,
+        fingerprint: fingerprint.map(str::to_owned),
+        done_checksum: Some(checksum),
+        took,
+    }
+}
+
 /// A script on its way.
 struct Journal<'a> {
     session: &'a mut dyn Session,
@@ -86,15 +124,7 @@ impl<'a> Journal<'a> {
     ) -> Self {
         let dialect = session.dialect();
         let statements = prepared.statements.iter();
-        let effects = statements
-            .clone()
-            .map(|statement| Effect::of(statement, dialect));
-        let mut checksums = vec![Checksum::of_parts([]).to_string()];
-        for statement in statements {
-            let before = checksums.last().map_or(&b""[..], String::as_bytes);
-            let next = Checksum::of_parts([before, statement.text.as_bytes()]);
-            checksums.push(next.to_string());
-        }
+        let effects = statements.map(|statement| Effect::of(statement, dialect));
         Self {
             effects: effects.collect(),
             entry: Entry {
@@ -104,8 +134,8 @@ impl<'a> Journal<'a> {
             session,
             unsent,
             job,
+            checksums: checksums(prepared),
             prepared,
-            checksums,
             started: Instant::now(),
             at: 0,
             own: None,
@@ -309,19 +339,8 @@ impl<'a> Journal<'a> {
     /// How far the script has come: how many statements are done, and what there was before the next
     /// one, if that is begun.
     fn progress(&self, done: usize, fingerprint: Option<&str>) -> Progress {
-        let begun = fingerprint.and_then(|_| self.checksums.get(done + 1));
-        let mut checksum = self.checksums[done].clone();
-        if let Some(begun) = begun {
-            checksum = format!("{checksum} {begun}");
-        }
-        Progress {
-            state: RevisionState::during(self.job.direction),
-            done,
-            total: self.effects.len(),
-            fingerprint: fingerprint.map(str::to_owned),
-            done_checksum: Some(checksum),
-            took: self.started.elapsed(),
-        }
+        let took = self.started.elapsed();
+        progress(&self.checksums, self.job.direction, done, fingerprint, took)
     }
 
     /// The statement that writes it.
