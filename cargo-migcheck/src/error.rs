@@ -163,6 +163,7 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Unfinished(_)
             | MigrateError::Undecided(_)
             | MigrateError::Ahead(_)
+            | MigrateError::Drifted(_)
             | MigrateError::NoScript { .. } => Exit::Findings,
             MigrateError::Connect(_) | MigrateError::Refused { .. } | MigrateError::Locked(_) => {
                 Exit::Unavailable
@@ -191,6 +192,8 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Unfinished(_)
             | MigrateError::Ahead(_)
             | MigrateError::OtherDirectory(_)
+            | MigrateError::Drifted(_)
+            | MigrateError::NoFingerprint(_)
             | MigrateError::NotEmpty(_)
             | MigrateError::Locked(_) => Self {
                 exit,

@@ -10,6 +10,7 @@ use crate::migrate_error::MigrateError;
 use crate::patient::Patient;
 use crate::run::Run;
 use crate::source::IntoSession;
+use crate::standing::Standing;
 use crate::status::{Resolution, Status, Unfinished};
 
 /// Runs the revisions of one directory on databases.
@@ -252,6 +253,11 @@ impl Migrator {
     pub async fn verify<'a>(&self, database: impl IntoSession<'a>) -> Result<(), MigrateError> {
         let mut session = self.session(database).await?;
         let standing = Run::new(self, &mut session)?.standing().await?;
+        self.check(&standing)
+    }
+
+    /// What [`Migrator::verify`] says.
+    pub(crate) fn check(&self, standing: &Standing) -> Result<(), MigrateError> {
         standing.check(self.settings.allow_ahead)?;
         standing.check_unfinished(|_, _| false)?;
         match standing.pending(&self.graph) {

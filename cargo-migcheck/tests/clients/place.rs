@@ -202,8 +202,14 @@ impl Database {
         docker
     }
 
-    /// Has the database's own client run a script, and stop at the first error.
+    /// Has the database's own client run a script, which has to succeed.
     pub(crate) fn run_script(&self, script: &str) {
+        let piped = self.pipe(script);
+        piped.unwrap_or_else(|said| panic!("{said}\n{script}"));
+    }
+
+    /// Has the database's own client run a script, and stop at the first error, which is what it says.
+    pub(crate) fn pipe(&self, script: &str) -> Result<(), String> {
         let mut client = match self.dialect {
             Dialect::Postgres => self.client("psql", &["-X", "-q", "-v", "ON_ERROR_STOP=1"]),
             Dialect::MySql => self.client("mysql", &["--comments", "--binary-mode"]),
@@ -219,18 +225,21 @@ impl Database {
             Err(_) if self.dialect == Dialect::Sqlite => return self.run_statements(script),
             Err(error) => panic!("{error}"),
         };
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}\n{script}");
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
     }
 
     /// Where sqlite3 is not installed: the statements one by one, in one session.
-    fn run_statements(&self, script: &str) {
+    fn run_statements(&self, script: &str) -> Result<(), String> {
         let mut session = self.session();
         let statements = migcheck_core::split::split(script, self.dialect).expect("statements");
         for statement in statements {
             let done = block_on(session.execute(statement.text));
-            done.unwrap_or_else(|error| panic!("{error}: {}", statement.text));
+            done.map_err(|error| format!("{error}: {}", statement.text))?;
         }
+        Ok(())
     }
 }
 
