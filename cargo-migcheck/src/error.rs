@@ -170,6 +170,7 @@ impl From<MigrateError> for CommandError {
             _ => Exit::Usage,
         };
         match error {
+            MigrateError::Backup(error) => Self::from(*error).hinted("nothing was run"),
             MigrateError::Script(script) => Self {
                 exit,
                 ..Self::usage(format!(

@@ -43,6 +43,12 @@ impl Lease {
         }
     }
 
+    /// How long it lasts when it is renewed.
+    #[cfg(feature = "backup")]
+    pub(crate) fn period(&self) -> Duration {
+        self.period
+    }
+
     /// Takes it if it is free or has run out.
     pub(crate) async fn try_take(
         &self,

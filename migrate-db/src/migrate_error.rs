@@ -85,6 +85,10 @@ pub enum MigrateError {
         /// Why there is none, where the revision says so.
         reason: Option<String>,
     },
+    /// There is no backup, and so nothing was run.
+    #[cfg(feature = "backup")]
+    #[error("{0}; nothing was run")]
+    Backup(Box<crate::backup::BackupError>),
     /// The feature of this database is not compiled in.
     #[error("migcheck was built without its `{0}` feature; enable it in Cargo.toml")]
     NoEngine(migcheck_core::Dialect),
