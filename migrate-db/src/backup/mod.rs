@@ -43,8 +43,8 @@ pub struct Backup {
 /// Writes a backup of the database to `to`: a new file, or a directory, where it is called
 /// `LABEL-YYYYMMDDTHHMMSSZ` and what suits the database.
 ///
-/// The file appears when the backup is complete, and replaces no other. Until then its name begins
-/// with a dot and ends in `.part`; it goes when the future is dropped.
+/// The file appears when the backup is complete, and replaces no other. Until then it is in a
+/// folder whose name begins with a dot and ends in `.part`; that goes when the future is dropped.
 ///
 /// # Errors
 ///
@@ -56,12 +56,12 @@ pub async fn backup(url: &DatabaseUrl, to: &Path, label: &str) -> Result<Backup,
     let part = place.begin()?;
     let client = match product {
         Product::Sqlite => {
-            copy(url, part.path()).await?;
+            copy(url, part.file.path()).await?;
             None
         }
         Product::Postgres | Product::MySql | Product::MariaDb => {
             let client = Client::find(product, url)?;
-            dump(&client, url, &part).await?;
+            dump(&client, url, &part.file).await?;
             Some(client)
         }
     };
