@@ -192,6 +192,7 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Unfinished(_)
             | MigrateError::Ahead(_)
             | MigrateError::OtherDirectory(_)
+            | MigrateError::Shared(_)
             | MigrateError::NotEmpty(_)
             | MigrateError::Locked(_) => Self {
                 exit,

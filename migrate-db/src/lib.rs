@@ -63,7 +63,7 @@ pub use migrator::{Migrator, Report, StepReport};
 pub use offline::{Offline, OfflineError, OfflineStep};
 pub use own_schema::OwnSchema;
 pub use release::{Release, release};
-pub use reset::ResetReport;
+pub use reset::{Kept, ResetReport};
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};
