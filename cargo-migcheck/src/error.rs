@@ -171,6 +171,7 @@ impl From<MigrateError> for CommandError {
             _ => Exit::Usage,
         };
         match error {
+            MigrateError::Backup(error) => Self::from(*error).hinted("nothing was run"),
             MigrateError::Script(script) => Self {
                 exit,
                 ..Self::usage(format!(
@@ -194,6 +195,7 @@ impl From<MigrateError> for CommandError {
             | MigrateError::OtherDirectory(_)
             | MigrateError::Drifted(_)
             | MigrateError::NoFingerprint(_)
+            | MigrateError::Shared(_)
             | MigrateError::NotEmpty(_)
             | MigrateError::Locked(_) => Self {
                 exit,

@@ -97,6 +97,13 @@ pub enum MigrateError {
         /// Why there is none, where the revision says so.
         reason: Option<String>,
     },
+    /// What is to be emptied holds the tables of others too.
+    #[error("schemas of this database have a history of their own: {}; a reset empties the whole database: drop the schemas that may go yourself", some_of(.0))]
+    Shared(Vec<String>),
+    /// There is no backup, and so nothing was run.
+    #[cfg(feature = "backup")]
+    #[error("{0}; nothing was run")]
+    Backup(Box<crate::backup::BackupError>),
     /// The feature of this database is not compiled in.
     #[error("migcheck was built without its `{0}` feature; enable it in Cargo.toml")]
     NoEngine(migcheck_core::Dialect),

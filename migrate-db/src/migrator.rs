@@ -34,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) allow_ahead: bool,
     pub(crate) history_schema: Option<String>,
     pub(crate) lease: Option<Duration>,
+    #[cfg(feature = "backup")]
+    pub(crate) backup: Option<crate::backup::BackupFirst>,
 }
 
 /// What a run did.
@@ -75,6 +77,8 @@ impl Migrator {
             allow_ahead: false,
             history_schema: graph.settings().history_schema.clone(),
             lease: None,
+            #[cfg(feature = "backup")]
+            backup: None,
         };
         Ok(Self { graph, settings })
     }
@@ -110,6 +114,18 @@ impl Migrator {
     #[must_use]
     pub fn lease(mut self, period: Option<Duration>) -> Self {
         self.settings.lease = period;
+        self
+    }
+
+    /// Makes a backup before a run takes something away, which every downgrade does, and an upgrade
+    /// with a script that [`is_destructive`](migcheck_core::is_destructive).
+    ///
+    /// It is made while the run holds its lock, so that no other run comes in between; where it
+    /// cannot be made, nothing is run.
+    #[cfg(feature = "backup")]
+    #[must_use]
+    pub fn backup_first(mut self, backup: crate::backup::BackupFirst) -> Self {
+        self.settings.backup = Some(backup);
         self
     }
 

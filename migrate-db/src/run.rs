@@ -1,5 +1,8 @@
 //! One run of a [`Migrator`] on one session.
 
+#[cfg(feature = "backup")]
+mod precaution;
+
 use std::time::Instant;
 
 use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Script, Step, Target};
@@ -133,6 +136,8 @@ impl<'a> Run<'a> {
         target: &Target,
         direction: Direction,
     ) -> Result<Report, MigrateError> {
+        #[cfg(feature = "backup")]
+        self.back_up_first(lock, target, direction).await?;
         self.ensure_history(direction == Direction::Up).await?;
         let standing = self.standing().await?;
         let plan = self.plan(&standing, target, direction)?;
@@ -282,10 +287,8 @@ impl<'a> Run<'a> {
     async fn ensure_history_alone(&mut self, empty: bool) -> Result<(), MigrateError> {
         match self.standing().await?.history {
             None => {
-                let strangers = stranger(self.session, &self.table).await;
-                let strangers = strangers.map_err(refused("the tables could not be listed"))?;
-                if empty && let Some(stranger) = strangers {
-                    return Err(MigrateError::NotEmpty(stranger));
+                if empty {
+                    self.refuse_strangers().await?;
                 }
                 let created = self.create_history().await;
                 created.map_err(refused("the history table could not be created"))?;
@@ -298,6 +301,15 @@ impl<'a> Run<'a> {
         }
         let pinned = self.table.pin(self.session).await;
         pinned.map_err(refused("the history table could not be found"))
+    }
+
+    /// That a database without a history has no other tables either.
+    async fn refuse_strangers(&mut self) -> Result<(), MigrateError> {
+        let strangers = stranger(self.session, &self.table).await;
+        match strangers.map_err(refused("the tables could not be listed"))? {
+            Some(stranger) => Err(MigrateError::NotEmpty(stranger)),
+            None => Ok(()),
+        }
     }
 
     async fn create_history(&mut self) -> Result<(), ServerError> {
