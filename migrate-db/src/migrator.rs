@@ -6,8 +6,10 @@ use std::time::Duration;
 use migcheck_core::{Direction, IntoGraph, Plan, RevisionGraph, Target};
 
 use crate::history::HistoryRow;
+use crate::limited::Limited;
 use crate::migrate_error::MigrateError;
 use crate::run::Run;
+use crate::session::Session;
 use crate::source::IntoSession;
 use crate::status::{Resolution, Status, Unfinished};
 
@@ -32,6 +34,7 @@ pub(crate) struct Settings {
     pub(crate) allow_ahead: bool,
     pub(crate) history_schema: Option<String>,
     pub(crate) lease: Option<Duration>,
+    pub(crate) statement_timeout: Option<Duration>,
 }
 
 /// What a run did.
@@ -73,6 +76,7 @@ impl Migrator {
             allow_ahead: false,
             history_schema: graph.settings().history_schema.clone(),
             lease: None,
+            statement_timeout: None,
         };
         Ok(Self { graph, settings })
     }
@@ -107,6 +111,26 @@ impl Migrator {
     pub fn lease(mut self, period: Option<Duration>) -> Self {
         self.settings.lease = period;
         self
+    }
+
+    /// How long one statement may take; unless set, as long as it likes. Some servers do not answer
+    /// where a disk is full or a lock is not given back. A run that gives up leaves what a killed one
+    /// leaves: its connection is of no more use, and the next run goes on where it stopped.
+    #[must_use]
+    pub fn statement_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.settings.statement_timeout = limit;
+        self
+    }
+
+    async fn session<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+    ) -> Result<Box<dyn Session + 'a>, MigrateError> {
+        let session = database.into_session().await?;
+        Ok(match self.settings.statement_timeout {
+            Some(limit) => Box::new(Limited::new(session, limit)),
+            None => session,
+        })
     }
 
     /// The revisions.
@@ -153,7 +177,7 @@ impl Migrator {
         direction: Direction,
     ) -> Result<Report, MigrateError> {
         let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
+        let mut session = self.session(database).await?;
         Run::new(self, &mut *session)?
             .migrate(&target, direction)
             .await
@@ -166,7 +190,7 @@ impl Migrator {
     ///
     /// The history table cannot be read, or is in a state that migcheck does not make.
     pub async fn status<'a>(&self, database: impl IntoSession<'a>) -> Result<Status, MigrateError> {
-        let mut session = database.into_session().await?;
+        let mut session = self.session(database).await?;
         let standing = Run::new(self, &mut *session)?.standing().await?;
         Ok(standing.status(&self.graph))
     }
@@ -180,7 +204,7 @@ impl Migrator {
         &self,
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
-        let mut session = database.into_session().await?;
+        let mut session = self.session(database).await?;
         let standing = Run::new(self, &mut *session)?.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         Ok(standing.status(&self.graph).current)
@@ -195,7 +219,7 @@ impl Migrator {
         &self,
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
-        let mut session = database.into_session().await?;
+        let mut session = self.session(database).await?;
         let standing = Run::new(self, &mut *session)?.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         Ok(standing.pending(&self.graph))
@@ -226,7 +250,7 @@ impl Migrator {
         direction: Direction,
     ) -> Result<Plan, MigrateError> {
         let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
+        let mut session = self.session(database).await?;
         let mut run = Run::new(self, &mut *session)?;
         let standing = run.standing().await?;
         run.plan(&standing, &target, direction)
@@ -239,7 +263,7 @@ impl Migrator {
     ///
     /// What is not so; see [`MigrateError`].
     pub async fn verify<'a>(&self, database: impl IntoSession<'a>) -> Result<(), MigrateError> {
-        let mut session = database.into_session().await?;
+        let mut session = self.session(database).await?;
         let standing = Run::new(self, &mut *session)?.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         standing.check_unfinished(|_, _| false)?;
@@ -264,7 +288,7 @@ impl Migrator {
         purge: bool,
     ) -> Result<Report, MigrateError> {
         let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
+        let mut session = self.session(database).await?;
         Run::new(self, &mut *session)?.stamp(&target, purge).await
     }
 
@@ -282,7 +306,7 @@ impl Migrator {
     ) -> Result<Report, MigrateError> {
         let ids = revisions.iter().map(|id| id.as_ref().to_owned());
         let ids: Vec<String> = ids.collect();
-        let mut session = database.into_session().await?;
+        let mut session = self.session(database).await?;
         Run::new(self, &mut *session)?.stamp_revisions(&ids).await
     }
 
@@ -301,7 +325,7 @@ impl Migrator {
         revision: Option<&str>,
         resolution: Resolution,
     ) -> Result<Unfinished, MigrateError> {
-        let mut session = database.into_session().await?;
+        let mut session = self.session(database).await?;
         Run::new(self, &mut *session)?
             .resolve(revision, resolution)
             .await
