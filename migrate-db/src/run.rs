@@ -59,7 +59,13 @@ impl<'a> Run<'a> {
     /// Reads where the database stands.
     pub(crate) async fn standing(&mut self) -> Result<Standing, MigrateError> {
         let history = self.table.read(&mut *self.session).await;
-        let history = history.map_err(refused("the history table cannot be read"))?;
+        let history = match history {
+            Ok(history) => history,
+            Err(error) => {
+                let error = refused("the history table cannot be read")(error);
+                return Err(self.advised(error).await);
+            }
+        };
         Standing::new(self.graph, self.session.dialect(), history)
     }
 
@@ -250,7 +256,10 @@ impl<'a> Run<'a> {
             pinned.map_err(refused("the history table could not be found"))?;
         }
         let (lease, timeout) = (self.settings.lease, self.settings.lock_timeout);
-        Lock::take(self.session, &self.table, lease, timeout).await
+        match Lock::take(self.session, &self.table, lease, timeout).await {
+            Ok(lock) => Ok(lock),
+            Err(error) => Err(self.advised(error).await),
+        }
     }
 
     /// Gives the lock back, whatever was done under it.
@@ -260,9 +269,14 @@ impl<'a> Run<'a> {
         done: Result<T, MigrateError>,
     ) -> Result<T, MigrateError> {
         let unlocked = lock.release(self.session, &self.table).await;
-        let done = done?;
-        unlocked.map_err(refused("the lock could not be given back"))?;
-        Ok(done)
+        match done {
+            Ok(done) => {
+                unlocked.map_err(refused("the lock could not be given back"))?;
+                Ok(done)
+            }
+            // Whatever was open has ended, so that the server can be asked.
+            Err(error) => Err(self.advised(error).await),
+        }
     }
 
     /// Makes the history table where there is none, and brings an older one up to date. With
@@ -335,6 +349,7 @@ impl<'a> Run<'a> {
                 true => MigrateError::Locked(Locked {
                     waited: started.elapsed(),
                     holder: None,
+                    is_writer: true,
                 }),
                 false => refused("no transaction could be opened")(error),
             })

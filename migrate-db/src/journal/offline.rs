@@ -9,9 +9,9 @@ use migcheck_core::split::Statement;
 use migcheck_core::{Dialect, Direction};
 
 use super::effect::Effect;
-use super::words::words;
 use super::line::progress;
 use super::transactions;
+use super::words::words;
 use super::{BLIND, BLIND_SQL, checksums};
 use crate::history::{Entry, HistoryTable};
 use crate::script::Prepared;

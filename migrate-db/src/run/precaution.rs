@@ -66,7 +66,7 @@ impl Run<'_> {
                 return Ok(done);
             }
             let alive = match lease {
-                Some(lease) => lease.renew(self.session, self.table.engine).await,
+                Some(lease) => lease.renew(self.session).await,
                 None => self.session.execute("SELECT 1").await.map(|_| true),
             };
             match alive.map_err(refused("the lock was lost while the backup was made"))? {
