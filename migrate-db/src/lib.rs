@@ -34,6 +34,7 @@ mod own_schema;
 mod patient;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod ready;
 mod release;
 mod reset;
 mod resolve;
