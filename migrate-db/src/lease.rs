@@ -63,6 +63,12 @@ impl Lease {
         })
     }
 
+    /// How long it lasts when it is renewed.
+    #[cfg(feature = "backup")]
+    pub(crate) fn period(&self) -> Duration {
+        self.period
+    }
+
     /// Takes it if it is free or has run out.
     pub(crate) async fn try_take(&self, session: &mut dyn Session) -> Result<bool, ServerError> {
         match self.take_over(session).await {

@@ -9,6 +9,7 @@ use migcheck_core::{Direction, PlanError, TargetError};
 use crate::ServerError;
 use crate::empty::Stranger;
 use crate::journal::Undecided;
+use crate::schema_check::{Drifted, NoFingerprint};
 use crate::script::ScriptError;
 use crate::status::Unfinished;
 
@@ -54,6 +55,12 @@ pub enum MigrateError {
     /// Revisions that should be applied and are not.
     #[error("not applied yet: {}; `upgrade` applies them", some_of(.0))]
     Pending(Vec<String>),
+    /// The schema is not the one that the applied revisions make.
+    #[error("{0}")]
+    Drifted(Box<Drifted>),
+    /// Whether it is, the fingerprints do not tell.
+    #[error(transparent)]
+    NoFingerprint(#[from] NoFingerprint),
     /// A script was begun, and this is not the way to its end.
     #[error("{0}; `{verb}` goes on with it, or, when you have finished or undone it by hand, say so with `resolve`", verb = .0.goes_on())]
     Unfinished(Unfinished),
@@ -90,6 +97,13 @@ pub enum MigrateError {
         /// Why there is none, where the revision says so.
         reason: Option<String>,
     },
+    /// What is to be emptied holds the tables of others too.
+    #[error("schemas of this database have a history of their own: {}; a reset empties the whole database: drop the schemas that may go yourself", some_of(.0))]
+    Shared(Vec<String>),
+    /// There is no backup, and so nothing was run.
+    #[cfg(feature = "backup")]
+    #[error("{0}; nothing was run")]
+    Backup(Box<crate::backup::BackupError>),
     /// The feature of this database is not compiled in.
     #[error("migcheck was built without its `{0}` feature; enable it in Cargo.toml")]
     NoEngine(migcheck_core::Dialect),

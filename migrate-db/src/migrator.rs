@@ -10,6 +10,7 @@ use crate::migrate_error::MigrateError;
 use crate::patient::Patient;
 use crate::run::Run;
 use crate::source::IntoSession;
+use crate::standing::Standing;
 use crate::status::{Resolution, Status, Unfinished};
 
 /// Runs the revisions of one directory on databases.
@@ -33,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) allow_ahead: bool,
     pub(crate) history_schema: Option<String>,
     pub(crate) lease: Option<Duration>,
+    #[cfg(feature = "backup")]
+    pub(crate) backup: Option<crate::backup::BackupFirst>,
 }
 
 /// What a run did.
@@ -74,6 +77,8 @@ impl Migrator {
             allow_ahead: false,
             history_schema: graph.settings().history_schema.clone(),
             lease: None,
+            #[cfg(feature = "backup")]
+            backup: None,
         };
         Ok(Self { graph, settings })
     }
@@ -109,6 +114,18 @@ impl Migrator {
     #[must_use]
     pub fn lease(mut self, period: Option<Duration>) -> Self {
         self.settings.lease = period;
+        self
+    }
+
+    /// Makes a backup before a run takes something away, which every downgrade does, and an upgrade
+    /// with a script that [`is_destructive`](migcheck_core::is_destructive).
+    ///
+    /// It is made while the run holds its lock, so that no other run comes in between; where it
+    /// cannot be made, nothing is run.
+    #[cfg(feature = "backup")]
+    #[must_use]
+    pub fn backup_first(mut self, backup: crate::backup::BackupFirst) -> Self {
+        self.settings.backup = Some(backup);
         self
     }
 
@@ -252,6 +269,11 @@ impl Migrator {
     pub async fn verify<'a>(&self, database: impl IntoSession<'a>) -> Result<(), MigrateError> {
         let mut session = self.session(database).await?;
         let standing = Run::new(self, &mut session)?.standing().await?;
+        self.check(&standing)
+    }
+
+    /// What [`Migrator::verify`] says.
+    pub(crate) fn check(&self, standing: &Standing) -> Result<(), MigrateError> {
         standing.check(self.settings.allow_ahead)?;
         standing.check_unfinished(|_, _| false)?;
         match standing.pending(&self.graph) {

@@ -1,5 +1,9 @@
 //! One run of a [`Migrator`] on one session.
 
+#[cfg(feature = "backup")]
+mod precaution;
+mod ready;
+
 use std::time::Instant;
 
 use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Script, Step, Target};
@@ -130,6 +134,8 @@ impl<'a> Run<'a> {
         target: &Target,
         direction: Direction,
     ) -> Result<Report, MigrateError> {
+        #[cfg(feature = "backup")]
+        self.back_up_first(lock, target, direction).await?;
         self.ensure_history(direction == Direction::Up).await?;
         let standing = self.standing().await?;
         let plan = self.plan(&standing, target, direction)?;

@@ -1,5 +1,7 @@
 //! The lines of the journal: a script's row of the history table, as it goes on.
 
+use std::time::Duration;
+
 use migcheck_core::Direction;
 
 use super::Journal;
@@ -7,6 +9,30 @@ use super::effect::Effect;
 use crate::history::{Progress, RevisionState};
 use crate::migrate_error::MigrateError;
 use crate::unsent::{Record, Unsent};
+
+/// How far a script has come: how many statements are done, and, if the next one is begun, what there was
+/// before it, as SQL.
+pub(super) fn progress(
+    checksums: &[String],
+    direction: Direction,
+    done: usize,
+    fingerprint: Option<&str>,
+    took: Duration,
+) -> Progress {
+    let begun = fingerprint.and_then(|_| checksums.get(done + 1));
+    let mut checksum = checksums.get(done).cloned().unwrap_or_default();
+    if let Some(begun) = begun {
+        checksum = format!("{checksum} {begun}");
+    }
+    Progress {
+        state: RevisionState::during(direction),
+        done,
+        total: checksums.len() - 1,
+        fingerprint: fingerprint.map(str::to_owned),
+        done_checksum: Some(checksum),
+        took,
+    }
+}
 
 impl Journal<'_> {
     /// Writes how far the script has come: a transaction of its own, unless one is open, which then
@@ -42,22 +68,13 @@ impl Journal<'_> {
     /// How far the script has come: how many statements are done, and what there was before the next
     /// one, if that is begun.
     fn progress(&self, done: usize, fingerprint: Option<&str>) -> Progress {
-        let begun = fingerprint.and_then(|_| self.checksums.get(done + 1));
-        let mut checksum = self.checksums[done].clone();
-        if let Some(begun) = begun {
-            checksum = format!("{checksum} {begun}");
-        }
+        let took = self.started.elapsed();
+        let mut progress = progress(&self.checksums, self.job.direction, done, fingerprint, took);
         if let Some((_, noted)) = self.noted.as_ref().filter(|(of, _)| *of == done) {
-            checksum = format!("{checksum} {}", noted.word());
+            let checksum = progress.done_checksum.take().unwrap_or_default();
+            progress.done_checksum = Some(format!("{checksum} {}", noted.word()));
         }
-        Progress {
-            state: RevisionState::during(self.job.direction),
-            done,
-            total: self.effects.len(),
-            fingerprint: fingerprint.map(str::to_owned),
-            done_checksum: Some(checksum),
-            took: self.started.elapsed(),
-        }
+        progress
     }
 
     /// The statement that writes it.

@@ -10,8 +10,10 @@ mod invalid;
 mod line;
 mod mysql;
 mod name;
+mod offline;
 mod probe;
 mod resume;
+mod server_side;
 mod step;
 mod transactions;
 mod undecided;
@@ -21,6 +23,7 @@ use std::time::Instant;
 
 use migcheck_core::Checksum;
 
+pub(crate) use self::offline::journalled;
 pub use self::undecided::{Doubt, Undecided};
 
 use self::effect::Effect;
@@ -55,6 +58,17 @@ pub(crate) async fn run_journalled(
         Ok(()) => Ok(journal.notes),
         Err(error) => Err(journal.failed(error).await),
     }
+}
+
+/// The checksums of the first so many statements: of none, of the first, of the first two.
+fn checksums(prepared: &Prepared<'_>) -> Vec<String> {
+    let mut checksums = vec![Checksum::of_parts([]).to_string()];
+    for statement in &prepared.statements {
+        let before = checksums.last().map_or(&b""[..], String::as_bytes);
+        let next = Checksum::of_parts([before, statement.text.as_bytes()]);
+        checksums.push(next.to_string());
+    }
+    checksums
 }
 
 /// A script on its way.
@@ -92,15 +106,7 @@ impl<'a> Journal<'a> {
     ) -> Self {
         let dialect = session.dialect();
         let statements = prepared.statements.iter();
-        let effects = statements
-            .clone()
-            .map(|statement| Effect::of(statement, dialect));
-        let mut checksums = vec![Checksum::of_parts([]).to_string()];
-        for statement in statements {
-            let before = checksums.last().map_or(&b""[..], String::as_bytes);
-            let next = Checksum::of_parts([before, statement.text.as_bytes()]);
-            checksums.push(next.to_string());
-        }
+        let effects = statements.map(|statement| Effect::of(statement, dialect));
         Self {
             effects: effects.collect(),
             entry: Entry {
@@ -110,8 +116,8 @@ impl<'a> Journal<'a> {
             session,
             unsent,
             job,
+            checksums: checksums(prepared),
             prepared,
-            checksums,
             started: Instant::now(),
             at: 0,
             own: None,

@@ -135,6 +135,9 @@ impl Probe {
         session: &mut dyn Session,
         fingerprint: &str,
     ) -> Result<Verdict, ServerError> {
+        if let Some(then) = self.seen_by_server(session, fingerprint).await? {
+            return Ok(then);
+        }
         // Where several things have to come together, they are counted.
         let (before, after) = match self {
             Self::Created(name) => {
@@ -165,7 +168,7 @@ impl Probe {
         })
     }
 
-    fn query(&self) -> String {
+    pub(super) fn query(&self) -> String {
         match self {
             Self::Created(name) => relations(std::slice::from_ref(name)),
             Self::Relations { names } | Self::Gone { names } => relations(names),
@@ -263,7 +266,7 @@ fn of_name(name: &Name, kind: &str, table: &str, columns: &str) -> String {
     )
 }
 
-fn schema(name: &Name) -> String {
+pub(super) fn schema(name: &Name) -> String {
     name.schema
         .as_deref()
         .map_or_else(|| "DATABASE()".to_owned(), text)

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
+use super::Run;
 use crate::ServerError;
 use crate::empty::stranger;
 use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::patient::is_busy;
-use crate::run::Run;
 
 impl Run<'_> {
     /// Takes the lock in a session that is as a fresh one.
@@ -58,10 +58,8 @@ impl Run<'_> {
     async fn ensure_history_alone(&mut self, empty: bool) -> Result<(), MigrateError> {
         match self.standing().await?.history {
             None => {
-                let strangers = stranger(self.session, &self.table).await;
-                let strangers = strangers.map_err(refused("the tables could not be listed"))?;
-                if empty && let Some(stranger) = strangers {
-                    return Err(MigrateError::NotEmpty(stranger));
+                if empty {
+                    self.refuse_strangers().await?;
                 }
                 let created = self.create_history().await;
                 created.map_err(refused("the history table could not be created"))?;
@@ -74,6 +72,15 @@ impl Run<'_> {
         }
         let pinned = self.table.pin(self.session).await;
         pinned.map_err(refused("the history table could not be found"))
+    }
+
+    /// That a database without a history has no other tables either.
+    pub(super) async fn refuse_strangers(&mut self) -> Result<(), MigrateError> {
+        let strangers = stranger(self.session, &self.table).await;
+        match strangers.map_err(refused("the tables could not be listed"))? {
+            Some(stranger) => Err(MigrateError::NotEmpty(stranger)),
+            None => Ok(()),
+        }
     }
 
     async fn create_history(&mut self) -> Result<(), ServerError> {
