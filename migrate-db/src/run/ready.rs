@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use super::Run;
-use crate::ServerError;
 use crate::empty::stranger;
 use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
@@ -61,7 +60,8 @@ impl Run<'_> {
                 if empty {
                     self.refuse_strangers().await?;
                 }
-                let created = self.create_history().await;
+                let create = self.engine.create_history(&self.table.sql());
+                let created = self.table.create(self.session, &create).await;
                 created.map_err(refused("the history table could not be created"))?;
             }
             Some(history) if history.is_old => {
@@ -80,18 +80,6 @@ impl Run<'_> {
         match strangers.map_err(refused("the tables could not be listed"))? {
             Some(stranger) => Err(MigrateError::NotEmpty(stranger)),
             None => Ok(()),
-        }
-    }
-
-    async fn create_history(&mut self) -> Result<(), ServerError> {
-        let create = self.engine.create_history(&self.table.sql());
-        match (self.session.execute(&create).await, &self.table.schema) {
-            (Err(error), Some(schema)) if self.engine.is_missing_table(&error) => {
-                let schema = format!("CREATE SCHEMA {}", self.engine.quoted(schema));
-                self.session.execute(&schema).await?;
-                self.session.execute(&create).await.map(drop)
-            }
-            (created, _) => created.map(drop),
         }
     }
 
