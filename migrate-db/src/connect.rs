@@ -1,5 +1,6 @@
 //! Opening a session, on the rules that a deployment has.
 
+mod advice;
 mod error;
 mod opened;
 mod tls;
@@ -14,7 +15,7 @@ pub use error::{ConnectError, ConnectErrorKind};
 
 use crate::DatabaseUrl;
 use crate::session::Session;
-use error::{cause_of, kind_of};
+pub(crate) use error::of_pool;
 use opened::Opened;
 use tls::bad_file;
 
@@ -84,7 +85,7 @@ pub async fn connect_with(
     let opening = open(url, options);
     match tokio::time::timeout(options.timeout, opening).await {
         Ok(Ok(session)) => Ok(Box::new(Opened::new(session, url, *options))),
-        Ok(Err(error)) => Err(ConnectError::new(url, kind_of(&error), &cause_of(&error))),
+        Ok(Err(error)) => Err(ConnectError::of(url, &error)),
         Err(_) => Err(ConnectError::new(
             url,
             ConnectErrorKind::Timeout,

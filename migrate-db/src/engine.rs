@@ -1,6 +1,7 @@
 //! What the three databases do differently when migrations are run on them.
 
 use crate::ServerError;
+use crate::advice::Refusal;
 use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
 
@@ -38,6 +39,21 @@ pub(crate) trait Engine: Sync {
 
     /// Whether an error says that a column is not there.
     fn is_missing_column(&self, error: &ServerError) -> bool;
+
+    /// Whether an error, of what ends a script, says that the history table may not be written.
+    fn is_denied(&self, error: &ServerError, history: &HistoryTable) -> bool;
+
+    /// What to do about a refusal, if that can be told. Behind a first line there are statements to
+    /// be copied.
+    fn advice<'a>(
+        &'a self,
+        session: &'a mut dyn Session,
+        table: &'a HistoryTable,
+        refusal: &'a Refusal<'a>,
+    ) -> BoxFuture<'a, Option<String>>;
+
+    /// Where a person sees what sessions do.
+    fn sessions(&self) -> &'static str;
 
     /// The tables that unqualified names of scripts can mean, without those of extensions, a row
     /// each.

@@ -10,6 +10,7 @@
 )]
 
 pub mod adopt;
+mod advice;
 #[cfg(feature = "backup")]
 pub mod backup;
 pub mod connect;
@@ -22,6 +23,7 @@ mod foreign;
 mod history;
 mod journal;
 mod lease;
+mod limited;
 mod literal;
 mod lock;
 mod lock_file;

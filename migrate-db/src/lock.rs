@@ -50,7 +50,11 @@ impl Lock {
             let waited = started.elapsed();
             if waited >= timeout {
                 let holder = held.holder(session, table).await;
-                return Err(MigrateError::Locked(Locked { waited, holder }));
+                return Err(MigrateError::Locked(Locked {
+                    waited,
+                    holder,
+                    is_writer: false,
+                }));
             }
             tokio::time::sleep(LOCK_POLL.min(timeout - waited)).await;
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use migcheck_core::{Direction, IntoGraph, Plan, RevisionGraph, Target};
 
 use crate::history::HistoryRow;
+use crate::limited::Limited;
 use crate::migrate_error::MigrateError;
 use crate::patient::Patient;
 use crate::run::Run;
@@ -36,6 +37,7 @@ pub(crate) struct Settings {
     pub(crate) lease: Option<Duration>,
     #[cfg(feature = "backup")]
     pub(crate) backup: Option<crate::backup::BackupFirst>,
+    pub(crate) statement_timeout: Option<Duration>,
 }
 
 /// What a run did.
@@ -79,6 +81,7 @@ impl Migrator {
             lease: None,
             #[cfg(feature = "backup")]
             backup: None,
+            statement_timeout: None,
         };
         Ok(Self { graph, settings })
     }
@@ -129,6 +132,15 @@ impl Migrator {
         self
     }
 
+    /// How long one statement may take; unless set, as long as it likes. Some servers do not answer
+    /// where a disk is full or a lock is not given back. A run that gives up leaves what a killed one
+    /// leaves: its connection is of no more use, and the next run goes on where it stopped.
+    #[must_use]
+    pub fn statement_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.settings.statement_timeout = limit;
+        self
+    }
+
     /// The revisions.
     #[must_use]
     pub fn graph(&self) -> &RevisionGraph {
@@ -170,7 +182,10 @@ impl Migrator {
         &self,
         database: impl IntoSession<'a>,
     ) -> Result<Patient<'a>, MigrateError> {
-        let session = database.into_session().await?;
+        let mut session = database.into_session().await?;
+        if let Some(limit) = self.settings.statement_timeout {
+            session = Box::new(Limited::new(session, limit));
+        }
         Ok(Patient::new(session, self.settings.lock_timeout))
     }
 

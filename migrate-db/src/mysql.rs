@@ -4,6 +4,7 @@ use migcheck_core::Dialect;
 use sqlx::MySqlConnection;
 
 use crate::ServerError;
+use crate::advice::{self, Refusal};
 use crate::engine::{Attempt, Engine};
 use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
@@ -85,6 +86,27 @@ impl Engine for MySqlEngine {
 
     fn is_missing_column(&self, error: &ServerError) -> bool {
         error.code.as_deref() == Some("1054")
+    }
+
+    fn is_denied(&self, error: &ServerError, _history: &HistoryTable) -> bool {
+        // The journal's; a statement of a script has a place in its file.
+        matches!(
+            error.code.as_deref(),
+            Some("1044" | "1142" | "1143" | "1227" | "1290" | "1792" | "3989")
+        )
+    }
+
+    fn advice<'a>(
+        &'a self,
+        session: &'a mut dyn Session,
+        _table: &'a HistoryTable,
+        refusal: &'a Refusal<'a>,
+    ) -> BoxFuture<'a, Option<String>> {
+        Box::pin(advice::mysql::advice(session, refusal))
+    }
+
+    fn sessions(&self) -> &'static str {
+        "`SHOW PROCESSLIST`"
     }
 
     fn tables(&self) -> &'static str {

@@ -4,6 +4,7 @@ use migcheck_core::Dialect;
 use sqlx::PgConnection;
 
 use crate::ServerError;
+use crate::advice::{self, Refusal};
 use crate::engine::{Attempt, Engine};
 use crate::error::abridged;
 use crate::history::HistoryTable;
@@ -103,6 +104,27 @@ impl Engine for PostgresEngine {
 
     fn is_missing_column(&self, error: &ServerError) -> bool {
         error.code.as_deref() == Some("42703")
+    }
+
+    fn is_denied(&self, error: &ServerError, history: &HistoryTable) -> bool {
+        match error.code.as_deref() {
+            // A trigger that was put off until COMMIT may lack a right as well.
+            Some("42501") => error.message.contains(&history.name),
+            code => code == Some("25006"),
+        }
+    }
+
+    fn advice<'a>(
+        &'a self,
+        session: &'a mut dyn Session,
+        table: &'a HistoryTable,
+        refusal: &'a Refusal<'a>,
+    ) -> BoxFuture<'a, Option<String>> {
+        Box::pin(advice::postgres::advice(session, table, refusal))
+    }
+
+    fn sessions(&self) -> &'static str {
+        "`pg_stat_activity`"
     }
 
     fn tables(&self) -> &'static str {

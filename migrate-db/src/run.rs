@@ -57,7 +57,13 @@ impl<'a> Run<'a> {
     /// Reads where the database stands.
     pub(crate) async fn standing(&mut self) -> Result<Standing, MigrateError> {
         let history = self.table.read(&mut *self.session).await;
-        let history = history.map_err(refused("the history table cannot be read"))?;
+        let history = match history {
+            Ok(history) => history,
+            Err(error) => {
+                let error = refused("the history table cannot be read")(error);
+                return Err(self.advised(error).await);
+            }
+        };
         Standing::new(self.graph, self.session.dialect(), history)
     }
 

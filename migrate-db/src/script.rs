@@ -29,6 +29,8 @@ pub struct ScriptError {
     pub pointed_at: Range<usize>,
     /// What the server said.
     pub server: ServerError,
+    /// What to do about it, where that is known; statements to be copied stand in lines of their own.
+    pub help: Option<String>,
 }
 
 impl ScriptError {
@@ -58,7 +60,11 @@ impl ScriptError {
 
 impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(RenderStyle::default()))
+        f.write_str(&self.render(RenderStyle::default()))?;
+        match &self.help {
+            Some(help) => write!(f, "\nhelp: {}", help.replace('\n', "\n    ")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -266,6 +272,7 @@ impl Failing<'_> {
             span,
             pointed_at,
             server,
+            help: None,
         }
     }
 

@@ -12,6 +12,28 @@ pub trait IntoSession<'a>: Send {
     fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>>;
 }
 
+impl Session for Box<dyn Session + '_> {
+    fn dialect(&self) -> Dialect {
+        (**self).dialect()
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, ServerError>> {
+        (**self).execute(sql)
+    }
+
+    fn rows<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a [Option<&'a str>],
+    ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
+        (**self).rows(sql, params)
+    }
+
+    fn another(&self) -> Option<Another> {
+        (**self).another()
+    }
+}
+
 impl<'a, 'b: 'a> IntoSession<'a> for &'a mut (dyn Session + 'b) {
     fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>> {
         Box::pin(async move { Ok(Box::new(Borrowed(self)) as Box<dyn Session + 'a>) })
@@ -95,7 +117,7 @@ async fn is_in_memory(session: &mut dyn Session) -> bool {
 }
 
 macro_rules! sources {
-    ($feature:literal, $database:ty, $connection:ty, $session:path) => {
+    ($feature:literal, $database:ty, $connection:ty, $session:path, $dialect:path) => {
         #[cfg(feature = $feature)]
         impl<'a> IntoSession<'a> for &'a sqlx::Pool<$database> {
             fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>> {
@@ -103,7 +125,7 @@ macro_rules! sources {
                     let connection = self
                         .acquire()
                         .await
-                        .map_err(|error| MigrateError::Connect(error.to_string()))?;
+                        .map_err(|error| crate::connect::of_pool($dialect, &error))?;
                     // Not out of the pool, which may have no more than this one.
                     let options = self.connect_options();
                     let another: Another = std::sync::Arc::new(move || {
@@ -138,17 +160,20 @@ sources!(
     "postgres",
     sqlx::Postgres,
     sqlx::PgConnection,
-    crate::postgres::PostgresSession
+    crate::postgres::PostgresSession,
+    Dialect::Postgres
 );
 sources!(
     "mysql",
     sqlx::MySql,
     sqlx::MySqlConnection,
-    crate::mysql::MySqlSession
+    crate::mysql::MySqlSession,
+    Dialect::MySql
 );
 sources!(
     "sqlite",
     sqlx::Sqlite,
     sqlx::SqliteConnection,
-    crate::sqlite::SqliteSession
+    crate::sqlite::SqliteSession,
+    Dialect::Sqlite
 );

@@ -4,6 +4,7 @@ use migcheck_core::Dialect;
 use sqlx::SqliteConnection;
 
 use crate::ServerError;
+use crate::advice::{self, Refusal};
 use crate::engine::{Attempt, Engine};
 use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
@@ -71,6 +72,23 @@ impl Engine for SqliteEngine {
 
     fn is_missing_column(&self, error: &ServerError) -> bool {
         error.message.starts_with("no such column: ")
+    }
+
+    fn is_denied(&self, _error: &ServerError, _history: &HistoryTable) -> bool {
+        false
+    }
+
+    fn advice<'a>(
+        &'a self,
+        session: &'a mut dyn Session,
+        _table: &'a HistoryTable,
+        refusal: &'a Refusal<'a>,
+    ) -> BoxFuture<'a, Option<String>> {
+        Box::pin(advice::sqlite::advice(session, refusal))
+    }
+
+    fn sessions(&self) -> &'static str {
+        "who else has the file open"
     }
 
     fn tables(&self) -> &'static str {

@@ -104,6 +104,7 @@ async fn run_in_transaction(
             true => MigrateError::Locked(Locked {
                 waited: started.elapsed(),
                 holder: None,
+                is_writer: true,
             }),
             false => whole(error),
         })?;

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::path::Path;
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use clap::Args;
 use migcheck_core::{Config, Dialect, Direction, RevisionGraph};
@@ -69,7 +70,7 @@ fn without_database(config: &Config) -> CommandError {
 /// The URL that the command line gives.
 pub(crate) fn parsed(url: &str) -> Result<DatabaseUrl, CommandError> {
     url.parse()
-        .map_err(|error| CommandError::usage(format!("--database-url: {error}")))
+        .map_err(|error| CommandError::with_way_out(&format!("--database-url: {error}")))
 }
 
 /// What a database is called; a file without its folders.
@@ -197,6 +198,8 @@ pub(crate) struct Run<'a> {
     pub(crate) allow_ahead: bool,
     /// Where a backup goes before something is taken away.
     pub(crate) backup: Option<&'a Path>,
+    /// How long one statement may take.
+    pub(crate) statement_timeout: Option<Duration>,
     pub(crate) format: Format,
 }
 
@@ -205,7 +208,9 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
     let directory = context.selection.directory()?;
     let (checked, graph) = directory.load_sound()?;
     let url = run.database.url(&checked.config)?;
-    let mut migrator = Migrator::new(&graph)?.allow_ahead(run.allow_ahead);
+    let mut migrator = Migrator::new(&graph)?
+        .allow_ahead(run.allow_ahead)
+        .statement_timeout(run.statement_timeout);
     let mut backup = None;
     if let Some(to) = run.backup {
         let label = run.database.label(&url);
@@ -249,7 +254,8 @@ async fn stopped(
     session: &mut dyn Session,
     error: MigrateError,
 ) -> CommandError {
-    let failed_midway = matches!(error, MigrateError::Script(_));
+    let failed_midway =
+        matches!(&error, MigrateError::Script(script) if !script.server.ends_session());
     let error = CommandError::from(error);
     if !failed_midway {
         return error;

@@ -3,11 +3,13 @@
 mod fleet;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use migcheck_core::Direction;
 
 use super::database::{DatabaseArgs, Run, run};
+use super::duration::duration;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -30,6 +32,9 @@ pub(crate) struct UpgradeArgs {
     /// Go on where a newer release has applied revisions that are not here
     #[arg(long)]
     allow_ahead: bool,
+    /// Give up on a statement that takes longer: `90s`, `30m`; the next run goes on where this one stopped
+    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with = "databases_file")]
+    statement_timeout: Option<Duration>,
     /// For a person, or for a program
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
@@ -55,6 +60,7 @@ impl UpgradeArgs {
             create: self.create,
             allow_ahead: self.allow_ahead,
             backup: self.backup.as_deref(),
+            statement_timeout: self.statement_timeout,
             format: self.format,
         };
         run(context, &wanted)

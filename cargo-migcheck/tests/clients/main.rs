@@ -11,6 +11,7 @@ mod place;
 mod programs;
 mod reset;
 mod sql;
+mod wrong;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use place::Place;
 /// Something that has to hold in every place.
 type Check = fn(&Place);
 
-const CHECKS: [(&str, Check); 16] = [
+const CHECKS: [(&str, Check); 17] = [
     ("sql_does_what_upgrade_does", sql::up),
     ("sql_does_what_downgrade_does", sql::down),
     ("sql_goes_on_from_the_middle", sql::middle),
@@ -42,6 +43,7 @@ const CHECKS: [(&str, Check); 16] = [
     ("a_reset_leaves_nothing", reset::all),
     ("drift_is_found", drift::found),
     ("no_password_is_printed", passwords::canary),
+    ("wrong_inputs_are_told", wrong::inputs),
 ];
 
 fn main() -> ExitCode {

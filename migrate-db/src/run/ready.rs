@@ -20,7 +20,10 @@ impl Run<'_> {
             pinned.map_err(refused("the history table could not be found"))?;
         }
         let (lease, timeout) = (self.settings.lease, self.settings.lock_timeout);
-        Lock::take(self.session, &self.table, lease, timeout).await
+        match Lock::take(self.session, &self.table, lease, timeout).await {
+            Ok(lock) => Ok(lock),
+            Err(error) => Err(self.advised(error).await),
+        }
     }
 
     /// Gives the lock back, whatever was done under it.
@@ -30,9 +33,14 @@ impl Run<'_> {
         done: Result<T, MigrateError>,
     ) -> Result<T, MigrateError> {
         let unlocked = lock.release(self.session, &self.table).await;
-        let done = done?;
-        unlocked.map_err(refused("the lock could not be given back"))?;
-        Ok(done)
+        match done {
+            Ok(done) => {
+                unlocked.map_err(refused("the lock could not be given back"))?;
+                Ok(done)
+            }
+            // Whatever was open has ended, so that the server can be asked.
+            Err(error) => Err(self.advised(error).await),
+        }
     }
 
     /// Makes the history table where there is none, and brings an older one up to date. With
@@ -94,6 +102,7 @@ impl Run<'_> {
                 true => MigrateError::Locked(Locked {
                     waited: started.elapsed(),
                     holder: None,
+                    is_writer: true,
                 }),
                 false => refused("no transaction could be opened")(error),
             })
