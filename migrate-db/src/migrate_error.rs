@@ -77,7 +77,7 @@ pub enum MigrateError {
     Undecided(#[from] Box<Undecided>),
     /// The server, named here, gives everybody the lock of a session.
     #[error(
-        "{0} has no locks that a session keeps, so that two runs could migrate at once; set a lease in their place, in a program with `Migrator::lease`"
+        "{0} has no locks that a session keeps, so that two runs could migrate at once; take a lease in their place: `--lease 10m`, in a program `Migrator::lease`"
     )]
     NoLocks(&'static str),
     /// The lease ran out while a statement ran, and somebody else took it.

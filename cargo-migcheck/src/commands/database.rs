@@ -14,6 +14,7 @@ use migcheck_db::{
 };
 use serde::Serialize;
 
+use super::lease::LeaseArgs;
 use super::{backup, environment};
 use crate::cli::Context;
 use crate::error::CommandError;
@@ -199,6 +200,7 @@ const ID_WIDTH: usize = 24;
 /// What a run shall do.
 pub(crate) struct Run<'a> {
     pub(crate) database: &'a DatabaseArgs,
+    pub(crate) lease: &'a LeaseArgs,
     pub(crate) direction: Direction,
     pub(crate) target: &'a str,
     pub(crate) create: bool,
@@ -216,7 +218,9 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
     let directory = context.selection.directory()?;
     let (checked, graph) = directory.load_sound()?;
     let url = run.database.url(&checked.config)?;
-    let mut migrator = Migrator::new(&graph)?
+    let mut migrator = run
+        .lease
+        .migrator(&graph)?
         .allow_ahead(run.allow_ahead)
         .statement_timeout(run.statement_timeout);
     if run.format == Format::Human {

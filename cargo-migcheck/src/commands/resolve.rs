@@ -1,10 +1,11 @@
 //! `cargo migcheck resolve`: say what became of an unfinished script.
 
 use clap::{Args, ValueEnum};
-use migcheck_db::{Migrator, Resolution, Unfinished};
+use migcheck_db::{Resolution, Unfinished};
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open};
+use super::lease::LeaseArgs;
 use super::question;
 use super::unfinished::{JsonUnfinished, Place, in_doubt};
 use crate::cli::Context;
@@ -37,6 +38,8 @@ pub(crate) struct ResolveArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    lease: LeaseArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -68,7 +71,7 @@ impl ResolveArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let (checked, graph) = context.selection.directory()?.load()?;
         let url = self.database.url(&checked.config)?;
-        let migrator = Migrator::new(&graph)?;
+        let migrator = self.lease.migrator(&graph)?;
         let dialect = url.dialect();
         let (resolved, doubt) = block_on(async {
             let mut session = open(&url, false).await?;

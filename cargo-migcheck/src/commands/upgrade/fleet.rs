@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use migcheck_core::{PlanError, Target};
+use migcheck_core::{PlanError, RevisionGraph, Target};
 use migcheck_db::fleet::{FleetError, Member, Outcome, read_list};
-use migcheck_db::{ConnectOptions, Fleet, Migrator, Report};
+use migcheck_db::{ConnectOptions, Fleet, MigrateError, Migrator, Report};
 use serde::Serialize;
 
 use crate::cli::Context;
@@ -101,14 +101,14 @@ impl FleetArgs {
         members: &[Member],
         target: &str,
         create: bool,
-        allow_ahead: bool,
+        migrator: impl FnOnce(&RevisionGraph) -> Result<Migrator, MigrateError>,
         format: Format,
     ) -> Result<Exit, CommandError> {
         let (_, graph) = context.selection.directory()?.load_sound()?;
         // What is wrong for all of them is said once, and before any is touched.
         let nothing = vec![false; graph.len()];
         graph.plan_upgrade(&nothing, &Target::parse(target).map_err(PlanError::Target)?)?;
-        let fleet = Fleet::new(Migrator::new(&graph)?.allow_ahead(allow_ahead))
+        let fleet = Fleet::new(migrator(&graph)?)
             .jobs(self.jobs)
             .max_failures(self.max_failures)
             .connect_options(ConnectOptions::default().create_if_missing(create));
