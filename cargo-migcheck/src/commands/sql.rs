@@ -20,6 +20,9 @@ use crate::output::{Format, counted};
 ///   cargo migcheck sql --from 002 | psql -X -v ON_ERROR_STOP=1 shop
 ///   cargo migcheck sql --from 002 | mysql --comments --binary-mode shop
 ///   cargo migcheck sql --from 002 | sqlite3 -bail shop.db
+///
+/// A script that is no single transaction, as none is on MySQL, comes with a line of the history table
+/// before its statements: if the client dies on the way, `upgrade` or `downgrade` goes on from there.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct SqlArgs {

@@ -149,6 +149,8 @@ fn every_schema_is_held_against_an_answer() {
         (&chain, "status --database-url sqlite:shop.db"),
         (&chain, "stamp head --database-url sqlite:shop.db"),
         (&chain, "verify --database-url sqlite:shop.db"),
+        (&chain, "roundtrip --on sqlite --write-fingerprints"),
+        (&chain, "verify --schema --database-url sqlite:shop.db"),
         (&half, "resolve --as applied --yes --env home"),
         (&chain, "snapshot --database-url sqlite:shop.db"),
         (&chain, "backup --database-url sqlite:shop.db --to copy.db"),
