@@ -61,6 +61,11 @@ struct Step<'a> {
     title: String,
 }
 
+/// What the lines are for that no script has.
+const JOURNAL: &str = "\
+-- What is written to the history table between statements is the journal: if\n\
+-- this is interrupted, `cargo migcheck upgrade` or `downgrade` goes on from there.\n";
+
 impl SqlArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let (checked, graph) = context.selection.directory()?.load_sound()?;
@@ -100,12 +105,16 @@ impl SqlArgs {
             true => "",
             false => " The history table stays as it is.",
         };
+        let journal = match answer.history && answer.steps.iter().any(|step| !step.transaction) {
+            true => JOURNAL,
+            false => "",
+        };
         let setup = match answer.setup.as_str() {
             "" => String::new(),
             setup => format!("\n{setup}"),
         };
         context.terminal.print(format_args!(
-            "-- {count} from {from} to {to}, for {dialect}.{history}\n{setup}"
+            "-- {count} from {from} to {to}, for {dialect}.{history}\n{journal}{setup}"
         ));
         for step in &answer.steps {
             let Step {

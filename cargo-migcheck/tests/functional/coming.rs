@@ -210,6 +210,8 @@ fn a_schema_is_verified() {
     project.run("roundtrip --on sqlite --write-fingerprints");
     let good = project.run(&format!("verify --schema {DATABASE}"));
     let json = project.run(&format!("verify --schema --format json {DATABASE}"));
+    let none = project.run(&format!("drift {DATABASE}"));
+    let built = project.run(&format!("drift --on sqlite {DATABASE}"));
     let project = project.sql("CREATE INDEX ix_by_hand ON users (id)");
     screens!(
         "verify-schema",
@@ -217,6 +219,8 @@ fn a_schema_is_verified() {
         before,
         good,
         json,
+        none,
+        built,
         project.run(&format!("verify --schema {DATABASE}")),
         project.run(&format!("verify --schema --format json {DATABASE}")),
         project.run(&format!("verify {DATABASE}")),
