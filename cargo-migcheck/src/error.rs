@@ -173,12 +173,13 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Ahead(_)
             | MigrateError::Drifted(_)
             | MigrateError::NoScript { .. } => Exit::Findings,
-            MigrateError::Connect(_) | MigrateError::Refused { .. } | MigrateError::Locked(_) => {
-                Exit::Unavailable
-            }
+            MigrateError::Connect { .. }
+            | MigrateError::Refused { .. }
+            | MigrateError::Locked(_) => Exit::Unavailable,
             _ => Exit::Usage,
         };
         match error {
+            MigrateError::Backup(error) => Self::from(*error).hinted("nothing was run"),
             MigrateError::Script(script) => Self {
                 exit,
                 ..Self::usage(format!(
@@ -186,7 +187,13 @@ impl From<MigrateError> for CommandError {
                     script.direction, script.revision, script.server
                 ))
             }
+            .hinted_all(script.help.clone())
             .about(Drawn::Refused(script)),
+            MigrateError::Refused { what, server, help } => Self {
+                exit,
+                ..Self::usage(format!("{what}: {server}"))
+            }
+            .hinted_all(help),
             MigrateError::Undecided(doubt) => Self {
                 exit,
                 ..Self::usage(format!(
@@ -195,13 +202,18 @@ impl From<MigrateError> for CommandError {
                 ))
             }
             .about(Drawn::InDoubt(doubt)),
-            MigrateError::Edited(_)
+            MigrateError::Connect { .. }
+            | MigrateError::LeaseLost
+            | MigrateError::NoStoredScript(_)
+            | MigrateError::NoEngine(_)
+            | MigrateError::Edited(_)
             | MigrateError::Pending(_)
             | MigrateError::Unfinished(_)
             | MigrateError::Ahead(_)
             | MigrateError::OtherDirectory(_)
             | MigrateError::Drifted(_)
             | MigrateError::NoFingerprint(_)
+            | MigrateError::Shared(_)
             | MigrateError::NotEmpty(_)
             | MigrateError::Locked(_) => Self {
                 exit,

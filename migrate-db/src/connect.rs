@@ -1,6 +1,8 @@
 //! Opening a session, on the rules that a deployment has.
 
+mod advice;
 mod error;
+mod opened;
 mod tls;
 
 use std::str::FromStr as _;
@@ -13,7 +15,8 @@ pub use error::{ConnectError, ConnectErrorKind};
 
 use crate::DatabaseUrl;
 use crate::session::Session;
-use error::{cause_of, kind_of};
+pub(crate) use error::of_pool;
+use opened::Opened;
 use tls::bad_file;
 
 /// How to open a session.
@@ -81,8 +84,8 @@ pub async fn connect_with(
     }
     let opening = open(url, options);
     match tokio::time::timeout(options.timeout, opening).await {
-        Ok(Ok(session)) => Ok(session),
-        Ok(Err(error)) => Err(ConnectError::new(url, kind_of(&error), &cause_of(&error))),
+        Ok(Ok(session)) => Ok(Box::new(Opened::new(session, url, *options))),
+        Ok(Err(error)) => Err(ConnectError::of(url, &error)),
         Err(_) => Err(ConnectError::new(
             url,
             ConnectErrorKind::Timeout,

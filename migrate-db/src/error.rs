@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::limited::NO_ANSWER;
+
 /// A database's refusal, without anything secret in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerError {
@@ -16,6 +18,12 @@ pub struct ServerError {
 }
 
 impl ServerError {
+    /// Whether nothing more can be asked: the connection has ended, or an answer is still to come.
+    #[must_use]
+    pub fn ends_session(&self) -> bool {
+        self.message.starts_with(LOST) || self.message.starts_with(NO_ANSWER)
+    }
+
     /// An error of this side, in the place of the server's.
     pub(crate) fn local(message: impl Into<String>) -> Self {
         Self {
@@ -29,7 +37,10 @@ impl ServerError {
     /// Takes what is worth showing out of an error of sqlx; `sql` is the statement that was sent.
     pub(crate) fn from_sqlx(error: &sqlx::Error, sql: &str) -> Self {
         let Some(database) = error.as_database_error() else {
-            return Self::local(error.to_string());
+            return Self::local(match error {
+                sqlx::Error::Io(error) => format!("{LOST}: {error}"),
+                other => other.to_string(),
+            });
         };
         let found = Self {
             code: database.code().map(std::borrow::Cow::into_owned),
@@ -44,6 +55,9 @@ impl ServerError {
         found
     }
 }
+
+/// What an error begins with after which nothing can be asked any more.
+pub(crate) const LOST: &str = "the connection was lost";
 
 /// How many characters of a server's text are shown.
 const SHOWN: usize = 240;

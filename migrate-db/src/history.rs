@@ -6,7 +6,6 @@ use migcheck_core::{Direction, Revision, RevisionGraph, Script};
 
 use crate::ServerError;
 use crate::engine::Engine;
-use crate::script::rows_patiently;
 use crate::session::Session;
 
 /// What a row says of its revision.
@@ -122,12 +121,11 @@ impl HistoryTable {
     pub(crate) async fn read(
         &self,
         session: &mut dyn Session,
-        patience: Duration,
     ) -> Result<Option<History>, ServerError> {
-        let read = match rows_patiently(session, &self.select(false), patience).await {
+        let read = match session.rows(&self.select(false), &[]).await {
             Err(error) if self.engine.is_missing_column(&error) => {
                 let sql = self.select(true);
-                (rows_patiently(session, &sql, patience).await, true)
+                (session.rows(&sql, &[]).await, true)
             }
             read => (read, false),
         };

@@ -10,6 +10,7 @@
 )]
 
 pub mod adopt;
+mod advice;
 #[cfg(feature = "backup")]
 pub mod backup;
 pub mod connect;
@@ -22,6 +23,7 @@ mod foreign;
 mod history;
 mod journal;
 mod lease;
+mod limited;
 mod literal;
 mod lock;
 mod lock_file;
@@ -31,6 +33,7 @@ mod migrator;
 pub mod mysql;
 mod offline;
 mod own_schema;
+mod patient;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod release;
@@ -65,7 +68,7 @@ pub use migrator::{Migrator, Report, StepReport};
 pub use offline::{Offline, OfflineError, OfflineStep};
 pub use own_schema::OwnSchema;
 pub use release::{Release, release};
-pub use reset::ResetReport;
+pub use reset::{Kept, ResetReport};
 pub use schema_check::{Drifted, NoFingerprint, Recognized};
 pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};

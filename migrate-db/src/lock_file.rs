@@ -15,7 +15,7 @@ use crate::ServerError;
 use crate::session::Session;
 
 /// What is added to the name of the database's file.
-const ENDING: &str = "-migcheck-lock";
+pub(crate) const ENDING: &str = "-migcheck-lock";
 
 /// A file that is locked until this goes.
 #[derive(Debug)]

@@ -21,8 +21,13 @@ pub enum MigrateError {
     #[error(transparent)]
     Corrupt(#[from] CorruptTable),
     /// The database could not be reached.
-    #[error("the database cannot be reached: {0}")]
-    Connect(String),
+    #[error("the database cannot be reached: {cause}; {help}")]
+    Connect {
+        /// The server's or the driver's words.
+        cause: String,
+        /// What to do about it.
+        help: String,
+    },
     /// The target, or what is applied, makes no sense.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -30,12 +35,15 @@ pub enum MigrateError {
     #[error(transparent)]
     Script(#[from] Box<ScriptError>),
     /// Something other than a script was refused.
-    #[error("{what}: {server}")]
+    #[error("{what}: {server}{}", way_out(help.as_deref()))]
     Refused {
         /// What was tried.
         what: &'static str,
         /// What the server said.
         server: ServerError,
+        /// What to do about it, where that is known; statements to be copied stand in lines of their
+        /// own.
+        help: Option<String>,
     },
     /// Another run holds the lock.
     #[error("{0}")]
@@ -44,7 +52,7 @@ pub enum MigrateError {
     #[error("applied, but not in the directory: {}; the database is ahead of this program: deploy the newer one, or, while both run, allow it with `--allow-ahead`, in a program `allow_ahead`", .0.join(", "))]
     Ahead(Vec<String>),
     /// Nothing that is applied is known.
-    #[error("nothing that is applied is in the directory: {}; this database, or its history table, belongs to another directory", some_of(.0))]
+    #[error("nothing that is applied is in the directory: {}; the database is that of another project: name the one that is meant, or the directory that it was made from; where two projects share it, each has a `[history] table` of its own", some_of(.0))]
     OtherDirectory(Vec<String>),
     /// There are tables, and nothing says how they came.
     #[error(transparent)]
@@ -67,9 +75,14 @@ pub enum MigrateError {
     /// It cannot be told where an unfinished script has to go on.
     #[error(transparent)]
     Undecided(#[from] Box<Undecided>),
+    /// The server, named here, gives everybody the lock of a session.
+    #[error(
+        "{0} has no locks that a session keeps, so that two runs could migrate at once; set a lease in their place, in a program with `Migrator::lease`"
+    )]
+    NoLocks(&'static str),
     /// The lease ran out while a statement ran, and somebody else took it.
     #[error(
-        "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement"
+        "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement, or hand over a pool or a URL, with which it is renewed meanwhile"
     )]
     LeaseLost,
     /// A revision that is not in the directory has no way down either.
@@ -92,6 +105,13 @@ pub enum MigrateError {
         /// Why there is none, where the revision says so.
         reason: Option<String>,
     },
+    /// What is to be emptied holds the tables of others too.
+    #[error("schemas of this database have a history of their own: {}; a reset empties the whole database: drop the schemas that may go yourself", some_of(.0))]
+    Shared(Vec<String>),
+    /// There is no backup, and so nothing was run.
+    #[cfg(feature = "backup")]
+    #[error("{0}; nothing was run")]
+    Backup(Box<crate::backup::BackupError>),
     /// The feature of this database is not compiled in.
     #[error("migcheck was built without its `{0}` feature; enable it in Cargo.toml")]
     NoEngine(migcheck_core::Dialect),
@@ -111,7 +131,17 @@ impl From<TargetError> for MigrateError {
 
 /// Turns a server's refusal into an error that says what was tried.
 pub(crate) fn refused(what: &'static str) -> impl FnOnce(ServerError) -> MigrateError {
-    move |server| MigrateError::Refused { what, server }
+    move |server| MigrateError::Refused {
+        what,
+        server,
+        help: None,
+    }
+}
+
+/// The end of a sentence that says what to do.
+fn way_out(help: Option<&str>) -> String {
+    help.map(|help| format!("; {}", help.replace('\n', " ")))
+        .unwrap_or_default()
 }
 
 /// How long a run has waited for another one.
@@ -121,19 +151,26 @@ pub struct Locked {
     pub waited: Duration,
     /// Who holds the lock, in the server's words, where it tells.
     pub holder: Option<String>,
+    /// Whether it is no run of migcheck's, but a connection that writes to a SQLite file.
+    pub is_writer: bool,
 }
 
 impl fmt::Display for Locked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "another run has been migrating this database for {} seconds",
-            self.waited.as_secs()
-        )?;
+        let who = match self.is_writer {
+            true => "another connection has been writing to",
+            false => "another run has been migrating",
+        };
+        let seconds = self.waited.as_secs();
+        let s = if seconds == 1 { "" } else { "s" };
+        write!(f, "{who} this database for {seconds} second{s}")?;
         if let Some(holder) = &self.holder {
             write!(f, " ({holder})")?;
         }
-        f.write_str("; wait for it, or end its session")
+        f.write_str(match self.is_writer {
+            true => "; wait until its transaction has ended, or end it",
+            false => "; wait for it, or end its session",
+        })
     }
 }
 

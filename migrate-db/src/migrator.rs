@@ -6,7 +6,9 @@ use std::time::Duration;
 use migcheck_core::{Direction, IntoGraph, Plan, RevisionGraph, Target};
 
 use crate::history::HistoryRow;
+use crate::limited::Limited;
 use crate::migrate_error::MigrateError;
+use crate::patient::Patient;
 use crate::run::Run;
 use crate::source::IntoSession;
 use crate::standing::Standing;
@@ -33,6 +35,9 @@ pub(crate) struct Settings {
     pub(crate) allow_ahead: bool,
     pub(crate) history_schema: Option<String>,
     pub(crate) lease: Option<Duration>,
+    #[cfg(feature = "backup")]
+    pub(crate) backup: Option<crate::backup::BackupFirst>,
+    pub(crate) statement_timeout: Option<Duration>,
 }
 
 /// What a run did.
@@ -74,6 +79,9 @@ impl Migrator {
             allow_ahead: false,
             history_schema: graph.settings().history_schema.clone(),
             lease: None,
+            #[cfg(feature = "backup")]
+            backup: None,
+            statement_timeout: None,
         };
         Ok(Self { graph, settings })
     }
@@ -102,11 +110,34 @@ impl Migrator {
     }
 
     /// A lease of that length in the place of the lock of a session, for servers that have no such
-    /// locks, as CockroachDB has none. It is renewed with each statement that is recorded, so it
-    /// must last longer than the longest one. SQLite needs none and takes none.
+    /// locks, as CockroachDB has none. After a crash the next run waits for so long. While a statement
+    /// runs the lease is renewed over a second connection, which a pool or a session of
+    /// [`connect`](crate::connect) can open; on any other one the lease must last longer than the longest
+    /// statement. SQLite needs none and takes none.
     #[must_use]
     pub fn lease(mut self, period: Option<Duration>) -> Self {
         self.settings.lease = period;
+        self
+    }
+
+    /// Makes a backup before a run takes something away, which every downgrade does, and an upgrade
+    /// with a script that [`is_destructive`](migcheck_core::is_destructive).
+    ///
+    /// It is made while the run holds its lock, so that no other run comes in between; where it
+    /// cannot be made, nothing is run.
+    #[cfg(feature = "backup")]
+    #[must_use]
+    pub fn backup_first(mut self, backup: crate::backup::BackupFirst) -> Self {
+        self.settings.backup = Some(backup);
+        self
+    }
+
+    /// How long one statement may take; unless set, as long as it likes. Some servers do not answer
+    /// where a disk is full or a lock is not given back. A run that gives up leaves what a killed one
+    /// leaves: its connection is of no more use, and the next run goes on where it stopped.
+    #[must_use]
+    pub fn statement_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.settings.statement_timeout = limit;
         self
     }
 
@@ -147,6 +178,17 @@ impl Migrator {
         self.migrate(database, target, Direction::Down).await
     }
 
+    async fn session<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+    ) -> Result<Patient<'a>, MigrateError> {
+        let mut session = database.into_session().await?;
+        if let Some(limit) = self.settings.statement_timeout {
+            session = Box::new(Limited::new(session, limit));
+        }
+        Ok(Patient::new(session, self.settings.lock_timeout))
+    }
+
     async fn migrate<'a>(
         &self,
         database: impl IntoSession<'a>,
@@ -154,8 +196,8 @@ impl Migrator {
         direction: Direction,
     ) -> Result<Report, MigrateError> {
         let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
-        Run::new(self, &mut *session)?
+        let mut session = self.session(database).await?;
+        Run::new(self, &mut session)?
             .migrate(&target, direction)
             .await
     }
@@ -167,8 +209,8 @@ impl Migrator {
     ///
     /// The history table cannot be read, or is in a state that migcheck does not make.
     pub async fn status<'a>(&self, database: impl IntoSession<'a>) -> Result<Status, MigrateError> {
-        let mut session = database.into_session().await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let mut session = self.session(database).await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         Ok(standing.status(&self.graph))
     }
 
@@ -181,8 +223,8 @@ impl Migrator {
         &self,
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
-        let mut session = database.into_session().await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let mut session = self.session(database).await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         Ok(standing.status(&self.graph).current)
     }
@@ -196,8 +238,8 @@ impl Migrator {
         &self,
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
-        let mut session = database.into_session().await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let mut session = self.session(database).await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         Ok(standing.pending(&self.graph))
     }
@@ -227,8 +269,8 @@ impl Migrator {
         direction: Direction,
     ) -> Result<Plan, MigrateError> {
         let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
-        let mut run = Run::new(self, &mut *session)?;
+        let mut session = self.session(database).await?;
+        let mut run = Run::new(self, &mut session)?;
         let standing = run.standing().await?;
         run.plan(&standing, &target, direction)
     }
@@ -240,8 +282,8 @@ impl Migrator {
     ///
     /// What is not so; see [`MigrateError`].
     pub async fn verify<'a>(&self, database: impl IntoSession<'a>) -> Result<(), MigrateError> {
-        let mut session = database.into_session().await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let mut session = self.session(database).await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         self.check(&standing)
     }
 
@@ -270,8 +312,8 @@ impl Migrator {
         purge: bool,
     ) -> Result<Report, MigrateError> {
         let target = Target::parse(target)?;
-        let mut session = database.into_session().await?;
-        Run::new(self, &mut *session)?.stamp(&target, purge).await
+        let mut session = self.session(database).await?;
+        Run::new(self, &mut session)?.stamp(&target, purge).await
     }
 
     /// Records that these revisions are applied, besides those that are recorded already, and runs
@@ -288,8 +330,8 @@ impl Migrator {
     ) -> Result<Report, MigrateError> {
         let ids = revisions.iter().map(|id| id.as_ref().to_owned());
         let ids: Vec<String> = ids.collect();
-        let mut session = database.into_session().await?;
-        Run::new(self, &mut *session)?.stamp_revisions(&ids).await
+        let mut session = self.session(database).await?;
+        Run::new(self, &mut session)?.stamp_revisions(&ids).await
     }
 
     /// Says what became of an unfinished script: of the statement in doubt where there is one, after
@@ -307,8 +349,8 @@ impl Migrator {
         revision: Option<&str>,
         resolution: Resolution,
     ) -> Result<Unfinished, MigrateError> {
-        let mut session = database.into_session().await?;
-        Run::new(self, &mut *session)?
+        let mut session = self.session(database).await?;
+        Run::new(self, &mut session)?
             .resolve(revision, resolution)
             .await
     }

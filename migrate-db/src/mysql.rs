@@ -4,6 +4,7 @@ use migcheck_core::Dialect;
 use sqlx::MySqlConnection;
 
 use crate::ServerError;
+use crate::advice::{self, Refusal};
 use crate::engine::{Attempt, Engine};
 use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
@@ -87,6 +88,27 @@ impl Engine for MySqlEngine {
         error.code.as_deref() == Some("1054")
     }
 
+    fn is_denied(&self, error: &ServerError, _history: &HistoryTable) -> bool {
+        // The journal's; a statement of a script has a place in its file.
+        matches!(
+            error.code.as_deref(),
+            Some("1044" | "1142" | "1143" | "1227" | "1290" | "1792" | "3989")
+        )
+    }
+
+    fn advice<'a>(
+        &'a self,
+        session: &'a mut dyn Session,
+        _table: &'a HistoryTable,
+        refusal: &'a Refusal<'a>,
+    ) -> BoxFuture<'a, Option<String>> {
+        Box::pin(advice::mysql::advice(session, refusal))
+    }
+
+    fn sessions(&self) -> &'static str {
+        "`SHOW PROCESSLIST`"
+    }
+
     fn tables(&self) -> &'static str {
         "SELECT table_name FROM information_schema.tables
          WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY table_name"
@@ -135,7 +157,13 @@ impl Engine for MySqlEngine {
         Box::pin(async move {
             let name = lock_name(&table.name);
             let sql = format!("SELECT {name}, CAST(GET_LOCK({name}, 0) AS CHAR)");
-            Attempt::ask(session, &sql).await
+            let rows = session.rows(&sql, &[]).await?;
+            let mut values = rows.into_iter().flatten().map(Option::unwrap_or_default);
+            let lock = values.next().unwrap_or_default();
+            Ok(match values.next().as_deref() {
+                Some("1") => Attempt::Taken(lock),
+                _ => Attempt::Held(lock),
+            })
         })
     }
 
@@ -148,6 +176,18 @@ impl Engine for MySqlEngine {
             let sql = format!("DO RELEASE_LOCK({})", self.literal(lock));
             session.execute(&sql).await.map(drop)
         })
+    }
+
+    fn session_id(&self) -> &'static str {
+        "SELECT CAST(CONNECTION_ID() AS CHAR)"
+    }
+
+    fn at_work(&self, session: &str) -> String {
+        format!(
+            "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
+             WHERE id = {} AND command <> 'Sleep'",
+            self.literal(session)
+        )
     }
 
     fn holder(&self, lock: &str) -> Option<String> {

@@ -1,5 +1,8 @@
 //! One run of a [`Migrator`] on one session.
 
+#[cfg(feature = "backup")]
+mod precaution;
+
 use std::time::Instant;
 
 use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Script, Step, Target};
@@ -13,7 +16,7 @@ use crate::history::{Entry, HistoryRow, HistoryTable};
 use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
-use crate::script::{execute_patiently, is_busy};
+use crate::patient::is_busy;
 use crate::session::Session;
 use crate::standing::Standing;
 use crate::step::{Job, run_job};
@@ -55,11 +58,14 @@ impl<'a> Run<'a> {
 
     /// Reads where the database stands.
     pub(crate) async fn standing(&mut self) -> Result<Standing, MigrateError> {
-        let history = self
-            .table
-            .read(&mut *self.session, self.settings.lock_timeout)
-            .await;
-        let history = history.map_err(refused("the history table cannot be read"))?;
+        let history = self.table.read(&mut *self.session).await;
+        let history = match history {
+            Ok(history) => history,
+            Err(error) => {
+                let error = refused("the history table cannot be read")(error);
+                return Err(self.advised(error).await);
+            }
+        };
         Standing::new(self.graph, self.session.dialect(), history)
     }
 
@@ -116,6 +122,10 @@ impl<'a> Run<'a> {
         }
         let lock = self.lock().await?;
         let ran = self.migrate_locked(&lock, target, direction).await;
+        if matches!(ran, Err(MigrateError::LeaseLost)) {
+            // The history is written by who has it now.
+            self.unsent = Unsent::default();
+        }
         let flushed = self.unsent.flush(self.session, &self.table).await;
         let ran = ran.and_then(|report| match flushed {
             Ok(()) => Ok(report),
@@ -132,6 +142,8 @@ impl<'a> Run<'a> {
         target: &Target,
         direction: Direction,
     ) -> Result<Report, MigrateError> {
+        #[cfg(feature = "backup")]
+        self.back_up_first(lock, target, direction).await?;
         self.ensure_history(direction == Direction::Up).await?;
         let standing = self.standing().await?;
         let plan = self.plan(&standing, target, direction)?;
@@ -199,7 +211,6 @@ impl<'a> Run<'a> {
             script,
             direction: script.direction,
             begun: row.filter(|row| row.state.unfinished().is_some()),
-            patience: self.settings.lock_timeout,
             lease: lock.lease(),
         };
         let ran = run_job(self.session, &job, &mut self.unsent).await?;
@@ -245,7 +256,10 @@ impl<'a> Run<'a> {
             pinned.map_err(refused("the history table could not be found"))?;
         }
         let (lease, timeout) = (self.settings.lease, self.settings.lock_timeout);
-        Lock::take(self.session, &self.table, lease, timeout).await
+        match Lock::take(self.session, &self.table, lease, timeout).await {
+            Ok(lock) => Ok(lock),
+            Err(error) => Err(self.advised(error).await),
+        }
     }
 
     /// Gives the lock back, whatever was done under it.
@@ -255,9 +269,14 @@ impl<'a> Run<'a> {
         done: Result<T, MigrateError>,
     ) -> Result<T, MigrateError> {
         let unlocked = lock.release(self.session, &self.table).await;
-        let done = done?;
-        unlocked.map_err(refused("the lock could not be given back"))?;
-        Ok(done)
+        match done {
+            Ok(done) => {
+                unlocked.map_err(refused("the lock could not be given back"))?;
+                Ok(done)
+            }
+            // Whatever was open has ended, so that the server can be asked.
+            Err(error) => Err(self.advised(error).await),
+        }
     }
 
     /// Makes the history table where there is none, and brings an older one up to date. With
@@ -273,7 +292,7 @@ impl<'a> Run<'a> {
         } else {
             "ROLLBACK"
         };
-        let ended = execute_patiently(self.session, end, self.settings.lock_timeout).await;
+        let ended = self.session.execute(end).await;
         ensured?;
         ended.map_err(refused("the history table could not be made"))?;
         Ok(())
@@ -282,10 +301,8 @@ impl<'a> Run<'a> {
     async fn ensure_history_alone(&mut self, empty: bool) -> Result<(), MigrateError> {
         match self.standing().await?.history {
             None => {
-                let strangers = stranger(self.session, &self.table).await;
-                let strangers = strangers.map_err(refused("the tables could not be listed"))?;
-                if empty && let Some(stranger) = strangers {
-                    return Err(MigrateError::NotEmpty(stranger));
+                if empty {
+                    self.refuse_strangers().await?;
                 }
                 let created = self.create_history().await;
                 created.map_err(refused("the history table could not be created"))?;
@@ -298,6 +315,15 @@ impl<'a> Run<'a> {
         }
         let pinned = self.table.pin(self.session).await;
         pinned.map_err(refused("the history table could not be found"))
+    }
+
+    /// That a database without a history has no other tables either.
+    async fn refuse_strangers(&mut self) -> Result<(), MigrateError> {
+        let strangers = stranger(self.session, &self.table).await;
+        match strangers.map_err(refused("the tables could not be listed"))? {
+            Some(stranger) => Err(MigrateError::NotEmpty(stranger)),
+            None => Ok(()),
+        }
     }
 
     async fn create_history(&mut self) -> Result<(), ServerError> {
@@ -316,12 +342,14 @@ impl<'a> Run<'a> {
     pub(crate) async fn begin(&mut self) -> Result<(), MigrateError> {
         let started = Instant::now();
         let begin = self.engine.begin();
-        execute_patiently(self.session, begin, self.settings.lock_timeout)
-            .await
+        let begun = self.session.execute(begin).await;
+        begun
+            .map(drop)
             .map_err(|error| match is_busy(self.session.dialect(), &error) {
                 true => MigrateError::Locked(Locked {
                     waited: started.elapsed(),
                     holder: None,
+                    is_writer: true,
                 }),
                 false => refused("no transaction could be opened")(error),
             })

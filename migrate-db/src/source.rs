@@ -4,12 +4,34 @@ use migcheck_core::Dialect;
 
 use crate::ServerError;
 use crate::migrate_error::MigrateError;
-use crate::session::{BoxFuture, Row, Session};
+use crate::session::{Another, BoxFuture, Row, Session};
 
 /// A pool, a connection or a session that migrations can be run on.
 pub trait IntoSession<'a>: Send {
     /// One connection of it, for as long as the run takes.
     fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>>;
+}
+
+impl Session for Box<dyn Session + '_> {
+    fn dialect(&self) -> Dialect {
+        (**self).dialect()
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, ServerError>> {
+        (**self).execute(sql)
+    }
+
+    fn rows<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a [Option<&'a str>],
+    ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
+        (**self).rows(sql, params)
+    }
+
+    fn another(&self) -> Option<Another> {
+        (**self).another()
+    }
 }
 
 impl<'a, 'b: 'a> IntoSession<'a> for &'a mut (dyn Session + 'b) {
@@ -36,6 +58,10 @@ impl Session for Borrowed<'_, '_> {
     ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
         self.0.rows(sql, params)
     }
+
+    fn another(&self) -> Option<Another> {
+        self.0.another()
+    }
 }
 
 /// A connection out of a pool. Once something was executed on it, it is closed and does not go back:
@@ -45,6 +71,7 @@ struct Pooled<S> {
     session: S,
     close: fn(&mut S),
     is_ours: bool,
+    another: Another,
 }
 
 impl<S: Session> Session for Pooled<S> {
@@ -71,6 +98,10 @@ impl<S: Session> Session for Pooled<S> {
     ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
         self.session.rows(sql, params)
     }
+
+    fn another(&self) -> Option<Another> {
+        Some(std::sync::Arc::clone(&self.another))
+    }
 }
 
 /// Whether the database would go with its connection.
@@ -86,7 +117,7 @@ async fn is_in_memory(session: &mut dyn Session) -> bool {
 }
 
 macro_rules! sources {
-    ($feature:literal, $database:ty, $connection:ty, $session:path) => {
+    ($feature:literal, $database:ty, $connection:ty, $session:path, $dialect:path) => {
         #[cfg(feature = $feature)]
         impl<'a> IntoSession<'a> for &'a sqlx::Pool<$database> {
             fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>> {
@@ -94,11 +125,23 @@ macro_rules! sources {
                     let connection = self
                         .acquire()
                         .await
-                        .map_err(|error| MigrateError::Connect(error.to_string()))?;
+                        .map_err(|error| crate::connect::of_pool($dialect, &error))?;
+                    // Not out of the pool, which may have no more than this one.
+                    let options = self.connect_options();
+                    let another: Another = std::sync::Arc::new(move || {
+                        let options = std::sync::Arc::clone(&options);
+                        Box::pin(async move {
+                            let connection = sqlx::ConnectOptions::connect(&*options).await;
+                            let connection =
+                                connection.map_err(|error| ServerError::from_sqlx(&error, ""))?;
+                            Ok(Box::new($session(Box::new(connection))) as Box<dyn Session>)
+                        })
+                    });
                     Ok(Box::new(Pooled {
                         session: $session(connection),
                         close: |session| session.0.close_on_drop(),
                         is_ours: false,
+                        another,
                     }) as Box<dyn Session + 'a>)
                 })
             }
@@ -117,17 +160,20 @@ sources!(
     "postgres",
     sqlx::Postgres,
     sqlx::PgConnection,
-    crate::postgres::PostgresSession
+    crate::postgres::PostgresSession,
+    Dialect::Postgres
 );
 sources!(
     "mysql",
     sqlx::MySql,
     sqlx::MySqlConnection,
-    crate::mysql::MySqlSession
+    crate::mysql::MySqlSession,
+    Dialect::MySql
 );
 sources!(
     "sqlite",
     sqlx::Sqlite,
     sqlx::SqliteConnection,
-    crate::sqlite::SqliteSession
+    crate::sqlite::SqliteSession,
+    Dialect::Sqlite
 );

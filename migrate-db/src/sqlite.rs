@@ -4,6 +4,7 @@ use migcheck_core::Dialect;
 use sqlx::SqliteConnection;
 
 use crate::ServerError;
+use crate::advice::{self, Refusal};
 use crate::engine::{Attempt, Engine};
 use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
@@ -73,6 +74,23 @@ impl Engine for SqliteEngine {
         error.message.starts_with("no such column: ")
     }
 
+    fn is_denied(&self, _error: &ServerError, _history: &HistoryTable) -> bool {
+        false
+    }
+
+    fn advice<'a>(
+        &'a self,
+        session: &'a mut dyn Session,
+        _table: &'a HistoryTable,
+        refusal: &'a Refusal<'a>,
+    ) -> BoxFuture<'a, Option<String>> {
+        Box::pin(advice::sqlite::advice(session, refusal))
+    }
+
+    fn sessions(&self) -> &'static str {
+        "who else has the file open"
+    }
+
     fn tables(&self) -> &'static str {
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
          ORDER BY name"
@@ -108,10 +126,7 @@ impl Engine for SqliteEngine {
         _table: &'a HistoryTable,
     ) -> BoxFuture<'a, Result<Attempt, ServerError>> {
         // A file is locked as such (`lock_file`), and a database in memory has one connection.
-        Box::pin(async {
-            let lock = String::new();
-            Ok(Attempt { lock, taken: true })
-        })
+        Box::pin(async { Ok(Attempt::Taken(String::new())) })
     }
 
     fn unlock<'a>(
@@ -120,6 +135,14 @@ impl Engine for SqliteEngine {
         _lock: &'a str,
     ) -> BoxFuture<'a, Result<(), ServerError>> {
         Box::pin(async { Ok(()) })
+    }
+
+    fn session_id(&self) -> &'static str {
+        "SELECT ''"
+    }
+
+    fn at_work(&self, _session: &str) -> String {
+        "SELECT '' WHERE false".to_owned()
     }
 
     fn holder(&self, _lock: &str) -> Option<String> {

@@ -122,6 +122,19 @@ impl DatabaseUrl {
         url.into_iter().flat_map(|url| url.query_pairs())
     }
 
+    /// Who logs in.
+    pub(crate) fn user(&self) -> Option<Cow<'_, str>> {
+        let Form::Network(url) = &self.form else {
+            return None;
+        };
+        let named = self.parameters().filter(|(key, _)| key == "user").last();
+        let name = match named {
+            Some((_, name)) if self.dialect == Dialect::Postgres => name,
+            _ => decoded(url.username()),
+        };
+        Some(name).filter(|name| !name.is_empty())
+    }
+
     /// The parameter of one of these names; the last one counts, as it does for the drivers.
     #[cfg(feature = "backup")]
     pub(crate) fn parameter(&self, names: &[&str]) -> Option<String> {
@@ -150,7 +163,9 @@ impl DatabaseUrl {
             let port = self.parameter(&["port"]);
             login.port = port.and_then(|port| port.parse().ok()).or(login.port);
         }
-        login.host = login.host.filter(|host| !host.is_empty());
+        // Brackets are for URLs alone.
+        let bare = |host: String| host.trim_matches(['[', ']']).to_owned();
+        login.host = login.host.map(bare).filter(|host| !host.is_empty());
         login
     }
 

@@ -26,8 +26,6 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("what_a_session_had_is_gone", session_lost).only(is_mysql),
         Case::new("what_was_run_has_to_stay_as_it_was", rewritten).only(has_journal),
         Case::new("an_unfinished_script_comes_first", unfinished).only(has_journal),
-        Case::new("an_invalid_index_is_cleared_away", invalid_index)
-            .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("a_role_that_a_script_takes_is_no_hindrance", role)
             .only(|server| server.dialect() == Dialect::Postgres),
     ]
@@ -318,7 +316,7 @@ fn everywhere(server: &TestServer, direction: Direction) {
 }
 
 /// Runs until the message that begins so is lost, whether or not it arrived.
-fn lose(
+pub(crate) fn lose(
     scratch: &Scratch,
     directory: &Directory,
     direction: Direction,
@@ -390,7 +388,10 @@ impl Session for CutAt<'_> {
     }
 }
 
-fn upgrade(scratch: &Scratch, directory: &Directory) -> Result<Vec<String>, MigrateError> {
+pub(crate) fn upgrade(
+    scratch: &Scratch,
+    directory: &Directory,
+) -> Result<Vec<String>, MigrateError> {
     let report = crate::upgrade(directory.graph(), &mut *connect(scratch))?;
     Ok(steps(&report))
 }
@@ -627,39 +628,6 @@ fn unfinished(server: &TestServer) {
         ),
         "0"
     );
-}
-
-fn invalid_index(server: &TestServer) {
-    let directory = Directory::new();
-    directory.add(
-        "table",
-        "CREATE TABLE t (n integer);\nINSERT INTO t VALUES (1), (1);",
-        "DROP TABLE t;",
-    );
-    directory.add(
-        "index",
-        "-- migcheck: transaction = false\nCREATE UNIQUE INDEX CONCURRENTLY t_n ON t (n);",
-        "-- migcheck: transaction = false\nDROP INDEX CONCURRENTLY t_n;",
-    );
-    let scratch = server.scratch();
-    let error = upgrade(&scratch, &directory).unwrap_err().to_string();
-    assert!(
-        error.contains("it left the INVALID index public.t_n; the next run drops it"),
-        "{error}"
-    );
-    let mut session = connect(&scratch);
-    execute(&mut *session, "DELETE FROM t");
-    let report = crate::upgrade(directory.graph(), &mut *session).unwrap();
-    assert_eq!(steps(&report), ["+002"]);
-    let notes = &report.steps[0].notes;
-    assert!(
-        notes
-            .iter()
-            .any(|note| note == "dropped the INVALID index public.t_n first"),
-        "{notes:?}"
-    );
-    let invalid = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
-    assert_eq!(value(&mut *session, invalid), "0");
 }
 
 fn role(server: &TestServer) {

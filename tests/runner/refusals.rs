@@ -221,7 +221,7 @@ fn password(server: &TestServer) {
         }
     });
     let said = format!("{error} {error:?}");
-    assert!(matches!(error, MigrateError::Connect(_)), "{said}");
+    assert!(matches!(error, MigrateError::Connect { .. }), "{said}");
     assert!(
         !said.contains("canary") && !said.contains("secret"),
         "{said}"

@@ -1,11 +1,13 @@
 //! `cargo migcheck downgrade`: take down what is above a target.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use migcheck_core::Direction;
 
 use super::database::{DatabaseArgs, Run, run};
+use super::duration::duration;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -21,6 +23,9 @@ pub(crate) struct DowngradeArgs {
     /// nothing is run
     #[arg(long, value_name = "DIR")]
     backup: Option<PathBuf>,
+    /// Give up on a statement that takes longer: `90s`, `30m`; the next run goes on where this one stopped
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    statement_timeout: Option<Duration>,
     /// For a person, or for a program
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
@@ -38,6 +43,7 @@ impl DowngradeArgs {
             // A target that is named says what goes down.
             allow_ahead: false,
             backup: self.backup.as_deref(),
+            statement_timeout: self.statement_timeout,
             format: self.format,
         };
         run(context, &wanted)

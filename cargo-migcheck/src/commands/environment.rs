@@ -29,7 +29,7 @@ pub(super) fn url(config: &Config, name: &str) -> Result<DatabaseUrl, CommandErr
         UrlSource::File(file) => (of_file(name, file)?, file.clone()),
     };
     let url = text.parse();
-    url.map_err(|error| CommandError::usage(format!("{source}: {error}")))
+    url.map_err(|error| CommandError::with_way_out(&format!("{source}: {error}")))
 }
 
 fn of_variable(name: &str, variable: &str) -> Result<String, CommandError> {

@@ -4,11 +4,13 @@ mod fleet;
 mod progress;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use migcheck_core::Direction;
 
 use super::database::{DatabaseArgs, Run, run};
+use super::duration::duration;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -24,13 +26,16 @@ pub(crate) struct UpgradeArgs {
     /// Make the SQLite file if it is not there
     #[arg(long)]
     create: bool,
-    /// Back the database up into this directory before something is dropped, truncated or deleted; without a backup
+    /// Back the database up into this directory before something is dropped, deleted or overwritten; without a backup
     /// nothing is run
     #[arg(long, value_name = "DIR", conflicts_with = "databases_file")]
     backup: Option<PathBuf>,
     /// Go on where a newer release has applied revisions that are not here
     #[arg(long)]
     allow_ahead: bool,
+    /// Give up on a statement that takes longer: `90s`, `30m`; the next run goes on where this one stopped
+    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with = "databases_file")]
+    statement_timeout: Option<Duration>,
     /// For a person, or for a program
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
@@ -56,6 +61,7 @@ impl UpgradeArgs {
             create: self.create,
             allow_ahead: self.allow_ahead,
             backup: self.backup.as_deref(),
+            statement_timeout: self.statement_timeout,
             format: self.format,
         };
         run(context, &wanted)

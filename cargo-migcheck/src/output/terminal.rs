@@ -50,7 +50,7 @@ impl From<When> for ColorChoice {
 }
 
 /// Where a command's answers go.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Terminal {
     quiet: bool,
     verbose: bool,

@@ -8,8 +8,10 @@ mod drift;
 mod midway;
 mod passwords;
 mod place;
+mod programs;
 mod reset;
 mod sql;
+mod wrong;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,7 +23,7 @@ use place::Place;
 /// Something that has to hold in every place.
 type Check = fn(&Place);
 
-const CHECKS: [(&str, Check); 13] = [
+const CHECKS: [(&str, Check); 17] = [
     ("sql_does_what_upgrade_does", sql::up),
     ("sql_does_what_downgrade_does", sql::down),
     ("sql_goes_on_from_the_middle", sql::middle),
@@ -35,9 +37,13 @@ const CHECKS: [(&str, Check); 13] = [
     ("sql_that_leaves_no_trace_is_asked_about", midway::blind),
     ("a_backup_is_restored", backup::restored),
     ("a_failed_backup_stops_the_run", backup::failed),
+    ("a_backup_is_not_made_for_nothing", backup::needless),
+    ("a_backup_is_made_under_the_lock", backup::locked),
+    ("an_interrupted_backup_is_none", backup::interrupted),
     ("a_reset_leaves_nothing", reset::all),
     ("drift_is_found", drift::found),
     ("no_password_is_printed", passwords::canary),
+    ("wrong_inputs_are_told", wrong::inputs),
 ];
 
 fn main() -> ExitCode {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use migcheck_core::Dialect;
+use migcheck_core::{Dialect, RevisionGraph};
 use migcheck_db::{DatabaseUrl, Session, Snapshot, connect, snapshot};
 use migcheck_harness::{Scratch, Server, ServerSpec, StartOptions};
 use tempfile::TempDir;
@@ -97,7 +97,8 @@ impl Place {
     }
 }
 
-/// The parts of a network URL.
+/// The parts of a network URL; a file has none.
+#[derive(Default)]
 pub(crate) struct Login {
     pub(crate) user: String,
     pub(crate) password: String,
@@ -106,6 +107,9 @@ pub(crate) struct Login {
 
 impl Login {
     pub(crate) fn of(url: &DatabaseUrl) -> Self {
+        if url.dialect() == Dialect::Sqlite {
+            return Self::default();
+        }
         let text = url.reveal();
         let (_, rest) = text.split_once("://").expect("a URL");
         let (login, rest) = rest.split_once('@').expect("a login");
@@ -155,8 +159,12 @@ impl Database {
         self.scratch.name().to_owned()
     }
 
-    pub(crate) fn container(&self) -> &str {
-        &self.container
+    /// What the server's container was made of.
+    pub(crate) fn image(&self) -> String {
+        let mut docker = Command::new("docker");
+        docker.args(["inspect", "--format", "{{.Config.Image}}", &self.container]);
+        let image = docker.output().expect("docker").stdout;
+        String::from_utf8(image).expect("UTF-8").trim().to_owned()
     }
 
     pub(crate) fn session(&self) -> Box<dyn Session> {
@@ -281,6 +289,10 @@ impl Directory {
 
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    pub(crate) fn graph(&self) -> RevisionGraph {
+        RevisionGraph::load(self.path().join("migrations")).expect("a sound directory")
     }
 
     /// `cargo migcheck`, which finds the database as the environment `home`.

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::io;
 
+use migcheck_core::Dialect;
+
+use super::advice::{CLOSED, Failure, of_file};
 use super::tls::CertificateFault;
-use crate::DatabaseUrl;
+use crate::{DatabaseUrl, MigrateError};
 
 /// Why no session could be opened. It names the URL with its password masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +15,7 @@ pub struct ConnectError {
     url: String,
     kind: ConnectErrorKind,
     cause: String,
-    help: &'static str,
+    help: String,
 }
 
 /// What went wrong in opening a session.
@@ -27,6 +30,10 @@ pub enum ConnectErrorKind {
     Authentication,
     /// The server has no such database, or there is no such SQLite file.
     UnknownDatabase,
+    /// The user may not use the database, or the file.
+    NotAllowed,
+    /// What answers is no such server.
+    OtherService,
     /// The two sides do not agree on TLS.
     Tls,
     /// The server's certificate is not what the URL asks for.
@@ -39,36 +46,43 @@ pub enum ConnectErrorKind {
     Other,
 }
 
-impl ConnectErrorKind {
-    /// What to do about it.
-    fn help(self) -> &'static str {
-        match self {
-            Self::Refused => "start the server, or correct the host and port",
-            Self::UnknownHost => "correct the host name, or the network's name service",
-            Self::Authentication => {
-                "correct the user and password, or let the user in on the server"
-            }
-            Self::UnknownDatabase => "create the database, or correct its name",
-            Self::Tls => {
-                "set the TLS mode that the server wants: `sslmode=` on PostgreSQL, `ssl-mode=` on MySQL"
-            }
-            Self::Certificate => CertificateFault::Other.help(),
-            Self::Timeout => "see whether a firewall is in between or the server is overloaded",
-            Self::Configuration => "correct the URL",
-            Self::Other => "see the server's log",
-        }
-    }
-}
-
 impl ConnectError {
     pub(super) fn new(url: &DatabaseUrl, kind: ConnectErrorKind, cause: &str) -> Self {
+        Self::numbered(url, kind, cause, None)
+    }
+
+    pub(super) fn of(url: &DatabaseUrl, error: &sqlx::Error) -> Self {
+        let number = number_of(error);
+        if url.dialect() == Dialect::Sqlite && number.as_deref() == Some(CANTOPEN) {
+            let (kind, cause) = of_file(url);
+            return Self::new(url, kind, &cause);
+        }
+        let dialect = url.dialect();
+        let cause = cause_of(dialect, error);
+        Self::numbered(url, kind_of(error), &cause, number.as_deref())
+    }
+
+    fn numbered(
+        url: &DatabaseUrl,
+        kind: ConnectErrorKind,
+        cause: &str,
+        number: Option<&str>,
+    ) -> Self {
         let fault = CertificateFault::of(cause);
         let cause = fault.map_or_else(|| cause.to_owned(), |fault| fault.words(cause));
+        let cause = url.mask(&cause);
+        let failure = Failure {
+            kind,
+            dialect: url.dialect(),
+            url: Some(url),
+            cause: &cause,
+            number,
+        };
         Self {
             url: url.to_string(),
             kind,
-            cause: url.mask(&cause),
-            help: fault.map_or_else(|| kind.help(), CertificateFault::help),
+            help: fault.map_or_else(|| failure.help(), |fault| fault.help().to_owned()),
+            cause,
         }
     }
 
@@ -90,10 +104,10 @@ impl ConnectError {
         &self.url
     }
 
-    /// What to do about it.
+    /// What to do about it; statements to be copied stand in lines of their own.
     #[must_use]
-    pub fn help(&self) -> &'static str {
-        self.help
+    pub fn help(&self) -> &str {
+        &self.help
     }
 }
 
@@ -104,7 +118,7 @@ impl fmt::Display for ConnectError {
             "cannot connect to {}: {}; {}",
             self.url,
             self.cause,
-            self.help()
+            self.help.replace('\n', " ")
         )
     }
 }
@@ -112,7 +126,7 @@ impl fmt::Display for ConnectError {
 impl std::error::Error for ConnectError {}
 
 /// The kind of a failure, from error numbers where there are any.
-pub(super) fn kind_of(error: &sqlx::Error) -> ConnectErrorKind {
+fn kind_of(error: &sqlx::Error) -> ConnectErrorKind {
     match error {
         sqlx::Error::Io(error) => kind_of_io(error),
         sqlx::Error::Tls(error) if CertificateFault::of(&error.to_string()).is_some() => {
@@ -120,6 +134,8 @@ pub(super) fn kind_of(error: &sqlx::Error) -> ConnectErrorKind {
         }
         sqlx::Error::Tls(_) => ConnectErrorKind::Tls,
         sqlx::Error::Configuration(_) => ConnectErrorKind::Configuration,
+        sqlx::Error::Protocol(_) => ConnectErrorKind::OtherService,
+        sqlx::Error::PoolTimedOut => ConnectErrorKind::Timeout,
         sqlx::Error::Database(error) => kind_of_refusal(error.as_ref()),
         _ => ConnectErrorKind::Other,
     }
@@ -148,8 +164,9 @@ fn kind_of_refusal(error: &dyn sqlx::error::DatabaseError) -> ConnectErrorKind {
     #[cfg(feature = "mysql")]
     if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
         return match error.number() {
-            1045 | 1698 => ConnectErrorKind::Authentication,
-            1044 | 1049 => ConnectErrorKind::UnknownDatabase,
+            1045 | 1130 | 1698 => ConnectErrorKind::Authentication,
+            1044 => ConnectErrorKind::NotAllowed,
+            1049 => ConnectErrorKind::UnknownDatabase,
             3159 => ConnectErrorKind::Tls,
             _ => ConnectErrorKind::Other,
         };
@@ -159,17 +176,58 @@ fn kind_of_refusal(error: &dyn sqlx::error::DatabaseError) -> ConnectErrorKind {
         // pg_hba.conf refuses a user, an address or the lack of TLS with the same number.
         Some("28000") if error.message().contains("no encryption") => ConnectErrorKind::Tls,
         Some("28000") => ConnectErrorKind::Authentication,
+        Some("42501") => ConnectErrorKind::NotAllowed,
         Some("3D000" | "14") => ConnectErrorKind::UnknownDatabase,
         _ => ConnectErrorKind::Other,
     }
 }
 
+/// SQLite's result code for a file that cannot be opened, whatever the reason.
+const CANTOPEN: &str = "14";
+
+/// The server's number for a failure.
+fn number_of(error: &sqlx::Error) -> Option<String> {
+    let error = error.as_database_error()?;
+    #[cfg(feature = "mysql")]
+    if let Some(error) = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+        return Some(error.number().to_string());
+    }
+    error.code().map(std::borrow::Cow::into_owned)
+}
+
 /// The words of the innermost error; sqlx's own prefix only repeats that connecting failed.
-pub(super) fn cause_of(error: &sqlx::Error) -> String {
+fn cause_of(dialect: Dialect, error: &sqlx::Error) -> String {
     match error {
-        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Io(error) => match error.kind() {
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => CLOSED.to_owned(),
+            _ => error.to_string(),
+        },
         sqlx::Error::Tls(error) | sqlx::Error::Configuration(error) => error.to_string(),
         sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Protocol(said) => {
+            let language = match dialect {
+                Dialect::MySql => "MySQL",
+                _ => "PostgreSQL",
+            };
+            format!("what answers there does not speak as {language} does: {said}")
+        }
+        sqlx::Error::PoolTimedOut => "the pool had no connection in time".to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// Why a pool has no connection to give.
+pub(crate) fn of_pool(dialect: Dialect, error: &sqlx::Error) -> MigrateError {
+    let (cause, number) = (cause_of(dialect, error), number_of(error));
+    let failure = Failure {
+        kind: kind_of(error),
+        dialect,
+        url: None,
+        cause: &cause,
+        number: number.as_deref(),
+    };
+    MigrateError::Connect {
+        help: failure.help().replace('\n', " "),
+        cause,
     }
 }

@@ -9,8 +9,10 @@ use migcheck_core::split::Statement;
 use migcheck_core::{Dialect, Direction};
 
 use super::effect::Effect;
+use super::line::progress;
+use super::transactions;
 use super::words::words;
-use super::{BLIND, BLIND_SQL, checksums, mysql, progress};
+use super::{BLIND, BLIND_SQL, checksums};
 use crate::history::{Entry, HistoryTable};
 use crate::script::Prepared;
 
@@ -163,7 +165,7 @@ impl Written<'_> {
     fn in_transaction(&mut self) {
         let text = self.prepared.statements[self.at].text;
         let outside = match self.dialect {
-            Dialect::MySql => mysql::without_transactions(&words(text, Dialect::MySql)),
+            Dialect::MySql => transactions::without(&words(text, Dialect::MySql)),
             Dialect::Postgres | Dialect::Sqlite => None,
         };
         if let Some(query) = outside {

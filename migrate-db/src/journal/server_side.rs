@@ -3,7 +3,8 @@
 
 use migcheck_core::Dialect;
 
-use super::probe::{Name, Probe, Verdict, schema, text};
+use super::name::{Name, text};
+use super::probe::{Probe, Verdict, schema};
 use crate::ServerError;
 use crate::session::Session;
 

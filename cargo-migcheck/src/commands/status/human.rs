@@ -60,7 +60,11 @@ fn tell(terminal: &Terminal, row: &Row, expected: Option<&str>) {
         Err(error) => {
             line(RED, "no answer", error.message());
             for hint in error.hints() {
-                line(DIM, "help", hint.lines().next().unwrap_or_default());
+                let (hint, example) = hint.split_once('\n').unwrap_or((hint, ""));
+                line(DIM, "help", hint);
+                for example in example.lines() {
+                    terminal.print(format_args!("      {example}\n"));
+                }
             }
             return;
         }

@@ -1,0 +1,110 @@
+//! What to do about a refusal: which right is missing and who gives it, what is full, who has to end
+//! first.
+//!
+//! The server is asked who is connected and what the names are, so that a statement can be copied as
+//! it stands. Where nothing certain can be said, nothing is.
+
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
+
+use crate::ServerError;
+use crate::error::LOST;
+use crate::limited::NO_ANSWER;
+use crate::migrate_error::MigrateError;
+use crate::run::Run;
+use crate::session::Session;
+
+/// What was refused.
+pub(crate) struct Refusal<'a> {
+    pub(crate) error: &'a ServerError,
+    /// The statement of a script; none where it was something of migcheck's own.
+    pub(crate) statement: Option<&'a str>,
+}
+
+impl Refusal<'_> {
+    /// The server's number for it.
+    pub(crate) fn code(&self) -> &str {
+        self.error.code.as_deref().unwrap_or_default()
+    }
+
+    /// The first word of the statement, in capitals.
+    pub(crate) fn verb(&self) -> String {
+        let text = self.statement.unwrap_or_default();
+        let word = text.split(|c: char| !c.is_alphanumeric()).next();
+        word.unwrap_or_default().to_ascii_uppercase()
+    }
+}
+
+/// What was done so far is safe, so that the same run may be tried again.
+pub(crate) const AGAIN: &str = "run this again: it goes on where it stopped";
+
+/// No room is left.
+pub(crate) fn full(disk: &str) -> String {
+    format!("make room on {disk}, then {AGAIN}")
+}
+
+/// The only row of a query; nothing where it has another shape, or is refused.
+pub(crate) async fn one<const N: usize>(
+    session: &mut dyn Session,
+    sql: &str,
+) -> Option<[String; N]> {
+    let rows = session.rows(sql, &[]).await.ok()?;
+    let row: Option<Vec<String>> = rows.into_iter().next()?.into_iter().collect();
+    row?.try_into().ok()
+}
+
+impl Run<'_> {
+    /// The error with what to do about it, where a server's refusal is its cause.
+    pub(crate) async fn advised(&mut self, error: MigrateError) -> MigrateError {
+        match error {
+            MigrateError::Refused {
+                what,
+                server,
+                help: None,
+            } => {
+                let help = self.advice(&server, None).await;
+                MigrateError::Refused { what, server, help }
+            }
+            MigrateError::Script(mut script) if script.help.is_none() => {
+                let statement = (!script.pointed_at.is_empty()).then(|| script.statement());
+                // The row of the history goes with the end of a script, which is not to blame for it.
+                let is_history =
+                    statement.is_none() && self.engine.is_denied(&script.server, &self.table);
+                let help = self.advice(&script.server, statement).await;
+                if is_history {
+                    return MigrateError::Refused {
+                        what: "the history table could not be written",
+                        server: script.server,
+                        help,
+                    };
+                }
+                script.help = help;
+                MigrateError::Script(script)
+            }
+            other => other,
+        }
+    }
+
+    async fn advice(&mut self, error: &ServerError, statement: Option<&str>) -> Option<String> {
+        if error.message.starts_with(LOST) {
+            return Some(format!(
+                "see the server's log for why it ended the connection, then {AGAIN}"
+            ));
+        }
+        if error.message.starts_with(NO_ANSWER) {
+            let sessions = self.engine.sessions();
+            return Some(format!(
+                "see {sessions} for what it waits for, and the server's log for a full disk; when that has \
+                 ended, {AGAIN}"
+            ));
+        }
+        let refusal = Refusal { error, statement };
+        self.engine
+            .advice(&mut *self.session, &self.table, &refusal)
+            .await
+    }
+}

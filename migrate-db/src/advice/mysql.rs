@@ -1,0 +1,122 @@
+//! MySQL and MariaDB: by error number.
+
+use super::{AGAIN, Refusal, full, one};
+use crate::session::Session;
+
+/// See [`Engine::advice`](crate::engine::Engine::advice).
+pub(crate) async fn advice(session: &mut dyn Session, refusal: &Refusal<'_>) -> Option<String> {
+    match refusal.code() {
+        // No database selected.
+        "1046" => Some("name the database at the end of the URL: `mysql://…/NAME`".into()),
+        // A right on a database, a table, a column, a routine; of an administrator.
+        "1044" | "1142" | "1143" | "1370" | "1227" => denied(session, refusal).await,
+        "1419" => Some(
+            "with a binary log only an administrator makes triggers and functions; have one say:\n\
+             SET PERSIST log_bin_trust_function_creators = ON;"
+                .into(),
+        ),
+        // ER_OPTION_PREVENTS_STATEMENT is about other options as well.
+        "1290" if refusal.error.message.contains("read") => Some(
+            "a server that takes no writes follows another one: connect to that, or end it:\n\
+             SET GLOBAL read_only = OFF;"
+                .into(),
+        ),
+        // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
+        "1792" => Some(
+            "transactions only read here unless told otherwise: find out who set \
+             `transaction_read_only`, and turn it off for migrations"
+                .into(),
+        ),
+        // ER_SCHEMA_READ_ONLY
+        "3989" => {
+            let [database] = one(session, "SELECT DATABASE()").await?;
+            let database = quoted(&database);
+            Some(format!(
+                "somebody froze this database; have it take writes again:\n\
+                 ALTER DATABASE {database} READ ONLY = 0;"
+            ))
+        }
+        // ER_DISK_FULL, ER_ERROR_ON_WRITE, ER_RECORD_FILE_FULL, ER_DISK_FULL_NOWAIT, and EE_WRITE of
+        // the system library.
+        "1021" | "1026" | "1114" | "3675" | "3" => Some(full("the server's disk")),
+        // Of a storage engine: its own number is in the text.
+        "1005" | "1030" if refusal.error.message.contains("28") => Some(full("the server's disk")),
+        // ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK
+        "1205" | "1213" => Some(format!(
+            "another session uses what the statement needs, see `SHOW PROCESSLIST`; when it has ended, {AGAIN}"
+        )),
+        // ER_QUERY_TIMEOUT, ER_QUERY_INTERRUPTED and MariaDB's ER_STATEMENT_TIMEOUT
+        "3024" | "1317" | "1969" => Some(format!(
+            "if a time limit of the server is too short for it, set a longer one in the script, then {AGAIN}"
+        )),
+        // ER_SERVER_SHUTDOWN, MariaDB's ER_CONNECTION_KILLED
+        "1053" | "1927" => Some(format!("when the server is back, {AGAIN}")),
+        _ => None,
+    }
+}
+
+async fn denied(session: &mut dyn Session, refusal: &Refusal<'_>) -> Option<String> {
+    let sql = "SELECT CURRENT_USER(), COALESCE(DATABASE(), '')";
+    let [account, database] = one(session, sql).await?;
+    // The account; the message has the address that the user came from.
+    let (user, host) = account.rsplit_once('@')?;
+    let to = format!("{}@{}", text(user), text(host));
+    let message = &refusal.error.message;
+    if let Some((_, rest)) = message.split_once("at least one of) the ") {
+        let (names, _) = rest.split_once(" privilege")?;
+        // Any of them will do, and the first are the narrower ones.
+        let right = names.split([',', ' ']).find(|name| *name != "or")?;
+        return Some(given(&format!("GRANT {right} ON *.* TO {to};")));
+    }
+    let rights = match message.split_once(" command denied to user ") {
+        Some((rights, _)) if refusal.code() == "1142" => rights,
+        _ => "ALL",
+    };
+    let on = match table(message) {
+        Some((schema, table)) if rights_of_tables(rights) => {
+            let schema = schema.unwrap_or(&database);
+            format!("{}.{}", quoted(schema), quoted(table))
+        }
+        // To make or drop a table is a right on what is not there.
+        Some((Some(schema), _)) => format!("{}.*", quoted(schema)),
+        _ if database.is_empty() => return None,
+        _ => format!("{}.*", quoted(&database)),
+    };
+    let rights = match (refusal.statement, rights_of_tables(rights)) {
+        // Of the history table all of it is needed, one after the other.
+        (None, true) => "SELECT, INSERT, UPDATE, DELETE",
+        _ => rights,
+    };
+    Some(given(&format!("GRANT {rights} ON {on} TO {to};")))
+}
+
+fn given(grant: &str) -> String {
+    format!("have an administrator give the right, or migrate as a user who has it:\n{grant}")
+}
+
+/// Whether rights are about the rows of a table that is there.
+fn rights_of_tables(rights: &str) -> bool {
+    rights
+        .split(", ")
+        .all(|right| ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(&right))
+}
+
+/// The table of a message, with its database where that is told: `` … for table `d`.`t` `` on MariaDB,
+/// `… for table 't'` on MySQL.
+fn table(message: &str) -> Option<(Option<&str>, &str)> {
+    let (_, name) = message.rsplit_once(" for table ")?;
+    if let Some(name) = name.strip_prefix('`') {
+        let (schema, table) = name.strip_suffix('`')?.split_once("`.`")?;
+        return Some((Some(schema), table));
+    }
+    Some((None, name.strip_prefix('\'')?.strip_suffix('\'')?))
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// As in an account, where no expression may be.
+fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
