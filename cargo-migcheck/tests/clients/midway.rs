@@ -111,12 +111,19 @@ pub(crate) fn down(place: &Place) {
 
 /// The client stops because the server refuses a statement, as it does on most bad days.
 pub(crate) fn refused(place: &Place) {
+    // On Postgres it leaves an INVALID index.
+    let concurrently = match place.dialect() {
+        Dialect::Postgres => "CONCURRENTLY",
+        Dialect::MySql | Dialect::Sqlite => "",
+    };
     let directory = Directory::new()
         .file(
             "001_users.up.sql",
-            "-- migcheck: revises = \"base\"\n-- migcheck: transaction = false\n\
-             CREATE TABLE users (id int, email varchar(40));\nINSERT INTO users VALUES (1, 'a'), (2, 'a');\n\
-             CREATE UNIQUE INDEX ux_email ON users (email);\nINSERT INTO users VALUES (3, 'c');\n",
+            &format!(
+                "-- migcheck: revises = \"base\"\n-- migcheck: transaction = false\n\
+                 CREATE TABLE users (id int, email varchar(40));\nINSERT INTO users VALUES (1, 'a'), (2, 'a');\n\
+                 CREATE UNIQUE INDEX {concurrently} ux_email ON users (email);\nINSERT INTO users VALUES (3, 'c');\n"
+            ),
         )
         .file("001_users.down.sql", "DROP TABLE users;\n");
     let database = place.database();
