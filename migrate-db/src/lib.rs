@@ -18,6 +18,7 @@ mod empty;
 mod engine;
 mod engines;
 mod error;
+mod event;
 pub mod fleet;
 mod foreign;
 mod history;
@@ -59,6 +60,7 @@ mod url;
 
 pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, connect_with};
 pub use empty::Stranger;
+pub use event::RunEvent;
 pub use error::ServerError;
 pub use fleet::Fleet;
 pub use history::{HistoryRow, RevisionState};

@@ -70,7 +70,7 @@ pub enum MigrateError {
     #[error(transparent)]
     NoFingerprint(#[from] NoFingerprint),
     /// A script was begun, and this is not the way to its end.
-    #[error("{0}; `{verb}` goes on with it, or, when you have finished or undone it by hand, say so with `resolve`", verb = .0.goes_on())]
+    #[error("{0}; `{verb}` goes on with it, or, when you have finished or undone it by hand, say so with `resolve --script`", verb = .0.goes_on())]
     Unfinished(Unfinished),
     /// It cannot be told where an unfinished script has to go on.
     #[error(transparent)]
@@ -93,6 +93,9 @@ pub enum MigrateError {
     /// There is no unfinished script to be resolved.
     #[error("nothing is unfinished{}, so there is nothing to resolve", match .0 { Some(revision) => format!(" of `{revision}`"), None => String::new() })]
     NothingUnfinished(Option<String>),
+    /// No statement waits for an answer; the script goes on by itself.
+    #[error("{0}, and none is in doubt; `{verb}` goes on with it; when you have finished or undone all of it by hand, say so with `resolve --script`", verb = .0.goes_on())]
+    NothingInDoubt(Unfinished),
     /// A step that cannot be taken.
     #[error("`{revision}` has no {direction} script for {dialect}{}", match reason { Some(reason) => format!(": {reason}"), None => String::new() })]
     NoScript {

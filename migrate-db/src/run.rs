@@ -11,6 +11,7 @@ use crate::ServerError;
 use crate::empty::stranger;
 use crate::engine::Engine;
 use crate::engines::engine;
+use crate::event::RunEvent;
 use crate::foreign::{self, is_explicit, is_target};
 use crate::history::{Entry, HistoryRow, HistoryTable};
 use crate::lock::Lock;
@@ -214,12 +215,16 @@ impl<'a> Run<'a> {
             lease: lock.lease(),
         };
         let ran = run_job(self.session, &job, &mut self.unsent).await?;
-        Ok(ran.map(|notes| StepReport {
+        let report = ran.map(|notes| StepReport {
             revision: entry.revision.clone(),
             direction: script.direction,
             took: started.elapsed(),
             notes,
-        }))
+        });
+        if let Some(report) = &report {
+            self.settings.listener.tell(RunEvent::Step(report));
+        }
+        Ok(report)
     }
 
     /// What the history table says of a revision.
@@ -255,8 +260,7 @@ impl<'a> Run<'a> {
             let pinned = self.table.pin(self.session).await;
             pinned.map_err(refused("the history table could not be found"))?;
         }
-        let (lease, timeout) = (self.settings.lease, self.settings.lock_timeout);
-        match Lock::take(self.session, &self.table, lease, timeout).await {
+        match Lock::take(self.session, &self.table, self.settings).await {
             Ok(lock) => Ok(lock),
             Err(error) => Err(self.advised(error).await),
         }
