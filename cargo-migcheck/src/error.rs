@@ -61,6 +61,14 @@ impl CommandError {
         }
     }
 
+    /// A file that the command reads cannot be used.
+    pub(crate) fn unusable(message: impl Into<String>, findings: Vec<Finding>) -> Self {
+        Self {
+            findings,
+            ..Self::usage(message)
+        }
+    }
+
     /// A server was not to be had.
     pub(crate) fn unavailable(message: impl Into<String>) -> Self {
         Self {

@@ -1,6 +1,7 @@
 //! `cargo migcheck upgrade`: apply what a target needs, to a database or to many.
 
 mod fleet;
+mod progress;
 
 use std::path::PathBuf;
 use std::time::Duration;
