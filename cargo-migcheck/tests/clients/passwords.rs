@@ -114,7 +114,11 @@ pub(crate) fn canary(place: &Place) {
             let exit = leaks.look(&mut directory.command(command, &url));
             assert_ne!(exit, Some(0), "{command}: {url}");
         }
-        for command in ARGUMENTS {
+        // What is no URL at all cannot be told from a name, and MariaDB's are those of MySQL.
+        let arguments = ARGUMENTS
+            .iter()
+            .filter(|_| url.contains('@') && !place.is_mariadb());
+        for command in arguments {
             // The shell would cut a URL with a space in it.
             let words: Vec<&str> = command.split(' ').collect();
             let words = words

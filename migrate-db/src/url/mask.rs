@@ -1,6 +1,6 @@
 //! Passwords in texts that quote what somebody typed: a URL where something else was expected.
 
-use super::{MASK, is_secret};
+use super::{MASK, SCHEMES, is_secret};
 
 /// What examples have in the place of a password.
 const EXAMPLE: &str = "password";
@@ -10,18 +10,36 @@ const EXAMPLE: &str = "password";
 /// What looks like a login goes as a whole: a masked database name is better than a leaked password.
 #[must_use]
 pub fn mask_urls(text: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '`' | '\'' | '"');
     let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, url) = rest.split_at(at + "://".len());
-        let ends = |c: char| c.is_whitespace() || matches!(c, '`' | '\'' | '"');
-        let (url, behind) = url.split_at(url.find(ends).unwrap_or(url.len()));
-        masked.push_str(before);
-        masked.push_str(&without_parameters(&without_login(url)));
-        rest = behind;
+    for piece in text.split_inclusive(ends) {
+        let word = piece.trim_end_matches(ends);
+        masked.push_str(&masked_word(word));
+        masked.push_str(&piece[word.len()..]);
     }
-    masked.push_str(rest);
     masked
+}
+
+fn masked_word(word: &str) -> String {
+    let begin = word.find("://").map(|at| at + "://".len());
+    // The slashes may have been forgotten.
+    let scheme = || {
+        let schemes = SCHEMES.into_iter();
+        let mut lengths = schemes.map(|scheme| scheme.len() + 1);
+        lengths.find(|length| {
+            let start = word
+                .get(..*length)
+                .and_then(|start| start.strip_suffix(':'));
+            start.is_some_and(|start| SCHEMES.iter().any(|one| start.eq_ignore_ascii_case(one)))
+        })
+    };
+    match begin.or_else(scheme) {
+        Some(begin) => {
+            let (scheme, url) = word.split_at(begin);
+            format!("{scheme}{}", without_parameters(&without_login(url)))
+        }
+        None => word.to_owned(),
+    }
 }
 
 /// From the first `:` to the last `@`, because a password may hold what should have been encoded.
@@ -71,6 +89,10 @@ mod tests {
             (
                 "https://docs.example/a:b 'postgres://u@h:5432/d' ://",
                 "https://docs.example/a:b 'postgres://u@h:5432/d' ://",
+            ),
+            (
+                "`postgres:app:hunter2@db` is neither `postgres:17` nor `postgres@local`",
+                "`postgres:app:***@db` is neither `postgres:17` nor `postgres@local`",
             ),
             ("Zoë 🦀://ö:ü@ß", "Zoë 🦀://ö:***@ß"),
         ] {
