@@ -108,9 +108,12 @@ pub(crate) fn canary(place: &Place) {
     let mut leaks = Leaks::default();
     let database = place.database();
     let (port, name) = (database.login().port, database.name());
-    for url in urls(scheme, &format!("127.0.0.1:{port}"), "127.0.0.1:1") {
+    let urls = urls(scheme, &format!("127.0.0.1:{port}"), "127.0.0.1:1");
+    for (number, url) in urls.into_iter().enumerate() {
         let directory = directory(&url);
-        for command in COMMANDS {
+        // What is no URL gets no further than to be read, which is the same for all.
+        let step = if number < 6 { 1 } else { 5 };
+        for command in COMMANDS.iter().step_by(step) {
             let exit = leaks.look(&mut directory.command(command, &url));
             assert_ne!(exit, Some(0), "{command}: {url}");
         }
