@@ -77,4 +77,4 @@ pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};
 pub use source::IntoSession;
 pub use status::{Resolution, Status, Unfinished};
-pub use url::{DatabaseUrl, DatabaseUrlError};
+pub use url::{DatabaseUrl, DatabaseUrlError, mask_urls};
