@@ -1,5 +1,9 @@
 //! Findings as rustc would draw them: the one renderer of the macro, the command line and the library.
 
+mod wrapped;
+
+pub use wrapped::wrapped;
+
 use std::collections::{BTreeMap, HashMap};
 use std::iter;
 use std::ops::Range;
@@ -75,9 +79,18 @@ fn render_after<'a>(lines: &mut Lines<'a>, finding: &'a Finding, style: RenderSt
 /// Draws an error that is no finding, such as a statement that a server refused.
 #[must_use]
 pub fn render_error(title: &str, labels: &[Label], notes: &[String], style: RenderStyle) -> String {
-    let group = Group::with_title(Level::ERROR.primary_title(title));
+    let fitted = |text: &str, before: &str| {
+        let lines = wrapped(text, "", style.width.saturating_sub(before.len()));
+        lines.trim_end().to_owned()
+    };
+    let title = fitted(title, "error: ");
+    let notes: Vec<String> = notes
+        .iter()
+        .map(|note| fitted(note, "99999 = note: "))
+        .collect();
+    let group = Group::with_title(Level::ERROR.primary_title(&*title));
     let mut group = with_snippets(group, labels, &mut Lines::default());
-    for note in notes {
+    for note in &notes {
         group = group.element(Level::NOTE.message(&**note));
     }
     draw(&[group], style)

@@ -5,6 +5,7 @@ use std::time::Instant;
 use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Script, Step, Target};
 
 use crate::ServerError;
+use crate::advice::CANNOT_READ;
 use crate::empty::stranger;
 use crate::engine::Engine;
 use crate::engines::engine;
@@ -62,7 +63,7 @@ impl<'a> Run<'a> {
         let history = match history {
             Ok(history) => history,
             Err(error) => {
-                let error = refused("the history table cannot be read")(error);
+                let error = refused(CANNOT_READ)(error);
                 return Err(self.advised(error).await);
             }
         };

@@ -23,6 +23,8 @@ pub(crate) struct Refusal<'a> {
     pub(crate) error: &'a ServerError,
     /// The statement of a script; none where it was something of migcheck's own.
     pub(crate) statement: Option<&'a str>,
+    /// Whether the history table was only to be read.
+    pub(crate) reads: bool,
 }
 
 impl Refusal<'_> {
@@ -38,6 +40,9 @@ impl Refusal<'_> {
         word.unwrap_or_default().to_ascii_uppercase()
     }
 }
+
+/// What could not be done where nothing is written.
+pub(crate) const CANNOT_READ: &str = "the history table cannot be read";
 
 /// What was done so far is safe, so that the same run may be tried again.
 pub(crate) const AGAIN: &str = "run this again: it goes on where it stopped";
@@ -66,15 +71,25 @@ impl Run<'_> {
                 server,
                 help: None,
             } => {
-                let help = self.advice(&server, None).await;
+                let refusal = Refusal {
+                    error: &server,
+                    statement: None,
+                    reads: what == CANNOT_READ,
+                };
+                let help = self.advice(&refusal).await;
                 MigrateError::Refused { what, server, help }
             }
             MigrateError::Script(mut script) if script.help.is_none() => {
+                let error = &script.server;
                 let statement = (!script.pointed_at.is_empty()).then(|| script.statement());
                 // The row of the history goes with the end of a script, which is not to blame for it.
-                let is_history =
-                    statement.is_none() && self.engine.is_denied(&script.server, &self.table);
-                let help = self.advice(&script.server, statement).await;
+                let is_history = statement.is_none() && self.engine.is_denied(error, &self.table);
+                let refusal = Refusal {
+                    error,
+                    statement,
+                    reads: false,
+                };
+                let help = self.advice(&refusal).await;
                 if is_history {
                     return MigrateError::Refused {
                         what: "the history table could not be written",
@@ -89,7 +104,8 @@ impl Run<'_> {
         }
     }
 
-    async fn advice(&mut self, error: &ServerError, statement: Option<&str>) -> Option<String> {
+    async fn advice(&mut self, refusal: &Refusal<'_>) -> Option<String> {
+        let error = refusal.error;
         if error.message.starts_with(LOST) {
             return Some(format!(
                 "see the server's log for why it ended the connection, then {AGAIN}"
@@ -102,9 +118,8 @@ impl Run<'_> {
                  ended, {AGAIN}"
             ));
         }
-        let refusal = Refusal { error, statement };
         self.engine
-            .advice(&mut *self.session, &self.table, &refusal)
+            .advice(&mut *self.session, &self.table, refusal)
             .await
     }
 }

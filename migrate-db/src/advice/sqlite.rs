@@ -22,7 +22,7 @@ pub(crate) async fn advice(session: &mut dyn Session, refusal: &Refusal<'_>) -> 
         )),
         // SQLITE_READONLY
         8 => Some(format!(
-            "see that the URL does not say `mode=ro`, and let this user write {file} and {directory}"
+            "see that neither the URL says `mode=ro` nor the connection `query_only`, and let this user write {file} and {directory}"
         )),
         // SQLITE_IOERR
         10 => Some(format!(
@@ -39,9 +39,9 @@ pub(crate) async fn advice(session: &mut dyn Session, refusal: &Refusal<'_>) -> 
             "let this user read and write {file} and {directory}"
         )),
         // SQLITE_NOTADB
-        26 => Some(format!(
-            "{file} is a file of something else, or encrypted; correct the path"
-        )),
+        26 => {
+            Some("that is a file of something else, or an encrypted one; correct the path".into())
+        }
         _ => None,
     }
 }
