@@ -39,7 +39,7 @@ pub enum MigrateError {
         /// What was tried.
         what: &'static str,
         /// What the server said.
-        server: ServerError,
+        server: Box<ServerError>,
         /// What to do about it, where that is known; statements to be copied stand in lines of their
         /// own.
         help: Option<String>,
@@ -114,7 +114,7 @@ impl From<TargetError> for MigrateError {
 pub(crate) fn refused(what: &'static str) -> impl FnOnce(ServerError) -> MigrateError {
     move |server| MigrateError::Refused {
         what,
-        server,
+        server: Box::new(server),
         help: None,
     }
 }

@@ -93,7 +93,7 @@ impl Run<'_> {
                 if is_history {
                     return MigrateError::Refused {
                         what: "the history table could not be written",
-                        server: script.server,
+                        server: Box::new(script.server),
                         help,
                     };
                 }
