@@ -108,7 +108,7 @@ impl Run<'_> {
         let error = refusal.error;
         if error.message.starts_with(LOST) {
             return Some(format!(
-                "see the server's log for why it ended the connection, then {AGAIN}"
+                "see the server's log for why, as a full disk is; when it is back, {AGAIN}"
             ));
         }
         if error.message.starts_with(NO_ANSWER) {
