@@ -163,6 +163,7 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Unfinished(_)
             | MigrateError::Undecided(_)
             | MigrateError::Ahead(_)
+            | MigrateError::Drifted(_)
             | MigrateError::NoScript { .. } => Exit::Findings,
             MigrateError::Connect { .. }
             | MigrateError::Refused { .. }
@@ -170,6 +171,7 @@ impl From<MigrateError> for CommandError {
             _ => Exit::Usage,
         };
         match error {
+            MigrateError::Backup(error) => Self::from(*error).hinted("nothing was run"),
             MigrateError::Script(script) => Self {
                 exit,
                 ..Self::usage(format!(
@@ -201,6 +203,9 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Unfinished(_)
             | MigrateError::Ahead(_)
             | MigrateError::OtherDirectory(_)
+            | MigrateError::Drifted(_)
+            | MigrateError::NoFingerprint(_)
+            | MigrateError::Shared(_)
             | MigrateError::NotEmpty(_)
             | MigrateError::Locked(_) => Self {
                 exit,

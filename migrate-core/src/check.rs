@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{self, CONFIG_FILE, Config, known};
 use crate::draft::draft;
 use crate::finding::{self, Finding, Label};
+use crate::fingerprints::{self, FINGERPRINTS_FILE};
 use crate::graph::{self, RevisionGraph, Settings};
 use crate::guard::Guard;
 use crate::include::{self, Folders, Included};
@@ -204,6 +205,12 @@ fn check_contents(
     }
     if let Some(graph) = built.graph.as_mut().filter(|_| layout == Layout::Native) {
         findings.extend(graph.take_fixtures(&files));
+    }
+    let fingerprints = files.iter().find(|file| file.name == FINGERPRINTS_FILE);
+    if let Some(file) = fingerprints.filter(|file| !file.is_unread) {
+        let (known, found) = fingerprints::check(&file.source, built.graph.as_ref());
+        built.graph = built.graph.map(|graph| graph.with_fingerprints(&known));
+        findings.extend(found);
     }
     if let (Some(file), Some(graph)) = (config_file, &built.graph) {
         check_known_faults(file, graph, &mut findings);

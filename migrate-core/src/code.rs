@@ -151,6 +151,10 @@ codes! {
     LockStale = "lock-stale", Warn, false;
     /// `migcheck.lock` cannot be read.
     LockUnreadable = "lock-unreadable", Deny, true;
+    /// `fingerprints.toml` is not of the scripts that are here now.
+    FingerprintsStale = "fingerprints-stale", Warn, false;
+    /// `fingerprints.toml` cannot be read.
+    FingerprintsUnreadable = "fingerprints-unreadable", Deny, false;
 }
 
 impl Code {

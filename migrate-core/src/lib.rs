@@ -14,6 +14,7 @@ mod clock;
 mod code;
 mod config;
 pub mod create;
+mod destructive;
 mod dialect;
 mod draft;
 mod finding;
@@ -51,6 +52,7 @@ pub use config::{
     CONFIG_FILE, Config, DEFAULT_HISTORY_TABLE, Environment, Heads, KnownFault, Naming,
     RoundTripConfig, UrlSource,
 };
+pub use destructive::is_destructive;
 pub use dialect::{Dialect, UnknownDialect};
 pub use finding::{Applicability, Edit, Finding, Label, SourceFile};
 pub use graph::{Plan, PlanError, RevisionGraph, Settings, Step, Target, TargetError};

@@ -8,11 +8,12 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crate::finding::SourceFile;
+use crate::fingerprints::KnownSchemas;
 use crate::graph::{RevisionGraph, Settings};
 use crate::revision::{Direction, Revision, RevisionId, Script};
 use crate::{Checksum, Dialect, KnownFault, Outcome, Severity, checksum, section};
 
-const MAGIC: &[u8; 4] = b"MGC1";
+const MAGIC: &[u8; 4] = b"MGC2";
 
 /// The migrations that `embed!` put into a binary.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +114,12 @@ impl Migrations {
         for _ in 0..fixtures {
             placed.push((reader.number()?, reader.script(self.texts)?));
         }
-        Ok(RevisionGraph::from_ordered(revisions, settings).with_fixtures(placed))
+        let mut schemas = KnownSchemas::default();
+        for _ in 0..reader.number()? {
+            schemas.add_packed(reader.text()?, reader.bytes().ok_or(CorruptTable)?);
+        }
+        let graph = RevisionGraph::from_ordered(revisions, settings);
+        Ok(graph.with_fixtures(placed).with_schemas(schemas))
     }
 
     fn reader(&self) -> Result<Reader, CorruptTable> {
@@ -175,6 +181,12 @@ pub fn pack(graph: &RevisionGraph) -> (Vec<u8>, Vec<String>) {
     for (at, fixture) in graph.fixtures() {
         table.number(*at);
         table.script(fixture, &mut paths);
+    }
+    let schemas = graph.schemas().packed();
+    table.number(schemas.len());
+    for (server, states) in schemas {
+        table.text(server);
+        table.slice(states);
     }
     (table.bytes, paths)
 }

@@ -1,8 +1,6 @@
 //! Findings as rustc would draw them: the one renderer of the macro, the command line and the library.
 
-mod wrapped;
-
-pub use wrapped::wrapped;
+mod wrap;
 
 use std::collections::{BTreeMap, HashMap};
 use std::iter;
@@ -15,6 +13,8 @@ use annotate_snippets::{
 use crate::Severity;
 use crate::finding::{Applicability, Finding, Label};
 use crate::split::line_of;
+
+pub use wrap::wrapped;
 
 /// How findings are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,24 +76,39 @@ fn render_after<'a>(lines: &mut Lines<'a>, finding: &'a Finding, style: RenderSt
     draw(&report, style)
 }
 
-/// Draws an error that is no finding, such as a statement that a server refused.
+/// Draws an error that is no finding, such as a statement that a server refused. Its texts are broken
+/// into lines that fit.
 #[must_use]
 pub fn render_error(title: &str, labels: &[Label], notes: &[String], style: RenderStyle) -> String {
-    let fitted = |text: &str, before: &str| {
-        let lines = wrapped(text, "", style.width.saturating_sub(before.len()));
-        lines.trim_end().to_owned()
-    };
-    let title = fitted(title, "error: ");
+    let title = fitted(title, style.width, "error: ".len());
+    let width = gutter(labels) + " = note: ".len();
     let notes: Vec<String> = notes
         .iter()
-        .map(|note| fitted(note, "99999 = note: "))
+        .map(|note| fitted(note, style.width, width))
         .collect();
-    let group = Group::with_title(Level::ERROR.primary_title(&*title));
+    let group = Group::with_title(Level::ERROR.primary_title(title));
     let mut group = with_snippets(group, labels, &mut Lines::default());
     for note in &notes {
         group = group.element(Level::NOTE.message(&**note));
     }
     draw(&[group], style)
+}
+
+/// How far to the right the bar beside a snippet stands: as far as the line numbers are long.
+#[must_use]
+pub fn gutter(labels: &[Label]) -> usize {
+    let line = labels.iter().filter_map(Label::line).max();
+    line.map_or(0, |line| line.to_string().len())
+}
+
+/// `text` in lines that end before `width`, where each begins at `column`. What has lines of its own, such
+/// as what a server said, keeps them.
+fn fitted(text: &str, width: usize, column: usize) -> String {
+    if text.contains('\n') || column + text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let lines = wrapped(text, "", width.saturating_sub(column));
+    lines.trim_end().to_owned()
 }
 
 /// One snippet a file, with all that is to be said about it.

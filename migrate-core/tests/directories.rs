@@ -6,7 +6,10 @@
 mod support;
 
 use insta::assert_snapshot;
-use migcheck_core::{CONFIG_FILE, Direction, LOCK_FILE, Layout, Severity, check};
+use migcheck_core::fingerprints::{FINGERPRINTS_FILE, Fingerprint, Fingerprints, States, tops};
+use migcheck_core::{
+    CONFIG_FILE, Checksum, Dialect, Direction, LOCK_FILE, Layout, Severity, check,
+};
 
 use support::{Files, SHOWN_AS, report};
 
@@ -742,7 +745,7 @@ fn directives_that_are_wrong() {
     7 | -- migcheck: allow = ["cycle", "nonsense"]
       |                                ^^^^^^^^^^
       |
-      = help: the rules are `missing-down`, `empty-down`, `unfinished`, `missing-dialect`, `stray-file`, `bad-file-name`, `case-collision`, `edited-after-lock`, `removed-after-lock`, `reparented-after-lock` and `lock-stale`
+      = help: the rules are `missing-down`, `empty-down`, `unfinished`, `missing-dialect`, `stray-file`, `bad-file-name`, `case-collision`, `edited-after-lock`, `removed-after-lock`, `reparented-after-lock`, `lock-stale`, `fingerprints-stale` and `fingerprints-unreadable`
 
     error[invalid-directive]: a directive below the first statement
      --> migrations/002_orders.up.sql:9:1
@@ -1632,6 +1635,167 @@ fn the_lock_is_stale() {
     warning[lock-stale]: the lock does not record `003`, `004`, `005` and 1 more
     --> migrations/003_a.up.sql
      = help: `cargo migcheck lock` records them
+    "#);
+}
+
+/// What a round trip on `servers` would record: of nothing, and of each revision in its order.
+fn fingerprinted(files: &Files, servers: &[&str]) -> Files {
+    let graph = files.graph();
+    let mut all = Fingerprints::default();
+    for server in servers {
+        let states = States::new(&graph, Dialect::Postgres);
+        let recorded = (0..=graph.len()).map(|count| {
+            let applied: Vec<bool> = (0..graph.len()).map(|at| at < count).collect();
+            let tops = tops(&graph, &applied);
+            let (scripts, schema) = (states.scripts(&tops), Checksum([0; 32]));
+            (states.name(&tops), Fingerprint { scripts, schema })
+        });
+        all.set(*server, recorded.collect());
+    }
+    files.clone().add(FINGERPRINTS_FILE, all.to_text())
+}
+
+/// The report, in which each line of the file is as long as it has to be.
+fn shortened(files: &Files) -> String {
+    let report = files.report();
+    let mut short = String::new();
+    for line in report.lines() {
+        let end = line.find(" = { scripts = \"").unwrap_or(line.len());
+        short.push_str(&format!("{}\n", &line[..end]));
+    }
+    short
+}
+
+#[test]
+fn fingerprints_hold_until_a_script_changes() {
+    let known = fingerprinted(&sound(), &["postgres-17", "mysql-9.7"]);
+    assert_clean(&known);
+    assert!(
+        known
+            .graph()
+            .schemas()
+            .schema("postgres-17", &[1])
+            .is_some()
+    );
+
+    let grown = known.clone().revision("003_parcels", "\"002\"");
+    assert_snapshot!(shortened(&grown), @r#"
+    warning[fingerprints-stale]: mysql-9.7 has no fingerprint of `003`
+     --> migrations/fingerprints.toml:4:2
+      |
+    4 | ["mysql-9.7"]
+      |  ^^^^^^^^^^^ added since
+      |
+      = note: `verify --schema` and `identify` do without what is not of the scripts as they are
+      = help: `cargo migcheck roundtrip --write-fingerprints` writes it anew
+
+    warning[fingerprints-stale]: postgres-17 has no fingerprint of `003`
+     --> migrations/fingerprints.toml:9:2
+      |
+    9 | ["postgres-17"]
+      |  ^^^^^^^^^^^^^ added since
+      |
+      = note: `verify --schema` and `identify` do without what is not of the scripts as they are
+      = help: `cargo migcheck roundtrip --write-fingerprints` writes it anew
+    "#);
+    let edited = known.clone().add(
+        "001_users.up.sql",
+        "-- migcheck: revises = \"base\"\nCREATE TABLE users (id bigint);\n",
+    );
+    assert_snapshot!(shortened(&edited), @r#"
+    warning[fingerprints-stale]: fingerprints of mysql-9.7 are of other scripts: `001` and 1 more
+     --> migrations/fingerprints.toml:5:1
+      |
+    5 | "001"
+      | ^^^^^ it, or what it builds on, was edited since
+      |
+      = note: `verify --schema` and `identify` do without what is not of the scripts as they are
+      = help: `cargo migcheck roundtrip --write-fingerprints` writes it anew
+
+    warning[fingerprints-stale]: fingerprints of postgres-17 are of other scripts: `001` and 1 more
+      --> migrations/fingerprints.toml:10:1
+       |
+    10 | "001"
+       | ^^^^^ it, or what it builds on, was edited since
+       |
+       = note: `verify --schema` and `identify` do without what is not of the scripts as they are
+       = help: `cargo migcheck roundtrip --write-fingerprints` writes it anew
+    "#);
+    let schemas = edited.graph().schemas().clone();
+    assert!(schemas.schema("postgres-17", &[]).is_some());
+    assert_eq!(schemas.schema("postgres-17", &[0]), None);
+    assert_eq!(schemas.schema("postgres-17", &[1]), None);
+
+    let gone = fingerprinted(&sound().revision("003_parcels", "\"002\""), &["sqlite-3"]);
+    let gone = gone
+        .without("003_parcels.up.sql")
+        .without("003_parcels.down.sql");
+    assert_snapshot!(shortened(&gone), @r#"
+    warning[fingerprints-stale]: fingerprints of sqlite-3 are of revisions that are not here: `003`
+     --> migrations/fingerprints.toml:7:1
+      |
+    7 | "003"
+      | ^^^^^ there is no such revision
+      |
+      = note: `verify --schema` and `identify` do without what is not of the scripts as they are
+      = help: `cargo migcheck roundtrip --write-fingerprints` writes it anew
+    "#);
+    let silenced = native().into_inner()[CONFIG_FILE].clone();
+    let silenced = [&silenced[..], b"rules.fingerprints-stale = \"allow\"\n"].concat();
+    assert_clean(&gone.add(CONFIG_FILE, silenced));
+}
+
+#[test]
+fn the_fingerprints_cannot_be_read() {
+    let with = |text: &str| {
+        let files = sound().add(FINGERPRINTS_FILE, text);
+        assert_eq!(files.graph().schemas().servers().count(), 0);
+        files.report()
+    };
+    assert_snapshot!(with("version = 1\n[\"postgres-17\"]\n<<<<<<< HEAD\n\"001\" = {}\n=======\n"), @r#"
+    error[fingerprints-unreadable]: the file holds git's conflict markers
+     --> migrations/fingerprints.toml:3:1
+      |
+    3 | <<<<<<< HEAD
+      | ^^^^^^^^^^^^
+      |
+      = help: `cargo migcheck roundtrip --write-fingerprints` writes it anew
+    "#);
+    assert_snapshot!(with("version = 1\n[\"postgres-17\"]\n\"001\" = { scripts = \"0g\", schema = \"\" }\n"), @r#"
+    error[fingerprints-unreadable]: not a SHA-256 in hexadecimal
+     --> migrations/fingerprints.toml:3:21
+      |
+    3 | "001" = { scripts = "0g", schema = "" }
+      |                     ^^^^
+      |
+      = help: `cargo migcheck roundtrip --write-fingerprints` writes it anew
+    "#);
+    assert_snapshot!(with("version = 1\n[\"oracle-23\"]\n"), @r#"
+    error[fingerprints-unreadable]: `oracle-23` is no server
+     --> migrations/fingerprints.toml:2:2
+      |
+    2 | ["oracle-23"]
+      |  ^^^^^^^^^^^
+      |
+      = help: they are called `postgres-17`, `mysql-9.7`; `cargo migcheck roundtrip --write-fingerprints` writes it anew
+    "#);
+    assert_snapshot!(with("version = 2\n"), @r#"
+    error[fingerprints-unreadable]: this version of migcheck does not know this format
+     --> migrations/fingerprints.toml:1:11
+      |
+    1 | version = 2
+      |           ^
+      |
+      = help: `cargo migcheck roundtrip --write-fingerprints` writes it anew
+    "#);
+    assert_snapshot!(with("version = 1\n[\"postgres-17\n"), @r#"
+    error[fingerprints-unreadable]: unclosed table, expected `]`
+     --> migrations/fingerprints.toml:2:14
+      |
+    2 | ["postgres-17
+      |              ^
+      |
+      = help: `cargo migcheck roundtrip --write-fingerprints` writes it anew
     "#);
 }
 

@@ -2,6 +2,7 @@
 
 mod advice;
 mod error;
+mod opened;
 mod tls;
 
 use std::str::FromStr as _;
@@ -15,6 +16,7 @@ pub use error::{ConnectError, ConnectErrorKind};
 use crate::DatabaseUrl;
 use crate::session::Session;
 pub(crate) use error::of_pool;
+use opened::Opened;
 use tls::bad_file;
 
 /// How to open a session.
@@ -82,7 +84,7 @@ pub async fn connect_with(
     }
     let opening = open(url, options);
     match tokio::time::timeout(options.timeout, opening).await {
-        Ok(Ok(session)) => Ok(session),
+        Ok(Ok(session)) => Ok(Box::new(Opened::new(session, url, *options))),
         Ok(Err(error)) => Err(ConnectError::of(url, &error)),
         Err(_) => Err(ConnectError::new(
             url,

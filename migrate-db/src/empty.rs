@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::ServerError;
+use crate::adopt::{self, PeerTable};
 use crate::history::HistoryTable;
 use crate::session::Session;
 
@@ -13,19 +14,9 @@ pub struct Stranger {
     pub tables: Vec<String>,
     /// How many there are.
     pub count: usize,
-    /// The history table of another tool, and that tool.
-    pub peer: Option<(String, &'static str)>,
+    /// The history table of another tool.
+    pub peer: Option<PeerTable>,
 }
-
-/// What other tools call their history tables.
-const PEERS: [(&str, &str); 6] = [
-    ("alembic_version", "Alembic"),
-    ("_sqlx_migrations", "sqlx"),
-    ("__diesel_schema_migrations", "diesel"),
-    ("refinery_schema_history", "refinery"),
-    ("schema_migrations", "golang-migrate or dbmate"),
-    ("goose_db_version", "goose"),
-];
 
 /// How many tables are named.
 const NAMED: usize = 3;
@@ -43,16 +34,16 @@ pub(crate) async fn stranger(
     if tables.is_empty() {
         return Ok(None);
     }
-    let peer = PEERS
-        .iter()
-        .find(|(table, _)| tables.iter().any(|name| name == table));
+    let mut peers = adopt::tables(session).await?;
+    peers.retain(|peer| peer.is_visible && tables.contains(&peer.name));
+    let peer = peers.into_iter().next();
     let count = tables.len();
-    let not_the_peer = |table: &String| peer.is_none_or(|(peer, _)| table != peer);
+    let not_the_peer = |table: &String| peer.as_ref().is_none_or(|peer| *table != peer.name);
     let named = tables.into_iter().filter(not_the_peer).take(NAMED);
     Ok(Some(Stranger {
         tables: named.collect(),
         count,
-        peer: peer.map(|(table, tool)| ((*table).to_owned(), *tool)),
+        peer,
     }))
 }
 
@@ -69,11 +60,12 @@ impl fmt::Display for Stranger {
         if others > self.tables.len() {
             f.write_str(", …")?;
         }
-        if let Some((table, tool)) = &self.peer {
+        if let Some(table) = &self.peer {
             let and = if others > 0 { "; and " } else { "" };
             return write!(
                 f,
-                "{and}`{table}`, the history of {tool}; `adopt` takes that over"
+                "{and}`{table}`, the history of {}; `adopt` takes that over",
+                table.peer
             );
         }
         f.write_str(

@@ -107,26 +107,23 @@ pub(crate) trait Engine: Sync {
         lock: &'a str,
     ) -> BoxFuture<'a, Result<(), ServerError>>;
 
+    /// The query for what the server calls this session.
+    fn session_id(&self) -> &'static str;
+
+    /// The query for a session that runs a statement at this moment: a row, or none. Servers that do
+    /// not tell have none.
+    fn at_work(&self, session: &str) -> String;
+
     /// The query for who holds the lock, as one row of words; none where the server cannot tell.
     fn holder(&self, lock: &str) -> Option<String>;
 }
 
 /// How an attempt to take the lock came out.
-pub(crate) struct Attempt {
-    /// What the server calls the lock.
-    pub(crate) lock: String,
-    /// Whether it is ours now.
-    pub(crate) taken: bool,
-}
-
-impl Attempt {
-    /// From a query of the lock's name, and 1 if it was taken.
-    #[cfg(any(feature = "mysql", feature = "postgres"))]
-    pub(crate) async fn ask(session: &mut dyn Session, sql: &str) -> Result<Self, ServerError> {
-        let rows = session.rows(sql, &[]).await?;
-        let mut values = rows.into_iter().flatten().map(Option::unwrap_or_default);
-        let lock = values.next().unwrap_or_default();
-        let taken = values.next().as_deref() == Some("1");
-        Ok(Self { lock, taken })
-    }
+pub(crate) enum Attempt {
+    /// It is ours now; what the server calls it.
+    Taken(String),
+    /// It is somebody else's.
+    Held(String),
+    /// This server says yes to everybody; what it is.
+    NoLocks(&'static str),
 }

@@ -6,7 +6,6 @@ use migcheck_core::{Direction, Revision, RevisionGraph, Script};
 
 use crate::ServerError;
 use crate::engine::Engine;
-use crate::script::rows_patiently;
 use crate::session::Session;
 
 /// What a row says of its revision.
@@ -122,12 +121,11 @@ impl HistoryTable {
     pub(crate) async fn read(
         &self,
         session: &mut dyn Session,
-        patience: Duration,
     ) -> Result<Option<History>, ServerError> {
-        let read = match rows_patiently(session, &self.select(false), patience).await {
+        let read = match session.rows(&self.select(false), &[]).await {
             Err(error) if self.engine.is_missing_column(&error) => {
                 let sql = self.select(true);
-                (rows_patiently(session, &sql, patience).await, true)
+                (session.rows(&sql, &[]).await, true)
             }
             read => (read, false),
         };
@@ -210,31 +208,40 @@ impl HistoryTable {
 
     /// The statement that writes a revision's row where there is none.
     pub(crate) fn insert(&self, entry: &Entry, progress: &Progress) -> String {
-        let text = |text: &str| self.engine.literal(text);
-        let or_null = |value: Option<&str>| value.map_or_else(|| "NULL".to_owned(), text);
+        self.insert_all(&[(entry, progress)])
+    }
+
+    fn insert_all(&self, rows: &[(&Entry, &Progress)]) -> String {
+        let rows = rows.iter().map(|(entry, progress)| {
+            let text = |text: &str| self.engine.literal(text);
+            let or_null = |value: Option<&str>| value.map_or_else(|| "NULL".to_owned(), text);
+            format!(
+                "({}, '{}', '{}', '{}', {}, {}, {}, {}, {}, {}, {}, '{VERSION}', {})",
+                text(&entry.revision),
+                progress.state.name(),
+                entry.checksum,
+                entry.chain,
+                progress.done,
+                progress.total,
+                progress.fingerprint.as_deref().unwrap_or("NULL"),
+                or_null(progress.done_checksum.as_deref()),
+                or_null(entry.down.as_deref()),
+                progress.took.as_millis(),
+                self.engine.current_user(),
+                text(&entry.parents),
+            )
+        });
         format!(
-            "INSERT INTO {} ({}) VALUES ({}, '{}', '{}', '{}', {}, {}, {}, {}, {}, {}, {}, \
-             '{VERSION}', {})",
+            "INSERT INTO {} ({}) VALUES {}",
             self.sql(),
             WRITTEN.join(", "),
-            text(&entry.revision),
-            progress.state.name(),
-            entry.checksum,
-            entry.chain,
-            progress.done,
-            progress.total,
-            progress.fingerprint.as_deref().unwrap_or("NULL"),
-            or_null(progress.done_checksum.as_deref()),
-            or_null(entry.down.as_deref()),
-            progress.took.as_millis(),
-            self.engine.current_user(),
-            text(&entry.parents),
+            rows.collect::<Vec<_>>().join(", ")
         )
     }
 
-    /// The statement that writes a revision's row, whether or not there is one.
-    pub(crate) fn upsert(&self, entry: &Entry, progress: &Progress) -> String {
-        let mut sql = self.insert(entry, progress);
+    /// The one statement that writes the rows of these revisions, whether or not there are any.
+    pub(crate) fn upsert(&self, rows: &[(&Entry, &Progress)]) -> String {
+        let mut sql = self.insert_all(rows);
         sql.push(' ');
         sql.push_str(self.engine.or_update());
         for column in &WRITTEN[1..] {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use migcheck_core::Dialect;
 
 use crate::ServerError;
-use crate::session::{BoxFuture, Row, Session};
+use crate::session::{Another, BoxFuture, Row, Session};
 
 /// What the error of a statement that took too long begins with.
 pub(crate) const NO_ANSWER: &str = "the server did not answer within";
@@ -50,6 +50,10 @@ impl<S: Session> Session for Limited<S> {
     ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
         let given_up = &mut self.has_given_up;
         Box::pin(within(self.limit, given_up, self.session.rows(sql, params)))
+    }
+
+    fn another(&self) -> Option<Another> {
+        self.session.another()
     }
 }
 

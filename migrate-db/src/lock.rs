@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::ServerError;
+use crate::engine::Attempt;
 use crate::history::HistoryTable;
 use crate::lease::Lease;
 use crate::lock_file::{self, LockFile};
@@ -31,12 +32,20 @@ impl Lock {
         timeout: Duration,
     ) -> Result<Self, MigrateError> {
         let started = Instant::now();
-        let lease = lease.map(|period| Lease::new(table, period));
+        let not_taken = || refused("the lock could not be taken");
+        let lease = match lease.filter(|_| table.engine.locks_sessions()) {
+            Some(period) => {
+                let lease = Lease::new(session, table, period).await;
+                Some(lease.map_err(not_taken())?)
+            }
+            None => None,
+        };
         loop {
             let attempt = attempt(session, table, lease.as_ref()).await;
-            let held = match attempt.map_err(refused("the lock could not be taken"))? {
-                Ok(lock) => return Ok(lock),
-                Err(held) => held,
+            let held = match attempt.map_err(not_taken())? {
+                Outcome::Taken(lock) => return Ok(lock),
+                Outcome::Held(held) => held,
+                Outcome::NoLocks(server) => return Err(MigrateError::NoLocks(server)),
             };
             let waited = started.elapsed();
             if waited >= timeout {
@@ -66,7 +75,7 @@ impl Lock {
     ) -> Result<(), ServerError> {
         match self {
             Self::Session(lock) => table.engine.unlock(session, lock).await,
-            Self::Lease(lease) => lease.release(session, table.engine).await,
+            Self::Lease(lease) => lease.release(session).await,
             Self::File(file) => file.release(),
         }
     }
@@ -92,27 +101,35 @@ impl Held {
     }
 }
 
+/// How an attempt came out.
+enum Outcome {
+    Taken(Lock),
+    Held(Held),
+    NoLocks(&'static str),
+}
+
 async fn attempt(
     session: &mut dyn Session,
     table: &HistoryTable,
     lease: Option<&Lease>,
-) -> Result<Result<Lock, Held>, ServerError> {
+) -> Result<Outcome, ServerError> {
     // A file can be locked wherever it is; a lease would only be less than that.
     if let Some(place) = lock_file::place(session).await? {
-        let taken = LockFile::try_take(&place)?;
-        return Ok(taken.map(Lock::File).ok_or(Held::File));
+        let taken = LockFile::try_take(&place)?.map(Lock::File);
+        return Ok(taken.map_or(Outcome::Held(Held::File), Outcome::Taken));
     }
-    if let Some(lease) = lease.filter(|_| table.engine.locks_sessions()) {
-        let taken = lease.try_take(session, table.engine).await?;
+    if let Some(lease) = lease {
+        let taken = lease.try_take(session).await?;
         let lease = lease.clone();
         return Ok(match taken {
-            true => Ok(Lock::Lease(lease)),
-            false => Err(Held::Lease(lease)),
+            true => Outcome::Taken(Lock::Lease(lease)),
+            false => Outcome::Held(Held::Lease(lease)),
         });
     }
     let attempt = table.engine.try_lock(session, table).await?;
-    Ok(match attempt.taken {
-        true => Ok(Lock::Session(attempt.lock)),
-        false => Err(Held::Session(attempt.lock)),
+    Ok(match attempt {
+        Attempt::Taken(lock) => Outcome::Taken(Lock::Session(lock)),
+        Attempt::Held(lock) => Outcome::Held(Held::Session(lock)),
+        Attempt::NoLocks(server) => Outcome::NoLocks(server),
     })
 }

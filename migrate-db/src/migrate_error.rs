@@ -9,6 +9,7 @@ use migcheck_core::{Direction, PlanError, TargetError};
 use crate::ServerError;
 use crate::empty::Stranger;
 use crate::journal::Undecided;
+use crate::schema_check::{Drifted, NoFingerprint};
 use crate::script::ScriptError;
 use crate::status::Unfinished;
 
@@ -62,15 +63,26 @@ pub enum MigrateError {
     /// Revisions that should be applied and are not.
     #[error("not applied yet: {}; `upgrade` applies them", some_of(.0))]
     Pending(Vec<String>),
+    /// The schema is not the one that the applied revisions make.
+    #[error("{0}")]
+    Drifted(Box<Drifted>),
+    /// Whether it is, the fingerprints do not tell.
+    #[error(transparent)]
+    NoFingerprint(#[from] NoFingerprint),
     /// A script was begun, and this is not the way to its end.
-    #[error("{0}; `{verb}` goes on with it, or, when you have finished or undone it by hand, say so with `resolve`", verb = .0.goes_on())]
+    #[error("{0}; `{verb}` goes on with it, or, when you have finished or undone it by hand, say so with `resolve --script`", verb = .0.goes_on())]
     Unfinished(Unfinished),
     /// It cannot be told where an unfinished script has to go on.
     #[error(transparent)]
     Undecided(#[from] Box<Undecided>),
+    /// The server, named here, gives everybody the lock of a session.
+    #[error(
+        "{0} has no locks that a session keeps, so that two runs could migrate at once; set a lease in their place, in a program with `Migrator::lease`"
+    )]
+    NoLocks(&'static str),
     /// The lease ran out while a statement ran, and somebody else took it.
     #[error(
-        "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement"
+        "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement, or hand over a pool or a URL, with which it is renewed meanwhile"
     )]
     LeaseLost,
     /// A revision that is not in the directory has no way down either.
@@ -81,6 +93,9 @@ pub enum MigrateError {
     /// There is no unfinished script to be resolved.
     #[error("nothing is unfinished{}, so there is nothing to resolve", match .0 { Some(revision) => format!(" of `{revision}`"), None => String::new() })]
     NothingUnfinished(Option<String>),
+    /// No statement waits for an answer; the script goes on by itself.
+    #[error("{0}, and none is in doubt; `{verb}` goes on with it; when you have finished or undone all of it by hand, say so with `resolve --script`", verb = .0.goes_on())]
+    NothingInDoubt(Unfinished),
     /// A step that cannot be taken.
     #[error("`{revision}` has no {direction} script for {dialect}{}", match reason { Some(reason) => format!(": {reason}"), None => String::new() })]
     NoScript {
@@ -93,6 +108,13 @@ pub enum MigrateError {
         /// Why there is none, where the revision says so.
         reason: Option<String>,
     },
+    /// What is to be emptied holds the tables of others too.
+    #[error("schemas of this database have a history of their own: {}; a reset empties the whole database: drop the schemas that may go yourself", some_of(.0))]
+    Shared(Vec<String>),
+    /// There is no backup, and so nothing was run.
+    #[cfg(feature = "backup")]
+    #[error("{0}; nothing was run")]
+    Backup(Box<crate::backup::BackupError>),
     /// The feature of this database is not compiled in.
     #[error("migcheck was built without its `{0}` feature; enable it in Cargo.toml")]
     NoEngine(migcheck_core::Dialect),

@@ -8,9 +8,10 @@ use migcheck_core::{Direction, IntoGraph, Plan, RevisionGraph, Target};
 use crate::history::HistoryRow;
 use crate::limited::Limited;
 use crate::migrate_error::MigrateError;
+use crate::patient::Patient;
 use crate::run::Run;
-use crate::session::Session;
 use crate::source::IntoSession;
+use crate::standing::Standing;
 use crate::status::{Resolution, Status, Unfinished};
 
 /// Runs the revisions of one directory on databases.
@@ -34,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) allow_ahead: bool,
     pub(crate) history_schema: Option<String>,
     pub(crate) lease: Option<Duration>,
+    #[cfg(feature = "backup")]
+    pub(crate) backup: Option<crate::backup::BackupFirst>,
     pub(crate) statement_timeout: Option<Duration>,
 }
 
@@ -76,6 +79,8 @@ impl Migrator {
             allow_ahead: false,
             history_schema: graph.settings().history_schema.clone(),
             lease: None,
+            #[cfg(feature = "backup")]
+            backup: None,
             statement_timeout: None,
         };
         Ok(Self { graph, settings })
@@ -105,11 +110,25 @@ impl Migrator {
     }
 
     /// A lease of that length in the place of the lock of a session, for servers that have no such
-    /// locks, as CockroachDB has none. It is renewed with each statement that is recorded, so it
-    /// must last longer than the longest one. SQLite needs none and takes none.
+    /// locks, as CockroachDB has none. After a crash the next run waits for so long. While a statement
+    /// runs the lease is renewed over a second connection, which a pool or a session of
+    /// [`connect`](crate::connect) can open; on any other one the lease must last longer than the longest
+    /// statement. SQLite needs none and takes none.
     #[must_use]
     pub fn lease(mut self, period: Option<Duration>) -> Self {
         self.settings.lease = period;
+        self
+    }
+
+    /// Makes a backup before a run takes something away, which every downgrade does, and an upgrade
+    /// with a script that [`is_destructive`](migcheck_core::is_destructive).
+    ///
+    /// It is made while the run holds its lock, so that no other run comes in between; where it
+    /// cannot be made, nothing is run.
+    #[cfg(feature = "backup")]
+    #[must_use]
+    pub fn backup_first(mut self, backup: crate::backup::BackupFirst) -> Self {
+        self.settings.backup = Some(backup);
         self
     }
 
@@ -120,17 +139,6 @@ impl Migrator {
     pub fn statement_timeout(mut self, limit: Option<Duration>) -> Self {
         self.settings.statement_timeout = limit;
         self
-    }
-
-    async fn session<'a>(
-        &self,
-        database: impl IntoSession<'a>,
-    ) -> Result<Box<dyn Session + 'a>, MigrateError> {
-        let session = database.into_session().await?;
-        Ok(match self.settings.statement_timeout {
-            Some(limit) => Box::new(Limited::new(session, limit)),
-            None => session,
-        })
     }
 
     /// The revisions.
@@ -170,6 +178,17 @@ impl Migrator {
         self.migrate(database, target, Direction::Down).await
     }
 
+    async fn session<'a>(
+        &self,
+        database: impl IntoSession<'a>,
+    ) -> Result<Patient<'a>, MigrateError> {
+        let mut session = database.into_session().await?;
+        if let Some(limit) = self.settings.statement_timeout {
+            session = Box::new(Limited::new(session, limit));
+        }
+        Ok(Patient::new(session, self.settings.lock_timeout))
+    }
+
     async fn migrate<'a>(
         &self,
         database: impl IntoSession<'a>,
@@ -178,7 +197,7 @@ impl Migrator {
     ) -> Result<Report, MigrateError> {
         let target = Target::parse(target)?;
         let mut session = self.session(database).await?;
-        Run::new(self, &mut *session)?
+        Run::new(self, &mut session)?
             .migrate(&target, direction)
             .await
     }
@@ -191,7 +210,7 @@ impl Migrator {
     /// The history table cannot be read, or is in a state that migcheck does not make.
     pub async fn status<'a>(&self, database: impl IntoSession<'a>) -> Result<Status, MigrateError> {
         let mut session = self.session(database).await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         Ok(standing.status(&self.graph))
     }
 
@@ -205,7 +224,7 @@ impl Migrator {
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
         let mut session = self.session(database).await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         Ok(standing.status(&self.graph).current)
     }
@@ -220,7 +239,7 @@ impl Migrator {
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
         let mut session = self.session(database).await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         Ok(standing.pending(&self.graph))
     }
@@ -251,7 +270,7 @@ impl Migrator {
     ) -> Result<Plan, MigrateError> {
         let target = Target::parse(target)?;
         let mut session = self.session(database).await?;
-        let mut run = Run::new(self, &mut *session)?;
+        let mut run = Run::new(self, &mut session)?;
         let standing = run.standing().await?;
         run.plan(&standing, &target, direction)
     }
@@ -264,7 +283,12 @@ impl Migrator {
     /// What is not so; see [`MigrateError`].
     pub async fn verify<'a>(&self, database: impl IntoSession<'a>) -> Result<(), MigrateError> {
         let mut session = self.session(database).await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
+        let standing = Run::new(self, &mut session)?.standing().await?;
+        self.check(&standing)
+    }
+
+    /// What [`Migrator::verify`] says.
+    pub(crate) fn check(&self, standing: &Standing) -> Result<(), MigrateError> {
         standing.check(self.settings.allow_ahead)?;
         standing.check_unfinished(|_, _| false)?;
         match standing.pending(&self.graph) {
@@ -289,7 +313,7 @@ impl Migrator {
     ) -> Result<Report, MigrateError> {
         let target = Target::parse(target)?;
         let mut session = self.session(database).await?;
-        Run::new(self, &mut *session)?.stamp(&target, purge).await
+        Run::new(self, &mut session)?.stamp(&target, purge).await
     }
 
     /// Records that these revisions are applied, besides those that are recorded already, and runs
@@ -307,7 +331,7 @@ impl Migrator {
         let ids = revisions.iter().map(|id| id.as_ref().to_owned());
         let ids: Vec<String> = ids.collect();
         let mut session = self.session(database).await?;
-        Run::new(self, &mut *session)?.stamp_revisions(&ids).await
+        Run::new(self, &mut session)?.stamp_revisions(&ids).await
     }
 
     /// Says what became of an unfinished script: of the statement in doubt where there is one, after
@@ -326,7 +350,7 @@ impl Migrator {
         resolution: Resolution,
     ) -> Result<Unfinished, MigrateError> {
         let mut session = self.session(database).await?;
-        Run::new(self, &mut *session)?
+        Run::new(self, &mut session)?
             .resolve(revision, resolution)
             .await
     }

@@ -157,7 +157,13 @@ impl Engine for MySqlEngine {
         Box::pin(async move {
             let name = lock_name(&table.name);
             let sql = format!("SELECT {name}, CAST(GET_LOCK({name}, 0) AS CHAR)");
-            Attempt::ask(session, &sql).await
+            let rows = session.rows(&sql, &[]).await?;
+            let mut values = rows.into_iter().flatten().map(Option::unwrap_or_default);
+            let lock = values.next().unwrap_or_default();
+            Ok(match values.next().as_deref() {
+                Some("1") => Attempt::Taken(lock),
+                _ => Attempt::Held(lock),
+            })
         })
     }
 
@@ -170,6 +176,18 @@ impl Engine for MySqlEngine {
             let sql = format!("DO RELEASE_LOCK({})", self.literal(lock));
             session.execute(&sql).await.map(drop)
         })
+    }
+
+    fn session_id(&self) -> &'static str {
+        "SELECT CAST(CONNECTION_ID() AS CHAR)"
+    }
+
+    fn at_work(&self, session: &str) -> String {
+        format!(
+            "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
+             WHERE id = {} AND command <> 'Sleep'",
+            self.literal(session)
+        )
     }
 
     fn holder(&self, lock: &str) -> Option<String> {

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use migcheck_core::split::{Statement, split};
+use migcheck_core::split::Statement;
 use migcheck_core::{Dialect, Direction, Revision, RevisionGraph, Script, Step};
 
 use crate::engine::Engine;
 use crate::engines::engine;
 use crate::history::{Entry, HistoryTable, Progress};
+use crate::journal::journalled;
+use crate::script::Prepared;
 
 /// Writes the steps of a plan as SQL.
 pub struct Offline<'a> {
@@ -121,24 +123,42 @@ impl<'a> Offline<'a> {
         };
         let script = self.script(revision, step.direction)?;
         let text = &*script.source.text;
-        let statements = split(text, self.dialect).map_err(|error| OfflineError::Script {
+        let prepared = Prepared::new(self.dialect, revision.id.as_str(), script);
+        let prepared = prepared.map_err(|error| OfflineError::Script {
             file: script.source.path.clone(),
-            line: migcheck_core::line_of(text, error.span.start),
-            message: error.message,
+            line: error.line(),
+            message: error.server.message,
         })?;
-        let mut sql = runnable(text, &statements, self.dialect);
-        let own = statements.iter().any(|one| one.transaction_control);
-        let is_transactional = self.dialect != Dialect::MySql;
-        let mut transaction = is_transactional && script.transaction && !own;
+        let statements = &prepared.statements;
+        let mut sql = runnable(text, statements, self.dialect);
         let Some(table) = &self.table else {
-            transaction &= !statements.is_empty();
+            let transaction = prepared.wrap && !statements.is_empty();
             if transaction {
                 sql = format!("BEGIN;\n{sql}COMMIT;\n");
             }
             return Ok(OfflineStep { sql, transaction });
         };
+        let transaction = prepared.wrap;
         let fresh = self.fresh_session(table.engine);
-        let row = self.row(table, revision, step.direction, statements.len())?;
+        let entry = self.entry(revision)?;
+        let is_journalled = !transaction && !statements.is_empty();
+        if is_journalled {
+            sql = journalled(
+                table,
+                &entry,
+                step.direction,
+                self.dialect,
+                &prepared,
+                delimited,
+            );
+        }
+        // How long it takes is not known, and told as nothing.
+        let done = Progress::applied(statements.len(), Duration::ZERO);
+        let row = match step.direction {
+            Direction::Up if is_journalled => table.upsert(&[(&entry, &done)]),
+            Direction::Up => table.insert(&entry, &done),
+            Direction::Down => table.delete(&entry.revision),
+        };
         // The script may leave settings that would mislead the row.
         sql = format!("{sql}{fresh}{row};\n");
         if transaction {
@@ -148,11 +168,11 @@ impl<'a> Offline<'a> {
         Ok(OfflineStep { sql, transaction })
     }
 
-    fn script(
+    fn script<'r>(
         &self,
-        revision: &'a Revision,
+        revision: &'r Revision,
         direction: Direction,
-    ) -> Result<&'a Script, OfflineError> {
+    ) -> Result<&'r Script, OfflineError> {
         let script = revision.script(direction, self.dialect);
         script.ok_or_else(|| OfflineError::NoScript {
             revision: revision.id.to_string(),
@@ -165,21 +185,11 @@ impl<'a> Offline<'a> {
         })
     }
 
-    /// The step's change of the history table. How long it took is not known, and told as nothing.
-    fn row(
-        &self,
-        table: &HistoryTable,
-        revision: &Revision,
-        direction: Direction,
-        statements: usize,
-    ) -> Result<String, OfflineError> {
-        if direction == Direction::Down {
-            return Ok(table.delete(revision.id.as_str()));
-        }
+    /// What the history table says of a revision.
+    fn entry(&self, revision: &Revision) -> Result<Entry, OfflineError> {
         let up = self.script(revision, Direction::Up)?;
         let down = revision.script(Direction::Down, self.dialect);
-        let entry = Entry::new(self.graph, revision, up, down);
-        Ok(table.insert(&entry, &Progress::applied(statements, Duration::ZERO)))
+        Ok(Entry::new(self.graph, revision, up, down))
     }
 
     /// The settings that a run begins each script with; its connection speaks UTF-8.
@@ -204,7 +214,10 @@ fn runnable(text: &str, statements: &[Statement<'_>], dialect: Dialect) -> Strin
     let is_cut_short = |one: &Statement<'_>| one.text.contains(';');
     if dialect == Dialect::MySql && !has_delimiters && statements.iter().any(is_cut_short) {
         // Unlike a run, mysql knows no BEGIN … END.
-        return statements.iter().map(delimited).collect();
+        return statements
+            .iter()
+            .map(|one| delimited(one, dialect))
+            .collect();
     }
     let mut sql = text.trim().to_owned();
     if !sql.is_empty() {
@@ -223,11 +236,15 @@ fn runnable(text: &str, statements: &[Statement<'_>], dialect: Dialect) -> Strin
     sql
 }
 
-/// A statement for the mysql client, behind a delimiter that it does not hold.
-fn delimited(statement: &Statement<'_>) -> String {
+/// A statement for the client; for mysql behind a delimiter that it does not hold.
+fn delimited(statement: &Statement<'_>, dialect: Dialect) -> String {
     let text = statement.text;
-    if !text.contains(';') {
-        return format!("{text};\n");
+    if dialect != Dialect::MySql || !text.contains(';') {
+        // A comment at its end would swallow what ends the statement.
+        let last = text.lines().next_back().unwrap_or_default();
+        let is_commented = ["--", "#"].iter().any(|mark| last.contains(mark));
+        let feed = if is_commented { "\n" } else { "" };
+        return format!("{text}{feed};\n");
     }
     let mut delimiter = "//".to_owned();
     while text.contains(&*delimiter) {

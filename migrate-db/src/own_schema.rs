@@ -1,13 +1,12 @@
 //! What of a live schema a directory's migrations can have made, and which of their states it is.
 
-use migcheck_core::fingerprints::{Fingerprints, States};
 use migcheck_core::{Checksum, RevisionGraph};
 
 use crate::adopt::{self, PeerTable};
 use crate::{Release, ServerError, Session, Snapshot, release, snapshot};
 
 /// A live schema without what is nobody's migration: history tables, migcheck's and other tools', and
-/// whatever depends on who runs the migrations ([`Snapshot::portable`]).
+/// whatever depends on who runs the migrations ([`Snapshot::made_by`]).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct OwnSchema {
@@ -37,20 +36,22 @@ impl OwnSchema {
         }
         Ok(Self {
             release,
-            schema: schema.portable(),
+            schema: schema.made_by(graph),
             peers,
         })
     }
 
-    /// The states that are recorded with this schema, each as its tops; several where a revision changes
-    /// no schema. None says nothing: the records may be of another server, or of other scripts.
+    /// The states that the revisions are recorded to have with this schema, each as its tops; several
+    /// where a revision changes no schema. None says nothing: there may be no records of the server.
     #[must_use]
-    pub fn known(&self, fingerprints: &Fingerprints, graph: &RevisionGraph) -> Vec<Vec<usize>> {
-        let Some(dialect) = self.schema.dialect() else {
-            return Vec::new();
-        };
-        let fingerprint = Checksum(self.schema.fingerprint());
-        let states = States::new(graph, dialect);
-        fingerprints.states_of(&self.release.to_string(), fingerprint, &states)
+    pub fn known(&self, graph: &RevisionGraph) -> Vec<Vec<usize>> {
+        let release = self.release.to_string();
+        graph.schemas().states_of(&release, self.fingerprint())
+    }
+
+    /// The schema as it is recorded.
+    #[must_use]
+    pub fn fingerprint(&self) -> Checksum {
+        Checksum(self.schema.fingerprint())
     }
 }

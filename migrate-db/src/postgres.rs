@@ -175,12 +175,30 @@ impl Engine for PostgresEngine {
             // The schema that the table is in, so that tenants who have one each do not wait for
             // one another.
             let sql = format!(
-                "SELECT k::text, CASE WHEN pg_try_advisory_lock({LOCK_CLASS}, k) THEN '1' END \
+                "SELECT version(), k::text, \
+                 CASE WHEN pg_try_advisory_lock({LOCK_CLASS}, k) THEN '1' END \
                  FROM (SELECT hashtext(({}) || {}) AS k) AS key",
                 self.home(table),
                 self.literal(&format!(".{}", table.name)),
             );
-            Attempt::ask(session, &sql).await
+            let attempt = session.rows(&sql, &[]).await;
+            let version = match &attempt {
+                Ok(rows) => rows.iter().flatten().flatten().next().cloned(),
+                // What it is made of may not be there either.
+                Err(_) => {
+                    let asked = session.rows("SELECT version()", &[]).await;
+                    asked.ok().into_iter().flatten().flatten().flatten().next()
+                }
+            };
+            if version.is_some_and(|version| version.starts_with(COCKROACH)) {
+                return Ok(Attempt::NoLocks(COCKROACH));
+            }
+            let mut values = attempt?.into_iter().flatten().skip(1);
+            let lock = values.next().flatten().unwrap_or_default();
+            Ok(match values.next().flatten() {
+                Some(_) => Attempt::Taken(lock),
+                None => Attempt::Held(lock),
+            })
         })
     }
 
@@ -193,6 +211,18 @@ impl Engine for PostgresEngine {
             let sql = format!("SELECT pg_advisory_unlock({LOCK_CLASS}, {lock})");
             session.execute(&sql).await.map(drop)
         })
+    }
+
+    fn session_id(&self) -> &'static str {
+        "SELECT pg_backend_pid()::text"
+    }
+
+    fn at_work(&self, session: &str) -> String {
+        format!(
+            "SELECT pid::text FROM pg_catalog.pg_stat_activity \
+             WHERE pid::text = {} AND state = 'active'",
+            self.literal(session)
+        )
     }
 
     fn holder(&self, lock: &str) -> Option<String> {
@@ -212,3 +242,7 @@ impl Engine for PostgresEngine {
 
 /// "migc" in ASCII: tells migcheck's advisory locks from an application's.
 const LOCK_CLASS: i32 = 0x6d69_6763;
+
+/// How the version of a server begins whose advisory locks everybody gets
+/// (<https://github.com/cockroachdb/cockroach/issues/13546>).
+const COCKROACH: &str = "CockroachDB";

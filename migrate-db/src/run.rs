@@ -1,5 +1,8 @@
 //! One run of a [`Migrator`] on one session.
 
+#[cfg(feature = "backup")]
+mod precaution;
+
 use std::time::Instant;
 
 use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Script, Step, Target};
@@ -11,15 +14,15 @@ use crate::engine::Engine;
 use crate::engines::engine;
 use crate::foreign::{self, is_explicit, is_target};
 use crate::history::{Entry, HistoryRow, HistoryTable};
-use crate::journal::flush;
 use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
-use crate::script::{execute_patiently, is_busy};
+use crate::patient::is_busy;
 use crate::session::Session;
 use crate::standing::Standing;
 use crate::step::{Job, run_job};
 use crate::stored;
+use crate::unsent::Unsent;
 
 /// One run on one session.
 pub(crate) struct Run<'a> {
@@ -29,7 +32,7 @@ pub(crate) struct Run<'a> {
     pub(crate) engine: &'static dyn Engine,
     pub(crate) table: HistoryTable,
     /// The end of a script that goes with what is sent next.
-    unsent: String,
+    unsent: Unsent,
 }
 
 impl<'a> Run<'a> {
@@ -45,7 +48,7 @@ impl<'a> Run<'a> {
             settings: &migrator.settings,
             session,
             engine,
-            unsent: String::new(),
+            unsent: Unsent::default(),
             table: HistoryTable {
                 engine,
                 schema: schema.filter(|_| dialect == Dialect::Postgres),
@@ -56,10 +59,7 @@ impl<'a> Run<'a> {
 
     /// Reads where the database stands.
     pub(crate) async fn standing(&mut self) -> Result<Standing, MigrateError> {
-        let history = self
-            .table
-            .read(&mut *self.session, self.settings.lock_timeout)
-            .await;
+        let history = self.table.read(&mut *self.session).await;
         let history = match history {
             Ok(history) => history,
             Err(error) => {
@@ -123,7 +123,11 @@ impl<'a> Run<'a> {
         }
         let lock = self.lock().await?;
         let ran = self.migrate_locked(&lock, target, direction).await;
-        let flushed = flush(self.session, &mut self.unsent).await;
+        if matches!(ran, Err(MigrateError::LeaseLost)) {
+            // The history is written by who has it now.
+            self.unsent = Unsent::default();
+        }
+        let flushed = self.unsent.flush(self.session, &self.table).await;
         let ran = ran.and_then(|report| match flushed {
             Ok(()) => Ok(report),
             Err(error) => Err(refused("the history table could not be written")(error)),
@@ -139,6 +143,8 @@ impl<'a> Run<'a> {
         target: &Target,
         direction: Direction,
     ) -> Result<Report, MigrateError> {
+        #[cfg(feature = "backup")]
+        self.back_up_first(lock, target, direction).await?;
         self.ensure_history(direction == Direction::Up).await?;
         let standing = self.standing().await?;
         let plan = self.plan(&standing, target, direction)?;
@@ -206,7 +212,6 @@ impl<'a> Run<'a> {
             script,
             direction: script.direction,
             begun: row.filter(|row| row.state.unfinished().is_some()),
-            patience: self.settings.lock_timeout,
             lease: lock.lease(),
         };
         let ran = run_job(self.session, &job, &mut self.unsent).await?;
@@ -288,7 +293,7 @@ impl<'a> Run<'a> {
         } else {
             "ROLLBACK"
         };
-        let ended = execute_patiently(self.session, end, self.settings.lock_timeout).await;
+        let ended = self.session.execute(end).await;
         ensured?;
         ended.map_err(refused("the history table could not be made"))?;
         Ok(())
@@ -297,10 +302,8 @@ impl<'a> Run<'a> {
     async fn ensure_history_alone(&mut self, empty: bool) -> Result<(), MigrateError> {
         match self.standing().await?.history {
             None => {
-                let strangers = stranger(self.session, &self.table).await;
-                let strangers = strangers.map_err(refused("the tables could not be listed"))?;
-                if empty && let Some(stranger) = strangers {
-                    return Err(MigrateError::NotEmpty(stranger));
+                if empty {
+                    self.refuse_strangers().await?;
                 }
                 let created = self.create_history().await;
                 created.map_err(refused("the history table could not be created"))?;
@@ -313,6 +316,15 @@ impl<'a> Run<'a> {
         }
         let pinned = self.table.pin(self.session).await;
         pinned.map_err(refused("the history table could not be found"))
+    }
+
+    /// That a database without a history has no other tables either.
+    async fn refuse_strangers(&mut self) -> Result<(), MigrateError> {
+        let strangers = stranger(self.session, &self.table).await;
+        match strangers.map_err(refused("the tables could not be listed"))? {
+            Some(stranger) => Err(MigrateError::NotEmpty(stranger)),
+            None => Ok(()),
+        }
     }
 
     async fn create_history(&mut self) -> Result<(), ServerError> {
@@ -331,8 +343,9 @@ impl<'a> Run<'a> {
     pub(crate) async fn begin(&mut self) -> Result<(), MigrateError> {
         let started = Instant::now();
         let begin = self.engine.begin();
-        execute_patiently(self.session, begin, self.settings.lock_timeout)
-            .await
+        let begun = self.session.execute(begin).await;
+        begun
+            .map(drop)
             .map_err(|error| match is_busy(self.session.dialect(), &error) {
                 true => MigrateError::Locked(Locked {
                     waited: started.elapsed(),

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use migcheck_core::render::{RenderStyle, render_error};
 use migcheck_core::split::{Statement, split};
@@ -12,8 +11,6 @@ use migcheck_core::{Dialect, Direction, Label, Script, SourceFile};
 use crate::ServerError;
 use crate::engine::Engine;
 use crate::engines::engine;
-use crate::lock::LOCK_POLL;
-use crate::session::Row;
 use crate::session::Session;
 use crate::snapshot::SnapshotReader;
 
@@ -210,7 +207,7 @@ impl<'a> Prepared<'a> {
     ) -> Result<(), ScriptError> {
         let done = session.execute(statement.text).await;
         done.map(drop)
-            .map_err(|error| self.failing.statement(statement, error))
+            .map_err(|error| self.statement(statement, error))
     }
 
     /// What became of one of its statements when that was committed.
@@ -230,6 +227,11 @@ impl<'a> Prepared<'a> {
             let _ = session.execute("ROLLBACK").await;
         }
         let _ = session.execute(self.engine.reset()).await;
+    }
+
+    /// An error that a statement is to be blamed for.
+    pub(crate) fn statement(&self, statement: &Statement<'_>, server: ServerError) -> ScriptError {
+        self.failing.statement(statement, server)
     }
 
     /// The script's file.
@@ -254,49 +256,6 @@ fn left_open<'a, 's>(statements: &'a [Statement<'s>]) -> Option<&'a Statement<'s
             word.eq_ignore_ascii_case("BEGIN") || word.eq_ignore_ascii_case("START")
         })
     })
-}
-
-/// Executes a statement that has to wait for its turn where a write locks the whole database. A
-/// connection waits by itself, too, but only for as long as its own `busy_timeout`.
-pub(crate) async fn execute_patiently(
-    session: &mut dyn Session,
-    sql: &str,
-    patience: Duration,
-) -> Result<(), ServerError> {
-    let started = Instant::now();
-    loop {
-        match session.execute(sql).await {
-            Err(error) if is_busy(session.dialect(), &error) && started.elapsed() < patience => {
-                tokio::time::sleep(LOCK_POLL).await;
-            }
-            done => return done.map(drop),
-        }
-    }
-}
-
-/// Asks as [`execute_patiently`] executes.
-pub(crate) async fn rows_patiently(
-    session: &mut dyn Session,
-    sql: &str,
-    patience: Duration,
-) -> Result<Vec<Row>, ServerError> {
-    let started = Instant::now();
-    loop {
-        match session.rows(sql, &[]).await {
-            Err(error) if is_busy(session.dialect(), &error) && started.elapsed() < patience => {
-                tokio::time::sleep(LOCK_POLL).await;
-            }
-            done => return done,
-        }
-    }
-}
-
-/// Whether SQLite's file is locked by another connection: SQLITE_BUSY in the low byte of the
-/// extended code.
-pub(crate) fn is_busy(dialect: Dialect, error: &ServerError) -> bool {
-    const SQLITE_BUSY: u32 = 5;
-    let code = || error.code.as_deref()?.parse::<u32>().ok();
-    dialect == Dialect::Sqlite && code().is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 struct Failing<'a> {

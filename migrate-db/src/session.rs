@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use migcheck_core::Dialect;
 
@@ -12,6 +13,10 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// One row, every value in the server's text form; `None` is NULL.
 pub type Row = Vec<Option<String>>;
+
+/// Opens another session to the same database as the same user.
+pub type Another =
+    Arc<dyn Fn() -> BoxFuture<'static, Result<Box<dyn Session>, ServerError>> + Send + Sync>;
 
 /// One connection to a database.
 pub trait Session: Send {
@@ -33,4 +38,10 @@ pub trait Session: Send {
         sql: &'a str,
         params: &'a [Option<&'a str>],
     ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>>;
+
+    /// How another one like it is opened, where that is known. While a statement takes its time, a
+    /// lease is renewed over that.
+    fn another(&self) -> Option<Another> {
+        None
+    }
 }

@@ -4,7 +4,7 @@ use migcheck_core::Dialect;
 
 use crate::ServerError;
 use crate::migrate_error::MigrateError;
-use crate::session::{BoxFuture, Row, Session};
+use crate::session::{Another, BoxFuture, Row, Session};
 
 /// A pool, a connection or a session that migrations can be run on.
 pub trait IntoSession<'a>: Send {
@@ -27,6 +27,10 @@ impl Session for Box<dyn Session + '_> {
         params: &'a [Option<&'a str>],
     ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
         (**self).rows(sql, params)
+    }
+
+    fn another(&self) -> Option<Another> {
+        (**self).another()
     }
 }
 
@@ -54,6 +58,10 @@ impl Session for Borrowed<'_, '_> {
     ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
         self.0.rows(sql, params)
     }
+
+    fn another(&self) -> Option<Another> {
+        self.0.another()
+    }
 }
 
 /// A connection out of a pool. Once something was executed on it, it is closed and does not go back:
@@ -63,6 +71,7 @@ struct Pooled<S> {
     session: S,
     close: fn(&mut S),
     is_ours: bool,
+    another: Another,
 }
 
 impl<S: Session> Session for Pooled<S> {
@@ -89,6 +98,10 @@ impl<S: Session> Session for Pooled<S> {
     ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
         self.session.rows(sql, params)
     }
+
+    fn another(&self) -> Option<Another> {
+        Some(std::sync::Arc::clone(&self.another))
+    }
 }
 
 /// Whether the database would go with its connection.
@@ -113,10 +126,22 @@ macro_rules! sources {
                         .acquire()
                         .await
                         .map_err(|error| crate::connect::of_pool($dialect, &error))?;
+                    // Not out of the pool, which may have no more than this one.
+                    let options = self.connect_options();
+                    let another: Another = std::sync::Arc::new(move || {
+                        let options = std::sync::Arc::clone(&options);
+                        Box::pin(async move {
+                            let connection = sqlx::ConnectOptions::connect(&*options).await;
+                            let connection =
+                                connection.map_err(|error| ServerError::from_sqlx(&error, ""))?;
+                            Ok(Box::new($session(Box::new(connection))) as Box<dyn Session>)
+                        })
+                    });
                     Ok(Box::new(Pooled {
                         session: $session(connection),
                         close: |session| session.0.close_on_drop(),
                         is_ours: false,
+                        another,
                     }) as Box<dyn Session + 'a>)
                 })
             }

@@ -126,10 +126,7 @@ impl Engine for SqliteEngine {
         _table: &'a HistoryTable,
     ) -> BoxFuture<'a, Result<Attempt, ServerError>> {
         // A file is locked as such (`lock_file`), and a database in memory has one connection.
-        Box::pin(async {
-            let lock = String::new();
-            Ok(Attempt { lock, taken: true })
-        })
+        Box::pin(async { Ok(Attempt::Taken(String::new())) })
     }
 
     fn unlock<'a>(
@@ -138,6 +135,14 @@ impl Engine for SqliteEngine {
         _lock: &'a str,
     ) -> BoxFuture<'a, Result<(), ServerError>> {
         Box::pin(async { Ok(()) })
+    }
+
+    fn session_id(&self) -> &'static str {
+        "SELECT ''"
+    }
+
+    fn at_work(&self, _session: &str) -> String {
+        "SELECT '' WHERE false".to_owned()
     }
 
     fn holder(&self, _lock: &str) -> Option<String> {

@@ -8,8 +8,10 @@ use crate::history::{Entry, HistoryRow, HistoryTable, Progress};
 use crate::journal::run_journalled;
 use crate::lease::Lease;
 use crate::migrate_error::{Locked, MigrateError, refused};
-use crate::script::{Prepared, execute_patiently, is_busy, rows_patiently};
+use crate::patient::is_busy;
+use crate::script::Prepared;
 use crate::session::Session;
+use crate::unsent::Unsent;
 
 /// A script that is to be run and recorded.
 #[derive(Clone, Copy)]
@@ -20,8 +22,6 @@ pub(crate) struct Job<'a> {
     pub(crate) direction: Direction,
     /// The revision's row, if the script was begun before and did not come to its end.
     pub(crate) begun: Option<&'a HistoryRow>,
-    /// How long to wait for a database that another session writes to.
-    pub(crate) patience: Duration,
     /// What has to be ours still when something is committed.
     pub(crate) lease: Option<&'a Lease>,
 }
@@ -32,10 +32,18 @@ impl Job<'_> {
         let Some(lease) = self.lease else {
             return Ok(());
         };
-        let renewed = lease.renew(session, self.table.engine).await;
+        let renewed = lease.renew(session).await;
         match renewed.map_err(refused("the lease could not be renewed"))? {
             true => Ok(()),
             false => Err(MigrateError::LeaseLost),
+        }
+    }
+
+    /// Awaits a statement, during which the lease lasts, if there is one.
+    pub(crate) async fn during<T>(&self, statement: impl Future<Output = T>) -> T {
+        match self.lease {
+            Some(lease) => lease.during(statement).await,
+            None => statement.await,
         }
     }
 
@@ -56,7 +64,7 @@ impl Job<'_> {
 pub(crate) async fn run_job(
     session: &mut dyn Session,
     job: &Job<'_>,
-    unsent: &mut String,
+    unsent: &mut Unsent,
 ) -> Result<Option<Vec<String>>, MigrateError> {
     let revision = &*job.entry.revision;
     let prepared = Prepared::new(session.dialect(), revision, job.script)?;
@@ -91,7 +99,7 @@ async fn run_in_transaction(
             job.table.sql(),
             job.table.is(&job.entry.revision)
         );
-        let found = rows_patiently(session, &sql, job.patience).await;
+        let found = session.rows(&sql, &[]).await;
         let found = found.map_err(|error| match is_busy(session.dialect(), &error) {
             true => MigrateError::Locked(Locked {
                 waited: started.elapsed(),
@@ -106,7 +114,7 @@ async fn run_in_transaction(
         }
     }
     for statement in &prepared.statements {
-        prepared.execute(session, statement).await?;
+        job.during(prepared.execute(session, statement)).await?;
     }
     // The script may have left a search path or a role that would mislead the record, or whoever uses
     // the session next. At COMMIT deferred constraints are checked, and no statement is to be blamed.
@@ -118,9 +126,8 @@ async fn run_in_transaction(
         session.execute(&end).await.map_err(whole)?;
     } else {
         session.execute(&end).await.map_err(whole)?;
-        // It has to wait until nobody reads.
-        let ended = execute_patiently(session, "COMMIT", job.patience).await;
-        ended.map_err(whole)?;
+        // It may have to wait until nobody reads, and is sent again by itself.
+        session.execute("COMMIT").await.map_err(whole)?;
     }
     Ok(true)
 }

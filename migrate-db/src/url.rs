@@ -163,7 +163,9 @@ impl DatabaseUrl {
             let port = self.parameter(&["port"]);
             login.port = port.and_then(|port| port.parse().ok()).or(login.port);
         }
-        login.host = login.host.filter(|host| !host.is_empty());
+        // Brackets are for URLs alone.
+        let bare = |host: String| host.trim_matches(['[', ']']).to_owned();
+        login.host = login.host.map(bare).filter(|host| !host.is_empty());
         login
     }
 

@@ -1,6 +1,6 @@
 //! Making `fingerprints.toml`: the schema of every revision, on every server.
 
-use migcheck_core::fingerprints::{Fingerprint, ServerFingerprints, States};
+use migcheck_core::fingerprints::{Fingerprint, ServerFingerprints, States, tops};
 use migcheck_core::{Checksum, IntoGraph, RevisionGraph};
 use migcheck_db::{Snapshot, release};
 
@@ -74,8 +74,9 @@ pub(crate) async fn start(
 
 async fn make(graph: &RevisionGraph, server: &Server) -> Result<MadeFingerprints, RoundTripError> {
     let mut maker = Maker {
+        graph,
         states: &States::new(graph, server.dialect()),
-        everything: graph.heads(),
+        everything: tops(graph, &vec![true; graph.len()]),
         made: ServerFingerprints::new(),
     };
     let missing = visit(graph, server, None, &mut maker).await?;
@@ -104,6 +105,7 @@ pub(crate) async fn release_of(server: &Server) -> Result<String, RoundTripError
 }
 
 struct Maker<'a> {
+    graph: &'a RevisionGraph,
     states: &'a States<'a>,
     everything: Vec<usize>,
     made: ServerFingerprints,
@@ -122,7 +124,7 @@ impl Visitor for Maker<'_> {
         }
         let fingerprint = Fingerprint {
             scripts: self.states.scripts(tops),
-            schema: Checksum(schema.portable().fingerprint()),
+            schema: Checksum(schema.made_by(self.graph).fingerprint()),
         };
         self.made.insert(self.states.name(tops), fingerprint);
     }

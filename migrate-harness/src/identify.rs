@@ -21,7 +21,6 @@ use crate::states::{Visitor, visit};
 #[derive(Debug, Clone)]
 pub struct Identify {
     graph: Arc<RevisionGraph>,
-    known: Fingerprints,
     on: Option<ServerSpec>,
 }
 
@@ -117,16 +116,16 @@ impl Identify {
     pub fn new(source: impl IntoGraph) -> Result<Self, CorruptTable> {
         Ok(Self {
             graph: source.into_graph()?,
-            known: Fingerprints::default(),
             on: None,
         })
     }
 
-    /// Compares with recorded fingerprints first, so that a database that is at a revision needs no other
-    /// server.
+    /// Compares with these fingerprints, in the place of those that the directory has. They come first, so
+    /// that a database that is at a revision needs no other server.
     #[must_use]
-    pub fn fingerprints(mut self, known: Fingerprints) -> Self {
-        self.known = known;
+    pub fn fingerprints(mut self, known: &Fingerprints) -> Self {
+        let graph = Arc::unwrap_or_clone(self.graph);
+        self.graph = Arc::new(graph.with_fingerprints(known));
         self
     }
 
@@ -146,7 +145,7 @@ impl Identify {
     pub async fn run(&self, session: &mut dyn Session) -> Result<Identified, IdentifyError> {
         let own = OwnSchema::read(session, &self.graph).await;
         let own = own.map_err(IdentifyError::Unread)?;
-        let known = own.known(&self.known, &self.graph);
+        let known = own.known(&self.graph);
         let states = known.iter().map(|tops| State::new(&self.graph, tops));
         let mut found = Identified {
             release: own.release.to_string(),
@@ -184,7 +183,7 @@ impl Identify {
         }
         let options = start_options(self.graph.settings())?;
         let server = start(&spec, &options).await?;
-        let mut search = Search::of(schema);
+        let mut search = Search::of(&self.graph, schema);
         let visited = visit(&self.graph, &server, first.as_deref(), &mut search).await;
         let tried_on = release_of(&server).await;
         server.stop().await.map_err(RoundTripError::from)?;
@@ -193,13 +192,14 @@ impl Identify {
             server: spec.to_string(),
             release: tried_on?,
         });
-        found.place = search.place(&self.graph);
+        found.place = search.place();
         Ok(())
     }
 }
 
 /// Holds each state against one schema.
 struct Search<'a> {
+    graph: &'a RevisionGraph,
     schema: &'a Snapshot,
     objects: BTreeMap<&'a ObjectName, &'a Object>,
     equal: Vec<Vec<usize>>,
@@ -213,9 +213,10 @@ struct Nearest {
 }
 
 impl<'a> Search<'a> {
-    fn of(schema: &'a Snapshot) -> Self {
+    fn of(graph: &'a RevisionGraph, schema: &'a Snapshot) -> Self {
         let objects = schema.objects().map(|object| (&object.name, object));
         Self {
+            graph,
             schema,
             objects: objects.collect(),
             equal: Vec::new(),
@@ -236,7 +237,8 @@ impl<'a> Search<'a> {
         changed + gone + (self.objects.len() - shared - changed)
     }
 
-    fn place(self, graph: &RevisionGraph) -> Place {
+    fn place(self) -> Place {
+        let graph = self.graph;
         match self.nearest {
             Some(nearest) if self.equal.is_empty() => Place::Near {
                 state: State::new(graph, &nearest.tops),
@@ -258,7 +260,7 @@ impl Visitor for Search<'_> {
     }
 
     fn see(&mut self, tops: &[usize], schema: &Snapshot) {
-        let schema = schema.portable();
+        let schema = schema.made_by(self.graph);
         if schema == *self.schema {
             self.equal.push(tops.to_vec());
             return;

@@ -4,8 +4,9 @@ use std::env;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use migcheck_core::fingerprints::FINGERPRINTS_FILE;
 use migcheck_core::pack::pack;
-use migcheck_core::{build, check};
+use migcheck_core::{CONFIG_FILE, LOCK_FILE, build, check};
 use proc_macro2::{LexError, Literal, TokenStream};
 use quote::quote;
 
@@ -43,7 +44,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         Err(error) => return report::error(directory.span, &error.to_string()),
     };
     // What decides the graph without being a script is tracked in the same way.
-    let settings = ["migcheck.toml", "migcheck.lock"]
+    let settings = [CONFIG_FILE, LOCK_FILE, FINGERPRINTS_FILE]
         .into_iter()
         .filter(|name| checked.files.iter().any(|file| file == name))
         .map(|name| directory.root.join(name).to_string_lossy().into_owned());

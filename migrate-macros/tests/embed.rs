@@ -356,6 +356,22 @@ fn a_config_or_a_lock_that_comes_or_goes_is_noticed() {
 }
 
 #[test]
+fn fingerprints_are_compiled_in_as_they_are_now() {
+    let project = Project::chain("fingerprints");
+    project.run();
+    let path = "migrations/fingerprints.toml";
+    project.file(path, "version = 1\n").is_rebuilt();
+    project.is_fresh();
+    project
+        .file(path, "version = 1\n[\"sqlite-3\"]\n")
+        .is_rebuilt();
+    project
+        .file(path, "version = 2\n")
+        .fails_with(&["error[fingerprints-unreadable]"]);
+    project.remove(path).is_rebuilt();
+}
+
+#[test]
 fn an_editor_is_told_of_one_error_at_the_literal() {
     let project = Project::chain("editor");
     assert!(project.errors().is_empty());

@@ -10,12 +10,13 @@ use migcheck::{Dialect, Direction};
 
 use crate::dice::Dice;
 use crate::disturb::reference;
+use crate::execute;
 use crate::process::{Order, Process};
 use crate::rows;
 use crate::scripts::{self, REVISIONS};
 use crate::server::Place;
 use crate::state::State;
-use crate::{execute, support::Directory};
+use crate::support::{Directory, block_on};
 
 const PROCESSES: usize = 50;
 
@@ -25,6 +26,9 @@ const KILLED: usize = 3;
 /// What has to hold, by name.
 type Case = (&'static str, fn(&ServerSpec));
 
+/// Longer than the machine keeps one of fifty processes waiting for its turn.
+const LEASE: Duration = Duration::from_secs(5);
+
 pub(crate) fn trials(spec: &ServerSpec) -> Vec<Trial> {
     let mut cases: Vec<Case> = vec![
         ("fifty_processes_at_once", fifty),
@@ -32,6 +36,12 @@ pub(crate) fn trials(spec: &ServerSpec) -> Vec<Trial> {
     ];
     if *spec == ServerSpec::Sqlite {
         cases.push(("fifty_processes_at_once_in_wal_mode", fifty_in_wal_mode));
+    } else {
+        cases.push(("fifty_processes_at_once_with_a_lease", fifty_with_a_lease));
+        cases.push((
+            "fifty_processes_whose_holder_of_a_lease_is_killed",
+            leaseholder_killed,
+        ));
     }
     let trial = |(name, run): Case| {
         let spec = spec.clone();
@@ -49,14 +59,16 @@ struct Fleet {
     expected: State,
     /// Read by every process when it starts.
     _directory: Directory,
+    /// With what the lock's holder is called if it is theirs.
     processes: Vec<(String, Process)>,
+    lease: Option<Duration>,
 }
 
 const DATABASE: &str = "many";
 
 impl Fleet {
     /// `setting` is a statement that prepares the database.
-    fn start(spec: &ServerSpec, setting: &str) -> Self {
+    fn start(spec: &ServerSpec, setting: &str, lease: Option<Duration>) -> Self {
         let place = Place::start(spec);
         let directory = scripts::write(place.dialect(), &mut Dice::new(50));
         let expected = reference(&place, &directory.graph()).pop().unwrap();
@@ -67,14 +79,23 @@ impl Fleet {
             directory: directory.path(""),
             direction: Direction::Up,
             target: "head".to_owned(),
+            lease,
         };
         let mut started: Vec<Process> = (0..PROCESSES).map(|_| order.spawn_held()).collect();
         let sessions: Vec<String> = started.iter_mut().map(Process::session).collect();
+        let names = sessions.into_iter().zip(&started);
+        let names: Vec<String> = names
+            .map(|(session, process)| match lease {
+                Some(_) => process.id().to_string(),
+                None => session,
+            })
+            .collect();
         Self {
             place,
             expected,
             _directory: directory,
-            processes: sessions.into_iter().zip(started).collect(),
+            processes: names.into_iter().zip(started).collect(),
+            lease,
         }
     }
 
@@ -100,7 +121,7 @@ impl Fleet {
         assert!(found.is_empty(), "{found}");
         // A server notices that a session has ended when it has time to.
         let started = Instant::now();
-        while let Some(holder) = holder(&mut *session) {
+        while let Some(holder) = self.holder(&mut *session) {
             assert!(
                 started.elapsed() < Duration::from_secs(5),
                 "{holder} has the lock"
@@ -111,26 +132,60 @@ impl Fleet {
             execute(&mut *session, "BEGIN EXCLUSIVE; COMMIT");
         }
     }
+
+    /// What is called so that has the lock.
+    fn holder(&self, session: &mut dyn Session) -> Option<String> {
+        match self.lease {
+            Some(_) => leaseholder(session),
+            None => holder(session),
+        }
+    }
+
+    /// Which of them has the lock.
+    fn await_holder(&self, session: &mut dyn Session) -> Option<usize> {
+        let started = Instant::now();
+        // Those that were killed have their lease until it is over.
+        while started.elapsed() < Duration::from_secs(2) + self.lease.unwrap_or_default() {
+            if let Some(holder) = self.holder(session)
+                && let Some(at) = self.processes.iter().position(|(name, _)| *name == holder)
+            {
+                return Some(at);
+            }
+        }
+        None
+    }
 }
 
 fn fifty(spec: &ServerSpec) {
-    fifty_with(spec, "SELECT 1");
+    fifty_with(spec, "SELECT 1", None);
+}
+
+fn fifty_with_a_lease(spec: &ServerSpec) {
+    fifty_with(spec, "SELECT 1", Some(LEASE));
 }
 
 /// As most services set SQLite up: a connection that is open, be it idle, is seen by the others.
 fn fifty_in_wal_mode(spec: &ServerSpec) {
-    fifty_with(spec, "PRAGMA journal_mode = WAL");
+    fifty_with(spec, "PRAGMA journal_mode = WAL", None);
 }
 
-fn fifty_with(spec: &ServerSpec, setting: &str) {
-    let mut fleet = Fleet::start(spec, setting);
+fn fifty_with(spec: &ServerSpec, setting: &str, lease: Option<Duration>) {
+    let mut fleet = Fleet::start(spec, setting, lease);
     fleet.let_go();
     assert_eq!(fleet.end(), REVISIONS);
     fleet.assert_migrated();
 }
 
 fn holder_killed(spec: &ServerSpec) {
-    let mut fleet = Fleet::start(spec, "SELECT 1");
+    holders_killed(spec, None);
+}
+
+fn leaseholder_killed(spec: &ServerSpec) {
+    holders_killed(spec, Some(LEASE));
+}
+
+fn holders_killed(spec: &ServerSpec, lease: Option<Duration>) {
+    let mut fleet = Fleet::start(spec, "SELECT 1", lease);
     let mut session = fleet.place.connect(DATABASE);
     let mut dice = Dice::new(50);
     fleet.let_go();
@@ -139,7 +194,7 @@ fn holder_killed(spec: &ServerSpec) {
         let victim = match session.dialect() {
             // Nobody says who holds a file.
             Dialect::Sqlite => Some(dice.roll(fleet.processes.len())),
-            Dialect::Postgres | Dialect::MySql => await_holder(&mut *session, &fleet.processes),
+            Dialect::Postgres | Dialect::MySql => fleet.await_holder(&mut *session),
         };
         // Where there is none any more, all is done.
         let Some(victim) = victim else { break };
@@ -149,19 +204,6 @@ fn holder_killed(spec: &ServerSpec) {
     let steps = fleet.end();
     assert!(steps <= REVISIONS, "{steps}");
     fleet.assert_migrated();
-}
-
-/// Which of them has the lock.
-fn await_holder(session: &mut dyn Session, processes: &[(String, Process)]) -> Option<usize> {
-    let started = Instant::now();
-    while started.elapsed() < Duration::from_secs(2) {
-        if let Some(holder) = holder(session)
-            && let Some(at) = processes.iter().position(|(session, _)| *session == holder)
-        {
-            return Some(at);
-        }
-    }
-    None
 }
 
 /// The session that has the lock.
@@ -179,4 +221,14 @@ fn holder(session: &mut dyn Session) -> Option<String> {
     };
     let found = rows(session, sql).into_iter().flatten().next()?;
     (!found.is_empty()).then_some(found)
+}
+
+/// The process that has the lease, be that over or not.
+fn leaseholder(session: &mut dyn Session) -> Option<String> {
+    let sql = "SELECT owner FROM _migcheck_revisions_lock";
+    // Its table comes with the first who wants it.
+    let found = block_on(session.rows(sql, &[])).unwrap_or_default();
+    let owner = found.into_iter().flatten().flatten().next()?;
+    let process = owner.strip_prefix("process ")?;
+    process.split(',').next().map(str::to_owned)
 }

@@ -21,6 +21,8 @@ use crate::support::{Directory, block_on};
 pub(crate) struct Plan {
     pub(crate) disturbances: usize,
     pub(crate) seed: u64,
+    /// In the place of the lock of a session.
+    pub(crate) lease: Option<Duration>,
 }
 
 /// What can happen to a run.
@@ -99,7 +101,7 @@ pub(crate) fn run(spec: &ServerSpec, plan: Plan) -> Tally {
         let upto = plan
             .disturbances
             .min(tally.disturbances() + DISTURBANCES_A_CHAIN);
-        Chain::new(&place, &mut dice).disturb(upto, &mut tally);
+        Chain::new(&place, &mut dice, plan.lease).disturb(upto, &mut tally);
     }
     tally.took = started.elapsed();
     tally
@@ -109,6 +111,7 @@ pub(crate) fn run(spec: &ServerSpec, plan: Plan) -> Tally {
 struct Chain<'a> {
     place: &'a Place,
     dice: &'a mut Dice,
+    lease: Option<Duration>,
     directory: Directory,
     graph: RevisionGraph,
     /// By how many revisions are applied.
@@ -125,13 +128,14 @@ struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    fn new(place: &'a Place, dice: &'a mut Dice) -> Self {
+    fn new(place: &'a Place, dice: &'a mut Dice, lease: Option<Duration>) -> Self {
         let directory = scripts::write(place.dialect(), dice);
         let graph = directory.graph();
         let states = reference(place, &graph);
         let mut chain = Self {
             place,
             dice,
+            lease,
             directory,
             graph,
             states,
@@ -173,6 +177,7 @@ impl<'a> Chain<'a> {
             directory: self.directory.path(""),
             direction: self.direction(to),
             target: target(to),
+            lease: self.lease,
         }
     }
 
@@ -287,7 +292,8 @@ impl<'a> Chain<'a> {
         direction: Direction,
         to: usize,
     ) -> Result<Report, MigrateError> {
-        block_on(migrate(self.graph.clone(), session, direction, &target(to)))
+        let (graph, target) = (self.graph.clone(), target(to));
+        block_on(migrate(graph, session, direction, &target, self.lease))
     }
 
     fn compare(&self, session: &mut dyn Session, at: usize) -> Result<(), Fault> {
@@ -331,6 +337,7 @@ pub(crate) fn reference(place: &Place, graph: &RevisionGraph) -> Vec<State> {
             &mut *session,
             direction,
             &target(to),
+            None,
         ))
         .unwrap_or_else(|error| panic!("{error}"));
         State::of(&mut *session)

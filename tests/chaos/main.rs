@@ -2,7 +2,8 @@
 //! fifty at once.
 //!
 //! `cargo xtask chaos` runs it in large, by `MIGCHECK_CHAOS_KILLS`, `MIGCHECK_CHAOS_SERVERS` and
-//! `MIGCHECK_CHAOS_SEED`.
+//! `MIGCHECK_CHAOS_SEED`; with `MIGCHECK_CHAOS_LEASE` the runs have a lease of so many milliseconds in
+//! the place of the lock of a session.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,6 +27,7 @@ mod support;
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use disturb::{Plan, Tally};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -38,6 +40,9 @@ const SERVERS: &str = "postgres:17,mysql:9.7,mariadb:10.11,sqlite";
 
 /// In the test suite; xtask asks for more.
 const DISTURBANCES: usize = 15;
+
+/// Each run that is disturbed makes the next one wait so long.
+const LEASE: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -53,6 +58,7 @@ fn main() -> ExitCode {
     let plan = Plan {
         disturbances: in_large.map_or(DISTURBANCES, |kills| usize::try_from(kills).unwrap()),
         seed: number("MIGCHECK_CHAOS_SEED").unwrap_or(1),
+        lease: number("MIGCHECK_CHAOS_LEASE").map(Duration::from_millis),
     };
     let servers = set("MIGCHECK_CHAOS_SERVERS").unwrap_or_else(|| SERVERS.to_owned());
     let tallies = Arc::new(Mutex::new(Vec::new()));
@@ -63,16 +69,25 @@ fn main() -> ExitCode {
             trials.extend(at_once::trials(&spec));
             trials.extend(round_trips::trials(&spec));
         }
-        let kept = Arc::clone(&tallies);
-        trials.push(Trial::test(
-            format!("{spec}::disturbed_runs_are_finished_by_the_next"),
-            move || {
+        let disturbed = |name: &str, plan: Plan| {
+            let (spec, kept) = (spec.clone(), Arc::clone(&tallies));
+            Trial::test(format!("{spec}::{name}"), move || {
                 let tally = disturb::run(&spec, plan);
                 let verdict = verdict(&tally, plan);
                 kept.lock().unwrap().push(tally);
                 verdict
-            },
-        ));
+            })
+        };
+        trials.push(disturbed("disturbed_runs_are_finished_by_the_next", plan));
+        // A file is locked whatever one asks for.
+        if in_large.is_none() && spec != ServerSpec::Sqlite {
+            let lease = Some(LEASE);
+            let plan = Plan { lease, ..plan };
+            trials.push(disturbed(
+                "disturbed_runs_with_a_lease_are_finished_by_the_next",
+                plan,
+            ));
+        }
     }
     let done = libtest_mimic::run(&Arguments::from_args(), trials);
     if in_large.is_some() {

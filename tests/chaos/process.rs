@@ -24,6 +24,8 @@ pub(crate) struct Order {
     pub(crate) directory: PathBuf,
     pub(crate) direction: Direction,
     pub(crate) target: String,
+    /// In the place of the lock of a session.
+    pub(crate) lease: Option<Duration>,
 }
 
 impl Order {
@@ -43,6 +45,7 @@ impl Order {
             .arg(self.url.reveal())
             .arg(&self.directory)
             .args([self.direction.name(), &self.target])
+            .args(self.lease.map(|lease| lease.as_millis().to_string()))
             .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -56,6 +59,11 @@ impl Order {
 pub(crate) struct Process(Child);
 
 impl Process {
+    /// What the operating system calls it.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     pub(crate) fn is_running(&mut self) -> bool {
         self.0.try_wait().unwrap().is_none()
     }
@@ -117,8 +125,8 @@ impl Process {
 
 /// `main` of such a process.
 pub(crate) fn main(arguments: &[String]) -> ExitCode {
-    let [url, directory, direction, target] = arguments else {
-        eprintln!("{MIGRATE} URL DIRECTORY up|down TARGET");
+    let [url, directory, direction, target, lease @ ..] = arguments else {
+        eprintln!("{MIGRATE} URL DIRECTORY up|down TARGET [LEASE IN MILLISECONDS]");
         return ExitCode::from(2);
     };
     let url: DatabaseUrl = url.parse().unwrap();
@@ -127,6 +135,9 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
         "up" => Direction::Up,
         _ => Direction::Down,
     };
+    let lease = lease
+        .first()
+        .map(|lease| Duration::from_millis(lease.parse().unwrap()));
     let done = block_on(async {
         let mut session = migcheck::db::connect(&url)
             .await
@@ -134,7 +145,7 @@ pub(crate) fn main(arguments: &[String]) -> ExitCode {
         println!("{}", session_id(&mut *session).await);
         // Whoever holds it ends its input to let it go.
         let _released = std::io::stdin().read_to_end(&mut Vec::new());
-        migrate(graph, &mut *session, direction, target)
+        migrate(graph, &mut *session, direction, target, lease)
             .await
             .map_err(|error| error.to_string())
     });
@@ -171,8 +182,9 @@ pub(crate) async fn migrate(
     session: &mut dyn migcheck::db::Session,
     direction: Direction,
     target: &str,
+    lease: Option<Duration>,
 ) -> Result<Report, MigrateError> {
-    let migrator = Migrator::new(graph)?;
+    let migrator = Migrator::new(graph)?.lease(lease);
     match direction {
         Direction::Up => migrator.upgrade(session, target).await,
         Direction::Down => migrator.downgrade(session, target).await,

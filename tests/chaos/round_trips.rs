@@ -35,7 +35,7 @@ fn one_round_trip(spec: &ServerSpec) {
     block_on(async {
         let mut session = migcheck::db::connect(&url).await.unwrap();
         let mut upgrade =
-            async || migrate(graph.clone(), &mut *session, Direction::Up, "head").await;
+            async || migrate(graph.clone(), &mut *session, Direction::Up, "head", None).await;
         upgrade().await.unwrap();
         let before = proxy.round_trips();
         let report = upgrade().await.unwrap();

@@ -66,7 +66,7 @@ fn knowing(graph: &RevisionGraph, made: &MadeFingerprints) -> Identify {
     Identify::new(graph)
         .unwrap()
         .on(nowhere)
-        .fingerprints(known)
+        .fingerprints(&known)
 }
 
 fn made(server: &TestServer, graph: &RevisionGraph) -> MadeFingerprints {
@@ -320,7 +320,7 @@ fn stale(server: &TestServer) {
         "INDEX by_user ON",
     );
     let graph = directory.graph();
-    let identify = trying(server, &graph).fingerprints(known);
+    let identify = trying(server, &graph).fingerprints(&known);
     let found = identified(server, &identify, &graph, &["001"], |_| ());
     assert_eq!((at(&found), found.tried_on), (vec!["001".to_owned()], None));
     let found = identified(server, &identify, &graph, &["003"], |_| ());

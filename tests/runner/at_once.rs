@@ -29,6 +29,8 @@ pub(crate) fn cases() -> Vec<Case> {
             .only(|server| server.dialect() != Dialect::Sqlite),
         Case::new("a_script_without_a_transaction_is_run_once", loose_at_once)
             .only(|server| server.dialect() == Dialect::Sqlite),
+        Case::new("a_script_without_a_transaction_waits_for_writers", writers)
+            .only(|server| server.dialect() == Dialect::Sqlite),
         Case::new("a_connection_that_only_asked_goes_back", asked)
             .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("another_database_is_not_locked", other_database),
@@ -404,6 +406,44 @@ fn loose_at_once(server: &TestServer) {
     let mut session = connect(&scratch);
     assert_eq!(value(&mut *session, "SELECT count(*) FROM t"), "20");
     assert_free(server, &mut *session);
+}
+
+/// An application writes for longer than a connection waits by itself, in between its statements.
+fn writers(server: &TestServer) {
+    let directory = Directory::new();
+    let mut up = "-- migcheck: transaction = false\nCREATE TABLE t (n INTEGER);\n".to_owned();
+    for n in 0..4 {
+        up.push_str(&format!(
+            "INSERT INTO t VALUES ({n});\nCREATE INDEX t_{n} ON t (n);\n"
+        ));
+    }
+    let down = "-- migcheck: transaction = false\nDROP TABLE t;";
+    directory.add("loose", &up, down);
+    let scratch = server.scratch();
+    execute(&mut *connect(&scratch), "CREATE TABLE visits (n INTEGER)");
+    let graph = directory.graph();
+    let migrated = std::sync::atomic::AtomicBool::new(false);
+    let order = std::sync::atomic::Ordering::SeqCst;
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut application = connect(&scratch);
+            while !migrated.load(order) {
+                execute(
+                    &mut *application,
+                    "BEGIN IMMEDIATE; INSERT INTO visits VALUES (1)",
+                );
+                thread::sleep(Duration::from_millis(300));
+                execute(&mut *application, "COMMIT");
+                thread::sleep(Duration::from_millis(30));
+            }
+        });
+        let mut session = connect(&scratch);
+        execute(&mut *session, "PRAGMA busy_timeout = 20");
+        block_on(migrator(graph.clone()).stamp(&mut *session, "base", false)).unwrap();
+        let done = block_on(migrator(graph).upgrade(&mut *session, "head"));
+        migrated.store(true, order);
+        done.unwrap_or_else(|error| panic!("{error}"));
+    });
 }
 
 /// Else an application that starts with nothing to do connects twice.

@@ -26,8 +26,6 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("what_a_session_had_is_gone", session_lost).only(is_mysql),
         Case::new("what_was_run_has_to_stay_as_it_was", rewritten).only(has_journal),
         Case::new("an_unfinished_script_comes_first", unfinished).only(has_journal),
-        Case::new("an_invalid_index_is_cleared_away", invalid_index)
-            .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("a_role_that_a_script_takes_is_no_hindrance", role)
             .only(|server| server.dialect() == Dialect::Postgres),
     ]
@@ -318,7 +316,7 @@ fn everywhere(server: &TestServer, direction: Direction) {
 }
 
 /// Runs until the message that begins so is lost, whether or not it arrived.
-fn lose(
+pub(crate) fn lose(
     scratch: &Scratch,
     directory: &Directory,
     direction: Direction,
@@ -390,7 +388,10 @@ impl Session for CutAt<'_> {
     }
 }
 
-fn upgrade(scratch: &Scratch, directory: &Directory) -> Result<Vec<String>, MigrateError> {
+pub(crate) fn upgrade(
+    scratch: &Scratch,
+    directory: &Directory,
+) -> Result<Vec<String>, MigrateError> {
     let report = crate::upgrade(directory.graph(), &mut *connect(scratch))?;
     Ok(steps(&report))
 }
@@ -526,7 +527,9 @@ INSERT INTO t VALUES (@found);",
     assert_eq!(error.line(), 6);
     // By hand: all of it.
     execute(&mut *connect(&scratch), "INSERT INTO t VALUES (7)");
-    resolve(&scratch, &directory, Resolution::Applied);
+    resolve(&scratch, &directory, Resolution::ScriptApplied);
+    let down = "SELECT count(*) FROM _migcheck_revisions WHERE down_script LIKE '%DROP TABLE%'";
+    assert_eq!(rows(&mut *connect(&scratch), down), [["1"]]);
     assert_eq!(upgrade(&scratch, &directory).unwrap(), [""; 0]);
     assert_eq!(recorded(&mut *connect(&scratch)), ["001"]);
     // A constant is set again.
@@ -613,13 +616,22 @@ fn unfinished(server: &TestServer) {
         assert_eq!(
             error.to_string(),
             "the up script of `001` has run 2 of its 4 statements; `upgrade` goes on with it, or, \
-             when you have finished or undone it by hand, say so with `resolve`"
+             when you have finished or undone it by hand, say so with `resolve --script`"
         );
     }
     execute(&mut *session, "DROP TABLE first");
-    let other = block_on(migrator.resolve(&mut *session, Some("002"), Resolution::NotApplied));
-    other.unwrap_err();
-    block_on(migrator.resolve(&mut *session, Some("001"), Resolution::NotApplied)).unwrap();
+    let mut resolve = |revision, resolution| {
+        block_on(migrator.resolve(&mut *session, Some(revision), resolution))
+    };
+    resolve("002", Resolution::ScriptNotApplied).unwrap_err();
+    // No statement is in doubt: an answer about one is not taken for one about those that never ran.
+    for resolution in [Resolution::Applied, Resolution::NotApplied] {
+        assert!(matches!(
+            resolve("001", resolution),
+            Err(MigrateError::NothingInDoubt(_))
+        ));
+    }
+    resolve("001", Resolution::ScriptNotApplied).unwrap();
     assert_eq!(
         value(
             &mut *session,
@@ -627,39 +639,6 @@ fn unfinished(server: &TestServer) {
         ),
         "0"
     );
-}
-
-fn invalid_index(server: &TestServer) {
-    let directory = Directory::new();
-    directory.add(
-        "table",
-        "CREATE TABLE t (n integer);\nINSERT INTO t VALUES (1), (1);",
-        "DROP TABLE t;",
-    );
-    directory.add(
-        "index",
-        "-- migcheck: transaction = false\nCREATE UNIQUE INDEX CONCURRENTLY t_n ON t (n);",
-        "-- migcheck: transaction = false\nDROP INDEX CONCURRENTLY t_n;",
-    );
-    let scratch = server.scratch();
-    let error = upgrade(&scratch, &directory).unwrap_err().to_string();
-    assert!(
-        error.contains("it left the INVALID index public.t_n; the next run drops it"),
-        "{error}"
-    );
-    let mut session = connect(&scratch);
-    execute(&mut *session, "DELETE FROM t");
-    let report = crate::upgrade(directory.graph(), &mut *session).unwrap();
-    assert_eq!(steps(&report), ["+002"]);
-    let notes = &report.steps[0].notes;
-    assert!(
-        notes
-            .iter()
-            .any(|note| note == "dropped the INVALID index public.t_n first"),
-        "{notes:?}"
-    );
-    let invalid = "SELECT count(*) FROM pg_index WHERE NOT indisvalid";
-    assert_eq!(value(&mut *session, invalid), "0");
 }
 
 fn role(server: &TestServer) {

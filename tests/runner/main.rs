@@ -9,6 +9,7 @@
 mod at_once;
 mod foreign;
 mod interrupted;
+mod invalid;
 mod leases;
 mod refusals;
 mod scripts;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     cases.extend(leases::cases());
     cases.extend(interrupted::cases());
     cases.extend(wrong::cases());
+    cases.extend(invalid::cases());
     run_on_every_server(cases, refusals::alone())
 }
 
@@ -43,7 +45,15 @@ fn migrator(graph: RevisionGraph) -> Migrator {
 
 /// Upgrades to the head.
 fn upgrade(graph: RevisionGraph, session: &mut dyn Session) -> Result<Report, MigrateError> {
-    block_on(migrator(graph).upgrade(session, "head"))
+    upgrade_to(graph, session, "head")
+}
+
+fn upgrade_to(
+    graph: RevisionGraph,
+    session: &mut dyn Session,
+    target: &str,
+) -> Result<Report, MigrateError> {
+    block_on(migrator(graph).upgrade(session, target))
 }
 
 /// The steps of a report, as `+001` and `-001`.

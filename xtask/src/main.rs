@@ -30,8 +30,8 @@ Tasks:
   setup               Prepare the test servers only: a Docker engine and the database images
   ci                  What CI runs: fmt, clippy, doc, then test; stops at the first failure
   bench [PART…] [REVISIONS]
-                      Time check, graph, rebuild, stairs (round trips) and pending (upgrades)
-                      beside a floor or a peer
+                      Time check, graph, rebuild, stairs (round trips), pending (upgrades) and
+                      nothing (upgrades without a pending revision) beside a floor or a peer
   alembic [GRAPHS [SEED]]
                       Ask Alembic what the tests of the graph ask, and compare random graphs
   chaos [--kills N] [--server SPEC]… [--seed S]

@@ -1,14 +1,14 @@
 //! `cargo migcheck backup`, and the backup that `--backup` makes before something is taken away.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use clap::Args;
-use migcheck_core::Direction;
-use migcheck_db::backup::{Backup, BackupError, backup, is_destructive};
-use migcheck_db::{DatabaseUrl, Migrator, Session};
+use migcheck_db::DatabaseUrl;
+use migcheck_db::backup::{Backup, BackupFirst, backup};
 use serde::Serialize;
 
-use super::database::{DatabaseArgs, Run, block_on};
+use super::database::{DatabaseArgs, block_on_until_signal};
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -61,7 +61,7 @@ impl BackupArgs {
         let checked = context.selection.directory()?.check();
         let url = self.database.url(&checked.config)?;
         let label = self.database.label(&url);
-        let made = block_on(async { Ok(backup(&url, &self.to, &label).await?) })?;
+        let made = block_on_until_signal(async { Ok(backup(&url, &self.to, &label).await?) })?;
         match self.format {
             Format::Human => {
                 let (file, size) = (made.file.display(), size(made.bytes));
@@ -77,44 +77,29 @@ impl BackupArgs {
     }
 }
 
-/// Makes a backup if the run will take something away: every downgrade does.
-pub(super) async fn before(
-    migrator: &Migrator,
-    session: &mut dyn Session,
-    run: &Run<'_>,
+/// The backup that a run makes before it takes something away, and where it is found afterwards. It is
+/// told of as soon as it is there.
+pub(super) fn first(
+    terminal: &Terminal,
     url: &DatabaseUrl,
     to: &Path,
     label: &str,
-) -> Result<Option<Backup>, CommandError> {
-    let graph = migrator.graph();
-    let plan = migrator.plan(session, run.target, run.direction).await?;
-    let dialect = url.dialect();
-    let takes_away = plan.steps.iter().any(|step| {
-        let script = graph.get(step.revision);
-        let script = script.and_then(|revision| revision.script(step.direction, dialect));
-        step.direction == Direction::Down
-            || script.is_some_and(|script| is_destructive(script, dialect))
+) -> (BackupFirst, Arc<OnceLock<Backup>>) {
+    let made = Arc::new(OnceLock::new());
+    let (keep, terminal) = (Arc::clone(&made), terminal.clone());
+    let first = BackupFirst::new(url, to, label).on_made(move |backup| {
+        let (file, size) = (backup.file.display(), size(backup.bytes));
+        terminal.note(format_args!("backed up to {file} ({size})"));
+        terminal.note(way_back(backup));
+        // One run makes one.
+        let _kept = keep.set(backup.clone());
     });
-    if !takes_away {
-        return Ok(None);
-    }
-    let made = match to.is_dir() {
-        true => backup(url, to, label).await,
-        false => Err(BackupError::NoDirectory(to.to_owned())),
-    };
-    made.map(Some)
-        .map_err(|error| CommandError::from(error).hinted("nothing was run"))
+    (first, made)
 }
 
-/// Says that there is one, and the way back.
-pub(super) fn tell(terminal: &Terminal, made: &Backup) {
-    let (file, size) = (made.file.display(), size(made.bytes));
-    terminal.note(format_args!("backed up to {file} ({size})"));
-    terminal.note(way_back(made));
-}
-
+/// The command has a line of its own, which is not broken: it is there to be copied.
 fn way_back(made: &Backup) -> String {
-    format!("`{}` restores it, {}", made.restore, made.proviso)
+    format!("this restores it, {}:\n    {}", made.proviso, made.restore)
 }
 
 /// A number of bytes in three digits.

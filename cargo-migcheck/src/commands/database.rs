@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::path::Path;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use clap::Args;
@@ -107,11 +109,55 @@ pub(crate) fn unreachable(error: ConnectError, dialect: Dialect, create: bool) -
 pub(crate) fn block_on<T>(
     future: impl Future<Output = Result<T, CommandError>>,
 ) -> Result<T, CommandError> {
+    runtime()?.block_on(future)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| CommandError::unavailable(format!("cannot start a runtime: {error}")))?
-        .block_on(future)
+        .map_err(|error| CommandError::unavailable(format!("cannot start a runtime: {error}")))
+}
+
+/// The exit code of a process that a signal ended: 128 + SIGINT, as shells have it.
+const EXIT_INTERRUPTED: i32 = 130;
+
+/// Runs a future that may have half a backup in its hands: a signal ends it, which takes that away, and
+/// then the process.
+pub(crate) fn block_on_until_signal<T>(
+    future: impl Future<Output = Result<T, CommandError>>,
+) -> Result<T, CommandError> {
+    let done = runtime()?.block_on(async {
+        let (mut future, mut signal) = (Box::pin(future), pin!(signal()));
+        std::future::poll_fn(|context| match future.as_mut().poll(context) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending => signal.as_mut().poll(context).map(|()| None),
+        })
+        .await
+    });
+    done.unwrap_or_else(|| std::process::exit(EXIT_INTERRUPTED))
+}
+
+/// Waits for Ctrl-C or SIGTERM; where they cannot be caught, for ever.
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+        let mut signals: Vec<_> = kinds.into_iter().flat_map(signal).collect();
+        std::future::poll_fn(|context| {
+            let mut come = signals.iter_mut().map(|one| one.poll_recv(context));
+            match come.any(|one| one.is_ready()) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            }
+        })
+        .await;
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// What `upgrade` and `downgrade` answer.
@@ -162,37 +208,41 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
     let directory = context.selection.directory()?;
     let (checked, graph) = directory.load_sound()?;
     let url = run.database.url(&checked.config)?;
-    let migrator = Migrator::new(&graph)?
+    let mut migrator = Migrator::new(&graph)?
         .allow_ahead(run.allow_ahead)
         .statement_timeout(run.statement_timeout);
-    let (report, backup) = block_on(async {
+    let mut backup = None;
+    if let Some(to) = run.backup {
+        let label = run.database.label(&url);
+        let (first, made) = backup::first(&context.terminal, &url, to, &label);
+        migrator = migrator.backup_first(first);
+        backup = Some(made);
+    }
+    let work = async {
         let mut session = open(&url, run.create).await?;
-        let backup = match run.backup {
-            Some(to) => {
-                let label = run.database.label(&url);
-                backup::before(&migrator, &mut *session, run, &url, to, &label).await?
-            }
-            None => None,
-        };
-        if let Some(backup) = &backup {
-            backup::tell(&context.terminal, backup);
-        }
         let done = match run.direction {
             Direction::Up => migrator.upgrade(&mut *session, run.target).await,
             Direction::Down => migrator.downgrade(&mut *session, run.target).await,
         };
         match done {
-            Ok(report) => Ok((report, backup)),
+            Ok(report) => Ok(report),
             Err(error) => Err(stopped(&migrator, &mut *session, error).await),
         }
-    })?;
+    };
+    let report = match backup {
+        Some(_) => block_on_until_signal(work),
+        None => block_on(work),
+    }?;
     match run.format {
         Format::Human => print(context, &graph, &url, &report),
         Format::Json => context.terminal.json(&Answer::new(RunAnswer {
             database: url.to_string(),
             steps: json_steps(&report),
             current: &report.current,
-            backup: backup.as_ref().map(backup::JsonBackup::of),
+            backup: backup
+                .as_ref()
+                .and_then(|made| made.get())
+                .map(backup::JsonBackup::of),
         })),
     }
     Ok(Exit::Success)

@@ -91,7 +91,7 @@ fn unknown(name: &str) -> CommandError {
 }
 
 /// What codes are about: each group begins with the code beside it, and ends before the next one.
-const GROUPS: [(Code, &str); 5] = [
+const GROUPS: [(Code, &str); 6] = [
     (Code::DuplicateRevision, "The graph"),
     (Code::MissingUp, "The scripts of a revision"),
     (Code::StrayFile, "Files"),
@@ -100,6 +100,7 @@ const GROUPS: [(Code, &str); 5] = [
         "Directives, configuration and layout",
     ),
     (Code::EditedAfterLock, "The lock"),
+    (Code::FingerprintsStale, "Fingerprints"),
 ];
 
 fn group(code: Code) -> &'static str {

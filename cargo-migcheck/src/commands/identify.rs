@@ -1,10 +1,8 @@
 //! `cargo migcheck identify`: at which revision a database is, by its schema alone.
 
-use std::fs;
-use std::io::ErrorKind;
-
 use clap::Args;
-use migcheck_core::fingerprints::{FINGERPRINTS_FILE, Fingerprints};
+use migcheck_core::fingerprints::FINGERPRINTS_FILE;
+use migcheck_core::{Checked, Code};
 use migcheck_db::{Migrator, Session};
 use migcheck_harness::{Identified, Identify, IdentifyError, Place, State};
 use serde::Serialize;
@@ -16,7 +14,6 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::json::Answer;
 use crate::output::{Format, GREEN, RED, Terminal, painted};
-use crate::workspace::Directory;
 
 /// Find the revision that a database is at by its schema
 ///
@@ -74,13 +71,12 @@ struct Answered {
 
 impl IdentifyArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
-        let directory = context.selection.directory()?;
-        let (checked, graph) = directory.load()?;
+        let (checked, graph) = context.selection.directory()?.load()?;
         let url = self.database.url(&checked.config)?;
         let migrator = Migrator::new(&graph)?;
         let mut identify =
             Identify::new(&graph).map_err(|error| CommandError::usage(error.to_string()))?;
-        identify = identify.fingerprints(fingerprints(&directory)?);
+        check_fingerprints(checked)?;
         if let Some(on) = self.scratch.on()? {
             identify = identify.on(on);
         }
@@ -111,22 +107,17 @@ impl IdentifyArgs {
     }
 }
 
-/// What the directory has of them.
-pub(super) fn fingerprints(directory: &Directory) -> Result<Fingerprints, CommandError> {
-    let shown = directory.file(FINGERPRINTS_FILE);
-    let help = "write it anew with `cargo migcheck roundtrip --write-fingerprints`";
-    let text = match fs::read_to_string(directory.path.join(FINGERPRINTS_FILE)) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Fingerprints::default()),
-        Err(error) => {
-            let message = format!("`{shown}` cannot be read: {error}");
-            return Err(CommandError::usage(message).hinted(help));
-        }
-    };
-    Fingerprints::parse(&text).map_err(|error| {
-        let message = format!("`{shown}` cannot be used: {error}");
-        CommandError::usage(message).hinted(help)
-    })
+/// For a command that needs them: that `fingerprints.toml` can be read, if there is one.
+pub(super) fn check_fingerprints(checked: Checked) -> Result<(), CommandError> {
+    let mut findings = checked.findings;
+    findings.retain(|finding| finding.code == Code::FingerprintsUnreadable);
+    match findings.is_empty() {
+        true => Ok(()),
+        false => Err(CommandError::unsound(
+            format!("{FINGERPRINTS_FILE} cannot be used"),
+            findings,
+        )),
+    }
 }
 
 impl From<IdentifyError> for CommandError {

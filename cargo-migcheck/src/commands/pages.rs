@@ -193,4 +193,14 @@ const PAGES: &[(Code, &str, &str)] = &[
         "<<<<<<< HEAD\nheads = [\"004\"]\n=======\nheads = [\"005\"]\n>>>>>>> feature",
         "After a merge in git, `cargo migcheck lock` writes the lock anew from both sides, and so do `merge` and `rebase`, which join the two heads. A lock that was damaged otherwise is restored from version control.",
     ),
+    (
+        Code::FingerprintsStale,
+        "fingerprints.toml:  [postgres-17]  \"001\" = …  \"002\" = …      and there is a 003",
+        "A revision was added, edited or removed since the file was written. `cargo migcheck roundtrip --write-fingerprints` writes it anew: in CI, or here, with the servers that it is of. Until then `verify --schema` cannot tell whether a database at the newest revision has drifted, and `identify` needs a scratch database.",
+    ),
+    (
+        Code::FingerprintsUnreadable,
+        "fingerprints.toml:  <<<<<<< HEAD",
+        "Write it anew with `cargo migcheck roundtrip --write-fingerprints`, or delete it and do without. Git joins the lines of two branches by itself with `fingerprints.toml merge=union` in .gitattributes.",
+    ),
 ];

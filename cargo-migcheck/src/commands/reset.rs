@@ -2,7 +2,7 @@
 
 use clap::Args;
 use migcheck_core::Config;
-use migcheck_db::{DatabaseUrl, MigrateError, Migrator, ResetReport};
+use migcheck_db::{DatabaseUrl, Kept, MigrateError, Migrator, ResetReport};
 use serde::Serialize;
 
 use super::database::{block_on, database_name, open};
@@ -74,7 +74,7 @@ impl ResetArgs {
             Format::Json => context.terminal.json(&Answer::new(ResetAnswer {
                 database: url.to_string(),
                 dropped: report.dropped,
-                kept: report.kept,
+                kept: report.kept.iter().map(Kept::to_string).collect(),
                 current,
             })),
         }
@@ -125,12 +125,13 @@ fn print(context: &Context, url: &DatabaseUrl, report: &ResetReport, current: &[
             terminal.print(format_args!("{}  {what}\n", painted(DIM, "dropped")));
         }
     }
-    for what in &report.kept {
-        terminal.warn(format_args!("{what} stays: this login may not drop it"));
+    for kept in &report.kept {
+        terminal.warn(format_args!("{} stays: {}", kept.what, kept.why));
     }
     let dropped = counted(report.dropped.len(), "object");
     let now = match current {
-        [] => "empty".to_owned(),
+        [] if report.kept.is_empty() => "empty".to_owned(),
+        [] => "empty but for what stays".to_owned(),
         heads => format!("at {}", heads.join(", ")),
     };
     terminal.summary(format_args!("dropped {dropped}: {url} is {now}\n"));

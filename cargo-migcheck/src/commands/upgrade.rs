@@ -25,7 +25,7 @@ pub(crate) struct UpgradeArgs {
     /// Make the SQLite file if it is not there
     #[arg(long)]
     create: bool,
-    /// Back the database up into this directory before something is dropped, truncated or deleted; without a backup
+    /// Back the database up into this directory before something is dropped, deleted or overwritten; without a backup
     /// nothing is run
     #[arg(long, value_name = "DIR", conflicts_with = "databases_file")]
     backup: Option<PathBuf>,

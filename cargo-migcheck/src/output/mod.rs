@@ -10,13 +10,14 @@ mod style;
 mod terminal;
 
 pub(crate) use graph::draw;
-pub(crate) use migcheck_core::render::wrapped;
 pub(crate) use picture::{MAX_CHARACTERS, MAX_EDGES, Picture};
 pub(crate) use progress::Progress;
 pub(crate) use region::Region;
 pub(crate) use revisions::{Line, Standing, marks, table};
 pub(crate) use style::{BOLD, DIM, GREEN, RED, YELLOW, painted};
 pub(crate) use terminal::{Terminal, TerminalOptions};
+
+pub(crate) use migcheck_core::render::wrapped;
 
 use clap::ValueEnum;
 

@@ -5,12 +5,11 @@ use std::io::{self, IsTerminal as _};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::{Args, ValueEnum};
-use migcheck_core::render::{RenderStyle, render_all};
-use migcheck_core::{Finding, Label};
+use migcheck_core::Finding;
+use migcheck_core::render::{RenderStyle, gutter, render_all, wrapped};
 use serde::Serialize;
 
 use super::style::{GREEN, RED, YELLOW, painted};
-use super::wrapped;
 use crate::error::CommandError;
 
 /// How a command speaks.
@@ -51,7 +50,7 @@ impl From<When> for ColorChoice {
 }
 
 /// Where a command's answers go.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Terminal {
     quiet: bool,
     verbose: bool,
@@ -192,9 +191,7 @@ impl Terminal {
 fn drawn(findings: &[Finding], style: RenderStyle) -> String {
     let fitted = |finding: &Finding| {
         let mut finding = finding.clone();
-        let line = finding.labels.iter().filter_map(Label::line).max();
-        // ` = help: ` stands below the bar, which is as far to the right as the line numbers are long.
-        let gutter = line.map_or(0, |line| line.to_string().len()) + " = help: ".len();
+        let gutter = gutter(&finding.labels) + " = help: ".len();
         for text in finding.notes.iter_mut().chain(&mut finding.help) {
             let lines = wrapped(text, "", style.width.saturating_sub(gutter));
             lines.trim_end().clone_into(text);

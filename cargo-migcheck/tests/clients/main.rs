@@ -5,8 +5,10 @@
 
 mod backup;
 mod drift;
+mod midway;
 mod passwords;
 mod place;
+mod programs;
 mod reset;
 mod sql;
 mod wrong;
@@ -21,12 +23,23 @@ use place::Place;
 /// Something that has to hold in every place.
 type Check = fn(&Place);
 
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 17] = [
     ("sql_does_what_upgrade_does", sql::up),
     ("sql_does_what_downgrade_does", sql::down),
     ("sql_goes_on_from_the_middle", sql::middle),
+    ("sql_that_dies_is_gone_on_with", midway::up),
+    (
+        "sql_that_dies_on_the_way_down_is_gone_on_with",
+        midway::down,
+    ),
+    ("sql_that_is_refused_is_gone_on_with", midway::refused),
+    ("sql_that_is_killed_is_gone_on_with", midway::killed),
+    ("sql_that_leaves_no_trace_is_asked_about", midway::blind),
     ("a_backup_is_restored", backup::restored),
     ("a_failed_backup_stops_the_run", backup::failed),
+    ("a_backup_is_not_made_for_nothing", backup::needless),
+    ("a_backup_is_made_under_the_lock", backup::locked),
+    ("an_interrupted_backup_is_none", backup::interrupted),
     ("a_reset_leaves_nothing", reset::all),
     ("drift_is_found", drift::found),
     ("no_password_is_printed", passwords::canary),

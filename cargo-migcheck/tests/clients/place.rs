@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use migcheck_core::Dialect;
+use migcheck_core::{Dialect, RevisionGraph};
 use migcheck_db::{DatabaseUrl, Session, Snapshot, connect, snapshot};
 use migcheck_harness::{Scratch, Server, ServerSpec, StartOptions};
 use tempfile::TempDir;
@@ -97,7 +97,8 @@ impl Place {
     }
 }
 
-/// The parts of a network URL.
+/// The parts of a network URL; a file has none.
+#[derive(Default)]
 pub(crate) struct Login {
     pub(crate) user: String,
     pub(crate) password: String,
@@ -106,6 +107,9 @@ pub(crate) struct Login {
 
 impl Login {
     pub(crate) fn of(url: &DatabaseUrl) -> Self {
+        if url.dialect() == Dialect::Sqlite {
+            return Self::default();
+        }
         let text = url.reveal();
         let (_, rest) = text.split_once("://").expect("a URL");
         let (login, rest) = rest.split_once('@').expect("a login");
@@ -155,8 +159,12 @@ impl Database {
         self.scratch.name().to_owned()
     }
 
-    pub(crate) fn container(&self) -> &str {
-        &self.container
+    /// What the server's container was made of.
+    pub(crate) fn image(&self) -> String {
+        let mut docker = Command::new("docker");
+        docker.args(["inspect", "--format", "{{.Config.Image}}", &self.container]);
+        let image = docker.output().expect("docker").stdout;
+        String::from_utf8(image).expect("UTF-8").trim().to_owned()
     }
 
     pub(crate) fn session(&self) -> Box<dyn Session> {
@@ -202,8 +210,14 @@ impl Database {
         docker
     }
 
-    /// Has the database's own client run a script, and stop at the first error.
+    /// Has the database's own client run a script, which has to succeed.
     pub(crate) fn run_script(&self, script: &str) {
+        let piped = self.pipe(script);
+        piped.unwrap_or_else(|said| panic!("{said}\n{script}"));
+    }
+
+    /// Has the database's own client run a script, and stop at the first error, which is what it says.
+    pub(crate) fn pipe(&self, script: &str) -> Result<(), String> {
         let mut client = match self.dialect {
             Dialect::Postgres => self.client("psql", &["-X", "-q", "-v", "ON_ERROR_STOP=1"]),
             Dialect::MySql => self.client("mysql", &["--comments", "--binary-mode"]),
@@ -219,18 +233,21 @@ impl Database {
             Err(_) if self.dialect == Dialect::Sqlite => return self.run_statements(script),
             Err(error) => panic!("{error}"),
         };
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}\n{script}");
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
     }
 
     /// Where sqlite3 is not installed: the statements one by one, in one session.
-    fn run_statements(&self, script: &str) {
+    fn run_statements(&self, script: &str) -> Result<(), String> {
         let mut session = self.session();
         let statements = migcheck_core::split::split(script, self.dialect).expect("statements");
         for statement in statements {
             let done = block_on(session.execute(statement.text));
-            done.unwrap_or_else(|error| panic!("{error}: {}", statement.text));
+            done.map_err(|error| format!("{error}: {}", statement.text))?;
         }
+        Ok(())
     }
 }
 
@@ -272,6 +289,10 @@ impl Directory {
 
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    pub(crate) fn graph(&self) -> RevisionGraph {
+        RevisionGraph::load(self.path().join("migrations")).expect("a sound directory")
     }
 
     /// `cargo migcheck`, which finds the database as the environment `home`.

@@ -6,7 +6,7 @@ use migcheck_core::Dialect;
 use crate::place::{Database, Directory, Place};
 
 /// Scripts that a client could misread, and whose settings would mislead the next script or the history.
-fn directory(place: &Place) -> Directory {
+pub(crate) fn directory(place: &Place) -> Directory {
     let directory = Directory::new()
         .file(
             "001_users.up.sql",
@@ -159,7 +159,7 @@ fn pipe(place: &Place, directory: &Directory, database: &Database, route: &str) 
 }
 
 #[track_caller]
-fn assert_same(directory: &Directory, run: &Database, piped: &Database) {
+pub(crate) fn assert_same(directory: &Directory, run: &Database, piped: &Database) {
     assert_eq!(piped.schema().to_sql(), run.schema().to_sql());
     assert!(piped.schema() == run.schema());
     assert_eq!(history(piped), history(run));

@@ -4,11 +4,15 @@
 //! database is at the revision whose fingerprint is its own. Nobody edits it, and everybody merges it,
 //! so that each line stands for itself and its place does not depend on other lines.
 
+mod findings;
+mod known;
 mod state;
 mod text;
 
 use std::collections::BTreeMap;
 
+pub(crate) use findings::check;
+pub use known::KnownSchemas;
 pub use state::{States, tops};
 pub use text::FingerprintsError;
 
@@ -51,23 +55,5 @@ impl Fingerprints {
     /// Puts the fingerprints of a server in the place of those that were known.
     pub fn set(&mut self, server: impl Into<String>, fingerprints: ServerFingerprints) {
         self.servers.insert(server.into(), fingerprints);
-    }
-
-    /// The states of a server that have this schema, if their scripts are still the same; the tops of
-    /// each, in the order of their names.
-    #[must_use]
-    pub fn states_of(
-        &self,
-        server: &str,
-        schema: Checksum,
-        states: &States<'_>,
-    ) -> Vec<Vec<usize>> {
-        let known = self.server(server).into_iter().flatten();
-        let equal = known.filter(|(_, known)| known.schema == schema);
-        let current = equal.filter_map(|(name, known)| {
-            let tops = states.tops(name)?;
-            (states.scripts(&tops) == known.scripts).then_some(tops)
-        });
-        current.collect()
     }
 }

@@ -1,5 +1,6 @@
 //! What can be applied together: names for it, and what made it.
 
+use super::Fingerprint;
 use crate::{Checksum, Dialect, Direction, RevisionGraph};
 
 /// Names the sets of revisions that a database can have, by their tops: the revisions that nothing
@@ -55,6 +56,16 @@ impl<'a> States<'a> {
         name.split(AND).map(|id| self.graph.position(id)).collect()
     }
 
+    /// The tops of the state of that name, in topological order, if what is recorded of it still holds.
+    pub(super) fn current(&self, name: &str, known: &Fingerprint) -> Result<Vec<usize>, Stale> {
+        let mut tops = self.tops(name).ok_or(Stale::Unknown)?;
+        if self.scripts(&tops) != known.scripts {
+            return Err(Stale::Edited);
+        }
+        tops.sort_unstable();
+        Ok(tops)
+    }
+
     /// The checksum of the up scripts that make the state, and of their order.
     #[must_use]
     pub fn scripts(&self, tops: &[usize]) -> Checksum {
@@ -62,6 +73,15 @@ impl<'a> States<'a> {
         scripts.sort();
         Checksum::of_parts(scripts.iter().map(|part| &part.0[..]))
     }
+}
+
+/// Why a fingerprint says nothing of the revisions as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stale {
+    /// A revision of the state is not there.
+    Unknown,
+    /// The schema was made by other scripts.
+    Edited,
 }
 
 /// The tops of what is applied, in topological order; one flag a revision.

@@ -1,12 +1,11 @@
 //! The file: one table a server, one line a state.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Fingerprint, Fingerprints, ServerFingerprints};
+use super::{Fingerprint, Fingerprints};
 use crate::lock::quoted;
 use crate::toml_reader::{self as reader, Problem};
 use crate::{Checksum, line_of};
@@ -33,10 +32,23 @@ impl Fingerprints {
     /// The first thing that is wrong with it.
     pub fn parse(text: &str) -> Result<Self, FingerprintsError> {
         let text = text.replace("\r\n", "\n");
-        read(&text).map_err(|problem| FingerprintsError {
+        let document = read(&text).map_err(|problem| FingerprintsError {
             line: line_of(&text, problem.span.start),
             message: problem.message,
-        })
+        })?;
+        Ok(Self::of(document))
+    }
+
+    pub(super) fn of(document: Document) -> Self {
+        let states = |states: Vec<(Spanned<String>, Fingerprint)>| {
+            let states = states.into_iter();
+            states.map(|(name, known)| (name.into_inner(), known))
+        };
+        let servers = document.into_iter();
+        let servers = servers.map(|(server, all)| (server.into_inner(), states(all).collect()));
+        Self {
+            servers: servers.collect(),
+        }
     }
 
     /// The text of the file. It is the same for the same fingerprints, and each line depends on one
@@ -60,9 +72,12 @@ impl Fingerprints {
     }
 }
 
-fn read(text: &str) -> Result<Fingerprints, Problem> {
+/// The file as it stands.
+pub(super) type Document = Vec<(Spanned<String>, Vec<(Spanned<String>, Fingerprint)>)>;
+
+pub(super) fn read(text: &str) -> Result<Document, Problem> {
     let mut has_version = false;
-    let mut servers = BTreeMap::new();
+    let mut servers = Vec::new();
     for (key, value) in reader::parse(text)? {
         let name = key.get_ref().to_string();
         if name == "version" {
@@ -72,16 +87,18 @@ fn read(text: &str) -> Result<Fingerprints, Problem> {
                 return Err(Problem::new(value.span(), message));
             }
         } else {
-            servers.insert(name, read_server(&value)?);
+            servers.push((Spanned::new(key.span(), name), read_server(&value)?));
         }
     }
     match has_version {
-        true => Ok(Fingerprints { servers }),
+        true => Ok(servers),
         false => Err(Problem::new(0..0, "the key `version` is missing")),
     }
 }
 
-fn read_server(value: &Spanned<DeValue<'_>>) -> Result<ServerFingerprints, Problem> {
+fn read_server(
+    value: &Spanned<DeValue<'_>>,
+) -> Result<Vec<(Spanned<String>, Fingerprint)>, Problem> {
     let states = reader::table(value)?.iter();
     let states = states.map(|(state, value)| {
         let fields = reader::table(value)?;
@@ -96,7 +113,8 @@ fn read_server(value: &Spanned<DeValue<'_>>) -> Result<ServerFingerprints, Probl
             scripts: checksum("scripts")?,
             schema: checksum("schema")?,
         };
-        Ok((state.get_ref().to_string(), known))
+        let name = state.get_ref().to_string();
+        Ok((Spanned::new(state.span(), name), known))
     });
     states.collect()
 }
@@ -104,6 +122,8 @@ fn read_server(value: &Spanned<DeValue<'_>>) -> Result<ServerFingerprints, Probl
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeMap;
 
     use super::*;
 

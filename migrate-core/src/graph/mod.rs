@@ -19,6 +19,7 @@ pub(crate) use build::build;
 pub use plan::{Plan, PlanError, Step};
 pub use target::{Target, TargetError};
 
+use crate::fingerprints::{Fingerprints, KnownSchemas};
 use crate::revision::{Revision, RevisionId, Script};
 use crate::{Checksum, Dialect, KnownFault, Severity};
 
@@ -64,6 +65,7 @@ pub struct RevisionGraph {
     chain: Checksum,
     /// Each with the place of its revision.
     fixtures: Vec<(usize, Script)>,
+    schemas: KnownSchemas,
 }
 
 impl RevisionGraph {
@@ -82,6 +84,7 @@ impl RevisionGraph {
             settings,
             chain: Checksum([0; 32]),
             fixtures: Vec::new(),
+            schemas: KnownSchemas::default(),
         };
         let heads = graph.heads();
         graph.chain =
@@ -151,6 +154,24 @@ impl RevisionGraph {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The schemas that the revisions make, as far as fingerprints.toml has them.
+    #[must_use]
+    pub fn schemas(&self) -> &KnownSchemas {
+        &self.schemas
+    }
+
+    /// The graph with what these fingerprints say of its scripts, in the place of what it had.
+    #[must_use]
+    pub fn with_fingerprints(mut self, fingerprints: &Fingerprints) -> Self {
+        self.schemas = KnownSchemas::of(fingerprints, &self);
+        self
+    }
+
+    pub(crate) fn with_schemas(mut self, schemas: KnownSchemas) -> Self {
+        self.schemas = schemas;
+        self
     }
 
     /// Marks `starts` and everything that has to be applied before them.

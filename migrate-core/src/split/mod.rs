@@ -14,6 +14,7 @@ mod delimiter;
 mod draft;
 mod error;
 mod lexer;
+mod pieces;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use std::ops::Range;
 
 pub(crate) use self::compare::first_difference;
 pub use self::error::{SplitError, SplitErrorKind};
+pub(crate) use self::pieces::{Piece, pieces};
 
 use self::compound::Tracker;
 use self::draft::Draft;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use migcheck_core::fingerprints::{Fingerprint, Fingerprints, States};
 use migcheck_core::pack::pack;
-use migcheck_core::{Migrations, Target};
+use migcheck_core::{Checksum, Dialect, Migrations, RevisionGraph, Target};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -49,7 +50,7 @@ proptest! {
 
     #[test]
     fn what_is_packed_is_read_back(history in history()) {
-        let graph = history.graph();
+        let graph = fingerprinted(history.graph());
         let (table, paths) = pack(&graph);
         let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
         for script in graph.revisions().iter().flat_map(|one| &one.scripts) {
@@ -62,6 +63,12 @@ proptest! {
         prop_assert_eq!(read.settings(), graph.settings());
         prop_assert_eq!(read.chain(), graph.chain());
         prop_assert_eq!(migrations.chain().unwrap(), graph.chain());
+        prop_assert_eq!(read.schemas().servers().collect::<Vec<_>>(), ["mariadb-10.11", "sqlite-3"]);
+        for at in 0..graph.len() {
+            prop_assert_eq!(read.schemas().schema("sqlite-3", &[at]), Some(schema(at)));
+            prop_assert_eq!(read.schemas().schema("postgres-17", &[at]), None);
+            prop_assert_eq!(read.schemas().states_of("mariadb-10.11", schema(at)), [[at]]);
+        }
         prop_assert_eq!(ids_of(&read, read.heads()), ids_of(&graph, graph.heads()));
         let names: Vec<_> = migrations.revisions().map(|one| (one.id, one.slug, one.chain)).collect();
         let expected: Vec<_> = graph.revisions().iter().map(|one| (one.id.as_str(), &*one.slug, one.chain)).collect();
@@ -72,7 +79,7 @@ proptest! {
     fn a_damaged_table_is_an_error_or_a_graph(
         history in history(), changes in prop::collection::vec((any::<Index>(), any::<u8>()), 1..4), cut in prop::option::of(any::<Index>()),
     ) {
-        let (mut table, paths) = pack(&history.graph());
+        let (mut table, paths) = pack(&fingerprinted(history.graph()));
         for (at, byte) in changes {
             let at = at.index(table.len());
             table[at] = byte;
@@ -85,10 +92,33 @@ proptest! {
 
     #[test]
     fn bytes_of_anything_are_an_error(bytes in prop::collection::vec(any::<u8>(), 0..256), marked in any::<bool>(), texts in 0..3_usize) {
-        let mut table = if marked { b"MGC1".to_vec() } else { Vec::new() };
+        let mut table = if marked { b"MGC2".to_vec() } else { Vec::new() };
         table.extend(bytes);
         read_all(table, texts);
     }
+}
+
+/// What is recorded of the revision at a place.
+fn schema(at: usize) -> Checksum {
+    Checksum::of_script(&at.to_string())
+}
+
+/// The graph with a fingerprint of each revision on two servers.
+fn fingerprinted(graph: RevisionGraph) -> RevisionGraph {
+    let mut all = Fingerprints::default();
+    for (server, dialect) in [
+        ("sqlite-3", Dialect::Sqlite),
+        ("mariadb-10.11", Dialect::MySql),
+    ] {
+        let states = States::new(&graph, dialect);
+        let of = |at: usize| Fingerprint {
+            scripts: states.scripts(&[at]),
+            schema: schema(at),
+        };
+        let recorded = (0..graph.len()).map(|at| (states.name(&[at]), of(at)));
+        all.set(server, recorded.collect());
+    }
+    graph.with_fingerprints(&all)
 }
 
 /// Whatever the table holds, nothing panics, and a graph that is read can be walked.
@@ -102,5 +132,10 @@ fn read_all(table: Vec<u8>, texts: usize) {
         let nothing = vec![false; graph.len()];
         let plan = graph.plan_upgrade(&nothing, &Target::Heads).unwrap();
         assert_eq!(plan.steps.len(), graph.len());
+        for server in graph.schemas().servers() {
+            for tops in graph.schemas().states_of(server, schema(0)) {
+                assert!(graph.ids(&tops).len() <= tops.len());
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The splitter, whatever the script.
 
-use migcheck_core::Dialect;
 use migcheck_core::split::{Statement, is_blank, split};
+use migcheck_core::{Dialect, is_destructive};
 
 pub const BOM: char = '\u{feff}';
 const BLANKS: [char; 6] = [' ', '\t', '\n', '\r', '\u{b}', '\u{c}'];
@@ -14,12 +14,14 @@ pub fn splitter(sql: &str) {
                 nothing_is_lost_between(sql, dialect, &statements);
                 each_alone_is_itself(sql, dialect, &statements);
                 assert_eq!(is_blank(sql, dialect), statements.is_empty());
+                assert!(!statements.is_empty() || !is_destructive(sql, dialect));
             }
             Err(error) => {
                 let place = sql.get(error.span);
                 assert!(place.is_some_and(|text| !text.is_empty()));
                 assert!(!error.message.is_empty());
                 assert!(!is_blank(sql, dialect));
+                assert!(is_destructive(sql, dialect));
             }
         }
     }

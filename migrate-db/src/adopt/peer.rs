@@ -94,7 +94,7 @@ pub struct PeerTable {
     /// Its name.
     pub name: String,
     /// Whether it can be called without its schema.
-    pub(super) is_visible: bool,
+    pub(crate) is_visible: bool,
 }
 
 impl PeerTable {

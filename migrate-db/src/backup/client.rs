@@ -1,7 +1,6 @@
-//! The programs that write backups: which one, with which arguments, and how it logs in.
+//! The programs that write backups: which one, and with which arguments.
 
 use std::env;
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use migcheck_core::Dialect;
 use tempfile::NamedTempFile;
 
 use super::BackupError;
+use super::login;
 use crate::{DatabaseUrl, connect};
 
 /// What writes backups of its own kind.
@@ -20,10 +20,11 @@ pub(super) enum Product {
     Sqlite,
 }
 
-/// A program that writes a backup to its standard output.
-#[derive(Debug)]
+/// A program that writes a backup to its standard output. Its environment is not to be shown.
 pub(super) struct Client {
     product: Product,
+    /// Whether it takes the options of MariaDB's programs, and not of MySQL's.
+    pub(super) is_mariadb: bool,
     pub(super) program: String,
     pub(super) arguments: Vec<String>,
     pub(super) environment: Vec<(String, String)>,
@@ -73,33 +74,6 @@ impl Product {
             Self::Sqlite => (&[], ""),
         }
     }
-
-    /// The command that makes a database of a backup again.
-    pub(super) fn restore(self, url: &DatabaseUrl, file: &Path) -> String {
-        let name = file.to_string_lossy();
-        let file = shell_word(&name);
-        let database = url.database().unwrap_or_default();
-        let database = shell_word(&database);
-        match self {
-            Self::Postgres => {
-                format!("pg_restore --exit-on-error --dbname={database} {file}")
-            }
-            Self::MySql => format!("mysql {database} < {file}"),
-            Self::MariaDb => format!("mariadb {database} < {file}"),
-            // Unlike cp it minds whoever has the database open, and its log.
-            Self::Sqlite => {
-                let command = shell_word(&format!(".restore \"{name}\""));
-                format!("sqlite3 {database} {command}")
-            }
-        }
-    }
-
-    pub(super) fn proviso(self) -> &'static str {
-        match self {
-            Self::Postgres | Self::MySql | Self::MariaDb => "into an empty database",
-            Self::Sqlite => "in place of what is there",
-        }
-    }
 }
 
 impl Client {
@@ -115,6 +89,7 @@ impl Client {
         };
         let mut client = Self {
             product,
+            is_mariadb: product != Product::Postgres && is_mariadb(&path),
             program: name.to_owned(),
             arguments: Vec::new(),
             environment: Vec::new(),
@@ -122,7 +97,7 @@ impl Client {
         };
         match product {
             Product::Postgres => client.for_postgres(url),
-            _ => client.for_mysql(url, is_mariadb(&path))?,
+            _ => client.for_mysql(url)?,
         }
         Ok(client)
     }
@@ -152,26 +127,21 @@ impl Client {
         set("PGUSER", login.user);
         set("PGPASSWORD", login.password);
         set("PGDATABASE", url.database().map(Into::into));
-        for (names, variable) in [
-            (&["sslmode", "ssl-mode"][..], "PGSSLMODE"),
-            (&["sslrootcert", "ssl-root-cert", "ssl-ca"], "PGSSLROOTCERT"),
-            (&["sslcert", "ssl-cert"], "PGSSLCERT"),
-            (&["sslkey", "ssl-key"], "PGSSLKEY"),
-            (&["options"], "PGOPTIONS"),
-        ] {
-            set(variable, url.parameter(names));
+        set("PGOPTIONS", url.parameter(&["options"]));
+        for (name, value) in login::libpq_tls(url) {
+            set(&format!("PG{}", name.to_uppercase()), Some(value));
         }
     }
 
     /// A file of options, which only its owner can read.
-    fn for_mysql(&mut self, url: &DatabaseUrl, is_mariadb: bool) -> Result<(), BackupError> {
+    fn for_mysql(&mut self, url: &DatabaseUrl) -> Result<(), BackupError> {
         let database = url.database().ok_or(BackupError::NoDatabase)?;
         let write = |error| BackupError::Write {
             path: env::temp_dir(),
             error,
         };
         let mut file = NamedTempFile::new().map_err(write)?;
-        file.write_all(options(url, is_mariadb).as_bytes())
+        file.write_all(login::option_file(url, self.is_mariadb).as_bytes())
             .map_err(write)?;
         self.arguments = [
             &format!("--defaults-file={}", file.path().display()),
@@ -185,7 +155,7 @@ impl Client {
         ]
         .map(str::to_owned)
         .into();
-        if !is_mariadb {
+        if !self.is_mariadb {
             // Else the backup could only be restored on a server that has never seen these.
             self.arguments.push("--set-gtid-purged=OFF".to_owned());
             if self.product == Product::MariaDb {
@@ -197,50 +167,6 @@ impl Client {
         self._options = Some(file);
         Ok(())
     }
-}
-
-/// The login as an option file of MySQL's or MariaDB's clients.
-fn options(url: &DatabaseUrl, is_mariadb: bool) -> String {
-    let login = url.login();
-    let mut text = "[client]\n".to_owned();
-    let mut add = |name: &str, value: &str| {
-        let value = value.replace('\\', "\\\\").replace('\n', "\\n");
-        let _written = writeln!(text, "{name}=\"{value}\"");
-    };
-    for (name, value) in [
-        ("user", login.user),
-        ("password", login.password),
-        ("host", login.host),
-        ("port", login.port.map(|port| port.to_string())),
-        ("ssl-ca", url.parameter(&["ssl-ca", "sslca"])),
-        ("ssl-cert", url.parameter(&["ssl-cert", "sslcert"])),
-        ("ssl-key", url.parameter(&["ssl-key", "sslkey"])),
-    ] {
-        if let Some(value) = value {
-            add(name, &value);
-        }
-    }
-    match url.parameter(&["socket"]) {
-        Some(socket) => add("socket", &socket),
-        // For these programs `localhost` is a socket, for migcheck it is a host.
-        None => add("protocol", "tcp"),
-    }
-    let mode = url.parameter(&["ssl-mode", "sslmode"]);
-    let mode = mode.map(|mode| mode.to_uppercase());
-    match (mode.as_deref(), is_mariadb) {
-        (Some(mode), false) => add("ssl-mode", mode),
-        (Some("DISABLED"), true) => text.push_str("skip-ssl\n"),
-        (Some("VERIFY_CA" | "VERIFY_IDENTITY"), true) => {
-            text.push_str("ssl\nssl-verify-server-cert\n");
-        }
-        (Some("REQUIRED"), true) => text.push_str("ssl\n"),
-        _ => {}
-    }
-    if !is_mariadb {
-        // As migcheck itself does, where the connection is not encrypted.
-        text.push_str("get-server-public-key\n");
-    }
-    text
 }
 
 /// Where a program is, looked for as the system does.
@@ -260,16 +186,6 @@ fn is_mariadb(program: &Path) -> bool {
     version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains("MariaDB"))
 }
 
-/// A word as a POSIX shell reads it.
-fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -283,6 +199,7 @@ mod tests {
             .unwrap();
         let mut client = Client {
             product: Product::Postgres,
+            is_mariadb: false,
             program: String::new(),
             arguments: Vec::new(),
             environment: Vec::new(),
@@ -306,25 +223,5 @@ mod tests {
                 "PGSSLMODE=require"
             ]
         );
-    }
-
-    #[test]
-    fn a_password_is_quoted_for_an_option_file() {
-        let url: DatabaseUrl = "mysql://app:a%22b%5C%23@localhost/shop?ssl-mode=required"
-            .parse()
-            .unwrap();
-        assert_eq!(
-            options(&url, false),
-            "[client]\nuser=\"app\"\npassword=\"a\"b\\\\#\"\nhost=\"localhost\"\nprotocol=\"tcp\"\n\
-             ssl-mode=\"REQUIRED\"\nget-server-public-key\n"
-        );
-        assert!(options(&url, true).ends_with("protocol=\"tcp\"\nssl\n"));
-    }
-
-    #[test]
-    fn a_restore_can_be_copied_into_a_shell() {
-        let url: DatabaseUrl = "mysql://app:hunter2@db/my%20shop".parse().unwrap();
-        let restore = Product::MySql.restore(&url, Path::new("a b/it's.sql"));
-        assert_eq!(restore, "mysql 'my shop' < 'a b/it'\\''s.sql'");
     }
 }

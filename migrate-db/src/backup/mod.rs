@@ -1,13 +1,15 @@
 //! Backups by the database's own means: pg_dump, mysqldump or mariadb-dump, SQLite's VACUUM INTO.
 //!
-//! `client` says how those programs log in, `place` where the file goes, `destructive` when one is
-//! wanted. A password reaches a program by its environment or by a file that nobody else can read,
+//! `client` says how those programs log in, `restore` how a backup becomes a database again, `place`
+//! where the file goes, `first` that one is made in the course of a run. A password reaches a program by its environment or by a file that nobody else can read,
 //! never by its arguments, which every user of the machine can list.
 
 mod client;
-mod destructive;
 mod error;
+mod first;
+mod login;
 mod place;
+mod restore;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -20,9 +22,10 @@ use crate::literal::literal;
 use crate::{DatabaseUrl, connect};
 use client::{Client, Product};
 use place::Place;
+use restore::Restorer;
 
-pub use destructive::is_destructive;
 pub use error::BackupError;
+pub use first::BackupFirst;
 
 /// A finished backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,16 +34,17 @@ pub struct Backup {
     pub file: PathBuf,
     /// Its size.
     pub bytes: u64,
-    /// The command that makes a database of it again, without a password.
+    /// The command that makes a database of it again, for a POSIX shell, without a password.
     pub restore: String,
-    /// When that command may be run.
+    /// Where that command may be run, and how it gets the password.
     pub proviso: &'static str,
 }
 
 /// Writes a backup of the database to `to`: a new file, or a directory, where it is called
 /// `LABEL-YYYYMMDDTHHMMSSZ` and what suits the database.
 ///
-/// The file appears when the backup is complete, and replaces no other.
+/// The file appears when the backup is complete, and replaces no other. Until then it is in a
+/// folder whose name begins with a dot and ends in `.part`; that goes when the future is dropped.
 ///
 /// # Errors
 ///
@@ -50,16 +54,22 @@ pub async fn backup(url: &DatabaseUrl, to: &Path, label: &str) -> Result<Backup,
     let product = Product::of(url).await?;
     let place = Place::new(to, label, product.extension())?;
     let part = place.begin()?;
-    match product {
-        Product::Sqlite => copy(url, part.path()).await?,
-        Product::Postgres | Product::MySql | Product::MariaDb => {
-            dump(&Client::find(product, url)?, url, &part).await?;
+    let client = match product {
+        Product::Sqlite => {
+            copy(url, part.file.path()).await?;
+            None
         }
-    }
+        Product::Postgres | Product::MySql | Product::MariaDb => {
+            let client = Client::find(product, url)?;
+            dump(&client, url, &part.file).await?;
+            Some(client)
+        }
+    };
     let bytes = place.finish(part)?;
+    let program = Restorer::of(product, client.as_ref());
     Ok(Backup {
-        restore: product.restore(url, place.file()),
-        proviso: product.proviso(),
+        restore: program.command(url, place.file()),
+        proviso: program.proviso(url),
         file: place.file().to_owned(),
         bytes,
     })

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use migcheck_core::Stamp;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::BackupError;
 
@@ -13,6 +13,14 @@ use super::BackupError;
 pub(super) struct Place {
     directory: PathBuf,
     file: PathBuf,
+}
+
+/// A backup that is not complete. It goes with its value, and so does what SQLite puts beside it.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) file: NamedTempFile,
+    /// Goes last.
+    _folder: TempDir,
 }
 
 impl Place {
@@ -39,22 +47,29 @@ impl Place {
         &self.file
     }
 
-    /// An empty file that goes with its value; its mode is 0600.
-    pub(super) fn begin(&self) -> Result<NamedTempFile, BackupError> {
+    /// An empty file in a folder of its own; its mode is 0600.
+    pub(super) fn begin(&self) -> Result<Part, BackupError> {
         let file = self.file.file_name().unwrap_or_default().to_string_lossy();
-        let part = tempfile::Builder::new()
+        let folder = tempfile::Builder::new()
             .prefix(&format!(".{file}-"))
             .suffix(".part")
-            .tempfile_in(&self.directory);
+            .tempdir_in(&self.directory);
+        let part = folder.and_then(|folder| {
+            Ok(Part {
+                file: NamedTempFile::new_in(folder.path())?,
+                _folder: folder,
+            })
+        });
         part.map_err(|error| self.cannot_write(error))
     }
 
     /// Gives the file its name, and tells how many bytes it has.
-    pub(super) fn finish(&self, part: NamedTempFile) -> Result<u64, BackupError> {
-        let size = part.as_file().sync_all();
-        let size = size.and_then(|()| Ok(part.as_file().metadata()?.len()));
+    pub(super) fn finish(&self, part: Part) -> Result<u64, BackupError> {
+        let file = part.file.as_file();
+        let size = file.sync_all();
+        let size = size.and_then(|()| Ok(file.metadata()?.len()));
         let bytes = size.map_err(|error| self.cannot_write(error))?;
-        match part.persist_noclobber(&self.file) {
+        match part.file.persist_noclobber(&self.file) {
             Ok(_) => Ok(bytes),
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(BackupError::Exists(self.file.clone()))
@@ -120,7 +135,7 @@ mod tests {
         );
         assert_eq!(name.len(), "prod-a_b-20260102T030405Z.sql".len());
         let mut part = place.begin().unwrap();
-        part.write_all(b"half").unwrap();
+        part.file.write_all(b"half").unwrap();
         assert!(!place.file().exists());
         assert_eq!(place.finish(part).unwrap(), 4);
         #[cfg(unix)]

@@ -5,6 +5,7 @@
 
 use migcheck_core::{Checksum, Dialect};
 
+use super::name::{Name, pg_text, text};
 use super::words::Word;
 use crate::ServerError;
 use crate::session::{Row, Session};
@@ -53,53 +54,6 @@ pub(super) enum Verdict {
     Ran,
     /// Some of it was done.
     Partly,
-}
-
-/// A name, with its schema where the statement says that.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Name {
-    schema: Option<String>,
-    name: String,
-}
-
-impl Name {
-    /// The name at the start of the words, and what is behind it.
-    pub(super) fn read<'w, 'a>(
-        words: &'w [Word<'a>],
-        dialect: Dialect,
-    ) -> Option<(Self, &'w [Word<'a>])> {
-        let first = words.first()?.name(dialect)?;
-        if words.get(1).is_some_and(|mark| mark.is_mark('.')) {
-            let name = words.get(2)?.name(dialect)?;
-            let schema = Some(first);
-            return Some((Self { schema, name }, words.get(3..)?));
-        }
-        let (schema, name) = (None, first);
-        Some((Self { schema, name }, words.get(1..)?))
-    }
-
-    /// Names with commas between them.
-    pub(super) fn list(words: &[Word<'_>], dialect: Dialect) -> Vec<Self> {
-        let mut names = Vec::new();
-        let mut rest = words;
-        while let Some((name, behind)) = Self::read(rest, dialect) {
-            names.push(name);
-            match behind.first() {
-                Some(mark) if mark.is_mark(',') => rest = &behind[1..],
-                _ => break,
-            }
-        }
-        names
-    }
-
-    /// As Postgres looks names up.
-    fn quoted(&self) -> String {
-        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-        match &self.schema {
-            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
-            None => quoted(&self.name),
-        }
-    }
 }
 
 impl Probe {
@@ -181,6 +135,9 @@ impl Probe {
         session: &mut dyn Session,
         fingerprint: &str,
     ) -> Result<Verdict, ServerError> {
+        if let Some(then) = self.seen_by_server(session, fingerprint).await? {
+            return Ok(then);
+        }
         // Where several things have to come together, they are counted.
         let (before, after) = match self {
             Self::Created(name) => {
@@ -211,7 +168,7 @@ impl Probe {
         })
     }
 
-    fn query(&self) -> String {
+    pub(super) fn query(&self) -> String {
         match self {
             Self::Created(name) => relations(std::slice::from_ref(name)),
             Self::Relations { names } | Self::Gone { names } => relations(names),
@@ -309,19 +266,10 @@ fn of_name(name: &Name, kind: &str, table: &str, columns: &str) -> String {
     )
 }
 
-fn schema(name: &Name) -> String {
+pub(super) fn schema(name: &Name) -> String {
     name.schema
         .as_deref()
         .map_or_else(|| "DATABASE()".to_owned(), text)
-}
-
-/// A name as a text of MySQL.
-pub(super) fn text(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
-}
-
-fn pg_text(text: &str) -> String {
-    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 /// Without the next value of a counter, which every row that is added moves.

@@ -3,9 +3,10 @@
 use migcheck_core::Dialect;
 
 use super::effect::Effect;
+use super::invalid::Noted;
 use super::probe::Verdict;
 use super::words::{Word, words};
-use super::{BLIND, Doubt, Journal, Probe, Undecided};
+use super::{BLIND, Doubt, Journal, Undecided};
 use crate::history::HistoryRow;
 use crate::migrate_error::MigrateError;
 
@@ -35,14 +36,10 @@ impl Journal<'_> {
             (at + 1).min(self.effects.len()),
             self.effects.len()
         ));
-        let left = self.leftovers(at).await;
-        for index in left {
-            let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {index}");
-            let dropped = self.session.execute(&drop).await;
-            dropped.map_err(|error| self.refused(error))?;
-            self.notes
-                .push(format!("dropped the INVALID index {index} first"));
-        }
+        let words = row.done_checksum.iter().flat_map(|text| text.split(' '));
+        let noted = words.filter_map(Noted::read).next();
+        self.noted = noted.map(|noted| (done, noted));
+        self.drop_leftovers(at).await?;
         Ok(at)
     }
 
@@ -51,6 +48,7 @@ impl Journal<'_> {
         let recorded = row.done_checksum.as_deref().unwrap_or_default();
         let same = recorded
             .split_whitespace()
+            .filter(|word| Noted::read(word).is_none())
             .enumerate()
             .all(|(more, recorded)| {
                 let now = self.checksums.get(row.statements_done + more);
@@ -106,47 +104,6 @@ impl Journal<'_> {
             inserted |= words.first().is_some_and(|word| word.is("INSERT"));
         }
         Ok(())
-    }
-
-    /// Invalid indexes that the statement left where it was interrupted before; Postgres.
-    pub(super) async fn leftovers(&mut self, at: usize) -> Vec<String> {
-        if self.session.dialect() != Dialect::Postgres {
-            return Vec::new();
-        }
-        let Some(statement) = self.prepared.statements.get(at) else {
-            return Vec::new();
-        };
-        let condition = match &self.effects[at] {
-            Effect::Seen(Probe::Built {
-                index: Some(index),
-                table,
-            }) => format!(
-                "i.indrelid = to_regclass({}) AND c.relname = {}",
-                self.prepared.engine.literal(table),
-                self.prepared.engine.literal(index)
-            ),
-            // It builds each index anew beside the old one.
-            Effect::Again => {
-                let words = words(statement.text, Dialect::Postgres);
-                let rebuilds = words.first().is_some_and(|word| word.is("REINDEX"))
-                    && words.iter().any(|word| word.is("CONCURRENTLY"));
-                if !rebuilds {
-                    return Vec::new();
-                }
-                r"c.relname ~ '_cc(new|old)[0-9]*$'".to_owned()
-            }
-            _ => return Vec::new(),
-        };
-        let sql = format!(
-            "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i
-             JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-             WHERE NOT i.indisvalid AND {condition} AND NOT EXISTS (
-               SELECT FROM pg_catalog.pg_stat_progress_create_index p
-               WHERE p.index_relid = i.indexrelid) ORDER BY 1"
-        );
-        let rows = self.session.rows(&sql, &[]).await.unwrap_or_default();
-        rows.into_iter().flatten().flatten().collect()
     }
 
     fn undecided(&self, at: usize, why: Doubt) -> MigrateError {

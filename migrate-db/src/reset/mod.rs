@@ -11,6 +11,8 @@ mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+use std::fmt;
+
 use migcheck_core::Dialect;
 
 use crate::migrate_error::{MigrateError, refused};
@@ -24,9 +26,27 @@ use crate::{ServerError, Session};
 pub struct ResetReport {
     /// What was dropped, in the server's words: `table public.users`.
     pub dropped: Vec<String>,
-    /// What stays because it belongs to somebody else: `extension postgis`.
-    pub kept: Vec<String>,
+    /// What stays.
+    pub kept: Vec<Kept>,
 }
+
+/// What a reset left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What it is: `extension postgis`.
+    pub what: String,
+    /// Why it stays: `it belongs to rdsadmin`.
+    pub why: String,
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.why)
+    }
+}
+
+/// PostgreSQL's code for what this login may not do.
+const NOT_ALLOWED: &str = "42501";
 
 /// Something that goes.
 struct Doomed {
@@ -39,13 +59,13 @@ struct Doomed {
 impl Migrator {
     /// Drops every object in the database, its history table included, while no other run is at work.
     ///
-    /// PostgreSQL keeps the schema `public`, what belongs to extensions that the login may not drop,
-    /// roles, default privileges and the database's settings; MySQL its users; SQLite the file.
+    /// PostgreSQL keeps its roles, the database's settings, and the owner and privileges of the schema
+    /// `public`; MySQL its users; SQLite the file. What this login may not drop stays, and is told of.
     ///
     /// # Errors
     ///
-    /// Another run holds the lock, or the server refuses to drop something. What was dropped before is
-    /// gone.
+    /// Another run holds the lock; another schema of a PostgreSQL database has a history of its own,
+    /// which would go too; or the server refuses to drop something. What was dropped before is gone.
     pub async fn reset<'a>(
         &self,
         database: impl IntoSession<'a>,
@@ -53,12 +73,23 @@ impl Migrator {
         let mut session = database.into_session().await?;
         let mut run = Run::new(self, &mut *session)?;
         let lock = run.lock().await?;
-        let done = empty(run.session).await;
-        run.unlock(
-            &lock,
-            done.map_err(refused("the database is not empty yet")),
-        )
-        .await
+        let done = run.empty().await;
+        run.unlock(&lock, done).await
+    }
+}
+
+impl Run<'_> {
+    async fn empty(&mut self) -> Result<ResetReport, MigrateError> {
+        #[cfg(feature = "postgres")]
+        if self.session.dialect() == Dialect::Postgres {
+            let others = postgres::others(self.session, &self.table).await;
+            let others = others.map_err(refused("the history tables could not be listed"))?;
+            if !others.is_empty() {
+                return Err(MigrateError::Shared(others));
+            }
+        }
+        let done = empty(self.session).await;
+        done.map_err(refused("the database is not empty yet"))
     }
 }
 
@@ -84,11 +115,27 @@ impl ResetReport {
         doomed: Vec<Doomed>,
     ) -> Result<(), ServerError> {
         for Doomed { what, sql } in doomed {
-            session.execute(&sql).await.map_err(|mut error| {
+            self.drop_one(session, what, &sql).await?;
+        }
+        Ok(())
+    }
+
+    async fn drop_one(
+        &mut self,
+        session: &mut dyn Session,
+        what: String,
+        sql: &str,
+    ) -> Result<(), ServerError> {
+        match session.execute(sql).await {
+            Ok(_) => self.dropped.push(what),
+            Err(error) if error.code.as_deref() == Some(NOT_ALLOWED) => self.kept.push(Kept {
+                what,
+                why: error.message,
+            }),
+            Err(mut error) => {
                 error.message = format!("{what}: {}", error.message);
-                error
-            })?;
-            self.dropped.push(what);
+                return Err(error);
+            }
         }
         Ok(())
     }
@@ -96,13 +143,16 @@ impl ResetReport {
 
 /// Reads rows of what goes: its name for a person, and the statement.
 async fn doomed(session: &mut dyn Session, sql: &str) -> Result<Vec<Doomed>, ServerError> {
+    let rows = pairs(session, sql).await?.into_iter();
+    Ok(rows.map(|(what, sql)| Doomed { what, sql }).collect())
+}
+
+/// The first two values of each row.
+async fn pairs(session: &mut dyn Session, sql: &str) -> Result<Vec<(String, String)>, ServerError> {
     let rows = session.rows(sql, &[]).await?.into_iter();
     let read = rows.filter_map(|row| {
         let mut values = row.into_iter();
-        Some(Doomed {
-            what: values.next()??,
-            sql: values.next()??,
-        })
+        Some((values.next()??, values.next()??))
     });
     Ok(read.collect())
 }

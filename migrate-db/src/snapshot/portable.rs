@@ -1,5 +1,7 @@
 //! The part of a schema that the same migrations make on every machine.
 
+use migcheck_core::RevisionGraph;
+
 use super::Snapshot;
 use super::object::{Object, ObjectKind, Property};
 
@@ -19,6 +21,24 @@ impl Snapshot {
             return Self::new(dialect, objects.map(without_place).collect());
         }
         schema
+    }
+
+    /// The part of it that migrations make and not their run: [`Snapshot::portable`], without the schema
+    /// (namespace) of the history table where nothing else is in that.
+    #[must_use]
+    pub fn made_by(&self, graph: &RevisionGraph) -> Self {
+        let mut made = self.portable();
+        let of_history = graph.settings().history_schema.as_deref();
+        if let Some(schema) = of_history
+            && !made
+                .objects()
+                .any(|object| object.name.schema.as_deref() == Some(schema))
+        {
+            made.groups.retain(|object| {
+                object.name.kind != ObjectKind::Schema || object.name.name != schema
+            });
+        }
+        made
     }
 
     /// The schema without a table, and without all that belongs to it.

@@ -5,6 +5,7 @@ mod check;
 mod corpus;
 mod graph;
 mod measure;
+mod nothing;
 mod pending;
 mod rebuild;
 mod stairs;
@@ -31,15 +32,17 @@ pub(crate) enum Part {
     Rebuild,
     Stairs,
     Pending,
+    Nothing,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Check,
         Self::Graph,
         Self::Rebuild,
         Self::Stairs,
         Self::Pending,
+        Self::Nothing,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -49,6 +52,7 @@ impl Part {
             Self::Rebuild => "rebuild",
             Self::Stairs => "stairs",
             Self::Pending => "pending",
+            Self::Nothing => "nothing",
         }
     }
 }
@@ -69,6 +73,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part], revisions: usize) -> Re
         Part::Rebuild => rebuild::run(&bench, revisions),
         Part::Stairs => stairs::run(&bench, &binary),
         Part::Pending => pending::run(&bench, &binary),
+        Part::Nothing => nothing::run(&bench),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Text in lines that fit.
+//! Text in lines that fit a terminal.
 
 use std::fmt::Write as _;
 

@@ -1,0 +1,2 @@
+-- migcheck: revises = "base"
+CREATE TABLE users (id bigint PRIMARY KEY);

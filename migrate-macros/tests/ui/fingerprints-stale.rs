@@ -1,0 +1,3 @@
+static MIGRATIONS: migcheck::Migrations = migcheck::embed!("cases/fingerprints-stale", watch = false);
+
+fn main() {}
