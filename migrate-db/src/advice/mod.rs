@@ -16,6 +16,7 @@ use crate::error::LOST;
 use crate::limited::NO_ANSWER;
 use crate::migrate_error::MigrateError;
 use crate::run::Run;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 use crate::session::Session;
 
 /// What was refused.
@@ -53,6 +54,7 @@ pub(crate) fn full(disk: &str) -> String {
 }
 
 /// The only row of a query; nothing where it has another shape, or is refused.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) async fn one<const N: usize>(
     session: &mut dyn Session,
     sql: &str,

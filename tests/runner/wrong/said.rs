@@ -98,7 +98,7 @@ const WRONG: [Wrong; 5] = [
         },
         asked: false,
         said: "the down script of `003` has run 0 of its 1 statements; `downgrade` goes on with it, or, when you have \
-               finished or undone it by hand, say so with `resolve`",
+               finished or undone it by hand, say so with `resolve --script`",
     },
     Wrong {
         name: "a_state_of_a_newer_version",
