@@ -60,8 +60,8 @@ mod url;
 
 pub use connect::{ConnectError, ConnectErrorKind, ConnectOptions, connect, connect_with};
 pub use empty::Stranger;
-pub use event::RunEvent;
 pub use error::ServerError;
+pub use event::RunEvent;
 pub use fleet::Fleet;
 pub use history::{HistoryRow, RevisionState};
 pub use journal::{Doubt, Undecided};

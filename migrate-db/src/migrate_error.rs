@@ -40,7 +40,7 @@ pub enum MigrateError {
         /// What was tried.
         what: &'static str,
         /// What the server said.
-        server: ServerError,
+        server: Box<ServerError>,
         /// What to do about it, where that is known; statements to be copied stand in lines of their
         /// own.
         help: Option<String>,
@@ -52,7 +52,7 @@ pub enum MigrateError {
     #[error("applied, but not in the directory: {}; the database is ahead of this program: deploy the newer one, or, while both run, allow it with `--allow-ahead`, in a program `allow_ahead`", .0.join(", "))]
     Ahead(Vec<String>),
     /// Nothing that is applied is known.
-    #[error("nothing that is applied is in the directory: {}; the database is that of another project: name the one that is meant, or the directory that it was made from; where two projects share it, each has a `[history] table` of its own", some_of(.0))]
+    #[error("nothing that is applied is in the directory: {}; that is another project's database: name the one that is meant, or the directory that it was made from, or, where both share it, give each a `[history] table` of its own", some_of(.0))]
     OtherDirectory(Vec<String>),
     /// There are tables, and nothing says how they came.
     #[error(transparent)]
@@ -136,7 +136,7 @@ impl From<TargetError> for MigrateError {
 pub(crate) fn refused(what: &'static str) -> impl FnOnce(ServerError) -> MigrateError {
     move |server| MigrateError::Refused {
         what,
-        server,
+        server: Box::new(server),
         help: None,
     }
 }

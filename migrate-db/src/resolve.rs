@@ -39,10 +39,7 @@ impl Run<'_> {
         let Some((row, unfinished)) = found.filter(|(row, _)| meant(row)) else {
             return Ok(None);
         };
-        let took_effect = matches!(
-            resolution,
-            Resolution::Applied | Resolution::ScriptApplied
-        );
+        let took_effect = matches!(resolution, Resolution::Applied | Resolution::ScriptApplied);
         let sql = match resolution {
             Resolution::Applied | Resolution::NotApplied if row.fingerprint.is_some() => {
                 self.statement_resolved(row, took_effect)

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Script, Step, Target};
 
+use crate::advice::CANNOT_READ;
 use crate::engine::Engine;
 use crate::engines::engine;
 use crate::event::RunEvent;
@@ -61,7 +62,7 @@ impl<'a> Run<'a> {
         let history = match history {
             Ok(history) => history,
             Err(error) => {
-                let error = refused("the history table cannot be read")(error);
+                let error = refused(CANNOT_READ)(error);
                 return Err(self.advised(error).await);
             }
         };

@@ -272,9 +272,12 @@ pub enum DatabaseUrlError {
     },
     /// The rest of the URL does not parse.
     #[error(
-        "the {scheme} URL is malformed: {reason}; a good one looks like {}, with `@ : / ? # %` in the \
-         password percent-encoded (`#` is `%23`)",
-        example(Some(scheme))
+        "the {scheme} URL is malformed: {reason}; a good one looks like {}{}",
+        example(Some(scheme)),
+        match *scheme {
+            "sqlite" => "",
+            _ => ", with `@ : / ? # %` in the password percent-encoded (`#` is `%23`)",
+        }
     )]
     Malformed {
         /// The scheme of the URL.

@@ -17,6 +17,7 @@ mod standing;
 #[path = "../support/mod.rs"]
 mod support;
 mod verbs;
+mod wrong;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     cases.extend(foreign::cases());
     cases.extend(leases::cases());
     cases.extend(interrupted::cases());
+    cases.extend(wrong::cases());
     cases.extend(invalid::cases());
     run_on_every_server(cases, refusals::alone())
 }

@@ -314,7 +314,9 @@ fn tell_steps(migrator: Migrator, context: &Context, graph: RevisionGraph) -> Mi
         RunEvent::Waiting(holder) => {
             let holder = holder.map(|holder| format!(": {holder}"));
             let holder = holder.unwrap_or_default();
-            terminal.note(format_args!("another run has the lock; waiting for it{holder}"));
+            terminal.note(format_args!(
+                "another run has the lock; waiting for it{holder}"
+            ));
         }
         _ => {}
     })

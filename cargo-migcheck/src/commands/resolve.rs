@@ -153,7 +153,9 @@ impl ResolveArgs {
             false => "this statement",
         };
         let what = match self.r#as {
-            What::Applied if self.script => "Is all that this script does in the database?".to_owned(),
+            What::Applied if self.script => {
+                "Is all that this script does in the database?".to_owned()
+            }
             What::Applied => format!("Did {of} take effect?"),
             What::NotApplied => format!("Is nothing of {of} in the database?"),
         };
