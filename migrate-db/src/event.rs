@@ -17,7 +17,9 @@ pub enum RunEvent<'a> {
 
 /// Somebody who wants to know, or nobody.
 #[derive(Clone, Default)]
-pub(crate) struct Listener(Option<Arc<dyn Fn(RunEvent<'_>) + Send + Sync>>);
+pub(crate) struct Listener(Option<Arc<Told>>);
+
+type Told = dyn Fn(RunEvent<'_>) + Send + Sync;
 
 impl Listener {
     pub(crate) fn new(listener: impl Fn(RunEvent<'_>) + Send + Sync + 'static) -> Self {
