@@ -172,7 +172,7 @@ fn mysql(server: &TestServer) -> Small {
     }
 }
 
-/// A server that has all its files on a small disk.
+/// A server that has room for about a hundred megabytes.
 struct Container {
     name: String,
     port: String,
@@ -182,14 +182,22 @@ impl Container {
     fn start(server: &TestServer) -> Self {
         let name = format!("migcheck-full-{}-{}", std::process::id(), server.product());
         let label = format!("migcheck.chaos={}", std::process::id());
-        // What the server has at its begin, and about a hundred megabytes.
-        let size = if server.product() == "mariadb" {
-            220
-        } else {
-            300
+        // MySQL may end where its disk has no byte left, so that a file which may not grow stands for
+        // the disk; it is refused in the same words.
+        let (size, room): (_, &[&str]) = match server.product() {
+            "mariadb" => (":size=220m", &[]),
+            _ => (
+                "",
+                &[
+                    "--innodb-file-per-table=OFF",
+                    "--innodb-autoextend-increment=8",
+                    "--innodb-data-file-path=ibdata1:12M:autoextend:max:100M",
+                ],
+            ),
         };
-        let disk = format!("--tmpfs=/var/lib/mysql:size={size}m");
-        docker(&[
+        let disk = format!("--tmpfs=/var/lib/mysql{size}");
+        let image = server.name();
+        let run = [
             "run",
             "--detach",
             "--name",
@@ -200,11 +208,12 @@ impl Container {
             &disk,
             "--env=MYSQL_ALLOW_EMPTY_PASSWORD=1",
             "--env=MYSQL_ROOT_HOST=%",
-            &server.name(),
+            &image,
             // The log of changes would take room as well, and has its server wait for it.
             "--skip-log-bin",
             "--performance-schema=OFF",
-        ]);
+        ];
+        docker(&[&run, room].concat());
         let published = docker(&["port", &name, "3306"]);
         let port = published.trim().rsplit(':').next().unwrap().to_owned();
         Self { name, port }
