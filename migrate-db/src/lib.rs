@@ -22,6 +22,7 @@ pub mod fleet;
 mod foreign;
 mod history;
 mod journal;
+mod keys;
 mod lease;
 mod limited;
 mod literal;
@@ -54,6 +55,7 @@ mod standing;
 mod status;
 mod step;
 mod stored;
+mod traces;
 mod unsent;
 mod url;
 
