@@ -54,6 +54,8 @@ pub enum OfflineError {
         line: usize,
         /// What is wrong with it.
         message: String,
+        /// What to do instead, where that is known.
+        help: Option<String>,
     },
     /// The feature of this database is not compiled in.
     #[error("migcheck was built without its `{0}` feature; enable it in Cargo.toml")]
@@ -128,10 +130,8 @@ impl<'a> Offline<'a> {
         let prepared = prepared.map_err(|error| OfflineError::Script {
             file: script.source.path.clone(),
             line: error.line(),
-            message: match error.help {
-                Some(help) => format!("{}; {help}", error.server.message),
-                None => error.server.message,
-            },
+            message: error.server.message,
+            help: error.help,
         })?;
         let statements = &prepared.statements;
         let mut sql = runnable(text, statements, self.dialect);
@@ -148,7 +148,10 @@ impl<'a> Offline<'a> {
             return Err(OfflineError::Script {
                 file: script.source.path.clone(),
                 line: there.map_or(1, |there| line_of(text, there.span.start)),
-                message: AWAY.to_owned(),
+                message:
+                    "`USE` goes to another database, from where SQL as text does not find home"
+                        .to_owned(),
+                help: Some(AWAY.to_owned()),
             });
         }
         let transaction = prepared.wrap;
@@ -219,9 +222,10 @@ impl<'a> Offline<'a> {
     }
 }
 
-/// Why a script is not written that goes to another database and does not say how it comes home.
-const AWAY: &str = "`USE` goes to another database, and nobody can say here what the one is called that the \
-     history and the next script are in; name the database in each statement instead, as in `other.t`";
+/// What to do where a script goes to another database: nobody can say what the one is called that the
+/// history and the next script are in.
+const AWAY: &str = "name the database in each statement instead, as in `other.t`; `cargo migcheck upgrade` runs the \
+     script as it is";
 
 /// What a script changes in its session: what stands before it, before the end of its transaction and
 /// behind that.
