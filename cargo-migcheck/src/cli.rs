@@ -1,8 +1,10 @@
 //! The arguments, and which command they lead to.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use migcheck_db::mask_urls;
 
 use crate::commands::check::CheckFormat;
 use crate::commands::roundtrip::RoundtripFormat;
@@ -108,8 +110,12 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
+            let text = error.render();
             // A closed pipe is no reason to fail.
-            let _ = error.print();
+            let _ = match mask_urls(&text.to_string()) {
+                masked if masked == text.to_string() => error.print(),
+                masked => write!(anstream::stderr(), "{masked}"),
+            };
             return if error.use_stderr() {
                 Exit::Usage
             } else {

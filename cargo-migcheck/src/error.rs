@@ -6,7 +6,9 @@ use migcheck_core::create::WriteError;
 use migcheck_core::render::RenderStyle;
 use migcheck_core::{Finding, PlanError};
 use migcheck_db::backup::BackupError;
-use migcheck_db::{ConnectError, ConnectErrorKind, MigrateError, ScriptError, Undecided};
+use migcheck_db::{
+    ConnectError, ConnectErrorKind, MigrateError, ScriptError, Undecided, mask_urls,
+};
 
 use crate::exit::Exit;
 
@@ -45,7 +47,8 @@ impl CommandError {
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self {
             exit: Exit::Usage,
-            message: message.into(),
+            // It may quote an argument that is a URL where none is expected.
+            message: mask_urls(&message.into()),
             hints: Vec::new(),
             findings: Vec::new(),
             statement: None,
@@ -56,6 +59,14 @@ impl CommandError {
     pub(crate) fn unsound(message: impl Into<String>, findings: Vec<Finding>) -> Self {
         Self {
             exit: Exit::Findings,
+            findings,
+            ..Self::usage(message)
+        }
+    }
+
+    /// A file that the command reads cannot be used.
+    pub(crate) fn unusable(message: impl Into<String>, findings: Vec<Finding>) -> Self {
+        Self {
             findings,
             ..Self::usage(message)
         }
@@ -84,13 +95,14 @@ impl CommandError {
 
     /// Adds what to do next.
     pub(crate) fn hinted(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push(mask_urls(&hint.into()));
         self
     }
 
     /// Adds several things to do next.
     pub(crate) fn hinted_all(mut self, hints: impl IntoIterator<Item = String>) -> Self {
-        self.hints.extend(hints);
+        self.hints
+            .extend(hints.into_iter().map(|hint| mask_urls(&hint)));
         self
     }
 

@@ -1,6 +1,7 @@
 //! What a server answered when it refused.
 
 use std::fmt;
+use std::io;
 
 use crate::limited::NO_ANSWER;
 
@@ -38,7 +39,11 @@ impl ServerError {
     pub(crate) fn from_sqlx(error: &sqlx::Error, sql: &str) -> Self {
         let Some(database) = error.as_database_error() else {
             return Self::local(match error {
-                sqlx::Error::Io(error) => format!("{LOST}: {error}"),
+                sqlx::Error::Io(error) => match error.kind() {
+                    // The driver says how many bytes it missed.
+                    io::ErrorKind::UnexpectedEof => format!("{LOST}: the server ended it"),
+                    _ => format!("{LOST}: {error}"),
+                },
                 other => other.to_string(),
             });
         };

@@ -162,6 +162,22 @@ impl HistoryTable {
         Ok(())
     }
 
+    /// Sends the statement that makes this table, after one that makes its schema where that is absent.
+    pub(crate) async fn create(
+        &self,
+        session: &mut dyn Session,
+        create: &str,
+    ) -> Result<(), ServerError> {
+        match (session.execute(create).await, &self.schema) {
+            (Err(error), Some(schema)) if self.engine.is_missing_table(&error) => {
+                let schema = format!("CREATE SCHEMA {}", self.engine.quoted(schema));
+                session.execute(&schema).await?;
+                session.execute(create).await.map(drop)
+            }
+            (created, _) => created.map(drop),
+        }
+    }
+
     /// Adds the columns that it lacks; its rows stay as they are.
     pub(crate) async fn add_columns(&self, session: &mut dyn Session) -> Result<(), ServerError> {
         let rows = session

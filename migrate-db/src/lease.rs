@@ -26,8 +26,8 @@ pub(crate) fn table_beside(history: &str) -> String {
 #[derive(Clone)]
 pub(crate) struct Lease {
     engine: &'static dyn Engine,
-    /// The name of its table in SQL.
-    table: String,
+    /// Its own.
+    table: HistoryTable,
     owner: String,
     period: Duration,
     another: Option<Another>,
@@ -56,7 +56,7 @@ impl Lease {
         let id = id.unwrap_or_default();
         Ok(Self {
             engine: history.engine,
-            table: table.sql(),
+            table,
             owner: format!("process {process}, {now:x}.{number}{SESSION}{id}"),
             period,
             another: session.another(),
@@ -74,7 +74,7 @@ impl Lease {
         match self.take_over(session).await {
             Err(error) if self.engine.is_missing_table(&error) => {
                 // Somebody else may be faster.
-                let created = session.execute(&self.create()).await;
+                let created = self.table.create(session, &self.create()).await;
                 match (self.take_over(session).await, created) {
                     (Err(still), Err(error)) if self.engine.is_missing_table(&still) => Err(error),
                     (taken, _) => taken,
@@ -85,7 +85,7 @@ impl Lease {
     }
 
     async fn take_over(&self, session: &mut dyn Session) -> Result<bool, ServerError> {
-        let (table, now) = (&self.table, self.engine.now());
+        let (table, now) = (self.table.sql(), self.engine.now());
         let (own, until) = (self.engine.literal(&self.owner), self.until());
         let sql = format!(
             "SELECT owner, CASE WHEN expires < {now} THEN 'over' END FROM {table} WHERE id = 1"
@@ -127,7 +127,7 @@ impl Lease {
         let sql = format!(
             "{}UPDATE {} SET expires = {} WHERE id = 1 AND owner = {}",
             self.engine.as_login(),
-            self.table,
+            self.table.sql(),
             self.until(),
             self.engine.literal(&self.owner)
         );
@@ -178,22 +178,20 @@ impl Lease {
     /// Gives it back, if it is still there to be given.
     pub(crate) async fn release(&self, session: &mut dyn Session) -> Result<(), ServerError> {
         let owner = self.engine.literal(&self.owner);
-        let sql = format!(
-            "DELETE FROM {} WHERE id = 1 AND owner = {owner}",
-            self.table
-        );
+        let table = self.table.sql();
+        let sql = format!("DELETE FROM {table} WHERE id = 1 AND owner = {owner}");
         session.execute(&sql).await.map(drop)
     }
 
     /// The query for who has it.
     pub(crate) fn holder(&self) -> String {
-        format!("SELECT owner FROM {} WHERE id = 1", self.table)
+        format!("SELECT owner FROM {} WHERE id = 1", self.table.sql())
     }
 
     fn create(&self) -> String {
         format!(
             "CREATE TABLE {} (id integer PRIMARY KEY, owner varchar(128) NOT NULL, expires {} NOT NULL)",
-            self.table,
+            self.table.sql(),
             self.engine.timestamp()
         )
     }

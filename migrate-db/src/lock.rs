@@ -5,14 +5,19 @@ use std::time::{Duration, Instant};
 
 use crate::ServerError;
 use crate::engine::Attempt;
+use crate::event::RunEvent;
 use crate::history::HistoryTable;
 use crate::lease::Lease;
 use crate::lock_file::{self, LockFile};
 use crate::migrate_error::{Locked, MigrateError, refused};
+use crate::migrator::Settings;
 use crate::session::Session;
 
 /// How often a waiting run looks again.
 pub(crate) const LOCK_POLL: Duration = Duration::from_millis(100);
+
+/// How long it waits before it says that it does.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// What is held.
 pub(crate) enum Lock {
@@ -28,12 +33,12 @@ impl Lock {
     pub(crate) async fn take(
         session: &mut dyn Session,
         table: &HistoryTable,
-        lease: Option<Duration>,
-        timeout: Duration,
+        settings: &Settings,
     ) -> Result<Self, MigrateError> {
-        let started = Instant::now();
+        let (started, timeout) = (Instant::now(), settings.lock_timeout);
+        let mut has_told = false;
         let not_taken = || refused("the lock could not be taken");
-        let lease = match lease.filter(|_| table.engine.locks_sessions()) {
+        let lease = match settings.lease.filter(|_| table.engine.locks_sessions()) {
             Some(period) => {
                 let lease = Lease::new(session, table, period).await;
                 Some(lease.map_err(not_taken())?)
@@ -55,6 +60,12 @@ impl Lock {
                     holder,
                     is_writer: false,
                 }));
+            }
+            if waited >= SILENCE && !has_told {
+                has_told = true;
+                let holder = held.holder(session, table).await;
+                let event = RunEvent::Waiting(holder.as_deref());
+                settings.listener.tell(event);
             }
             tokio::time::sleep(LOCK_POLL.min(timeout - waited)).await;
         }

@@ -29,12 +29,23 @@ pub(crate) async fn place(session: &mut dyn Session) -> Result<Option<PathBuf>, 
     if session.dialect() != Dialect::Sqlite {
         return Ok(None);
     }
-    let sql = "SELECT file FROM pragma_database_list WHERE name = 'main'";
-    let rows = session.rows(sql, &[]).await?;
-    let file = rows.into_iter().flatten().flatten().next();
-    Ok(file
-        .filter(|file| !file.is_empty())
-        .map(|file| PathBuf::from(format!("{file}{ENDING}"))))
+    let file = database_file(session).await?;
+    Ok(file.map(|file| PathBuf::from(format!("{file}{ENDING}"))))
+}
+
+/// The file of a SQLite database; nothing where it is in memory.
+///
+/// It is the statement and not the table of that name, which reads the schema: that has to wait for
+/// who writes, and cannot be done where the file is none of SQLite's.
+pub(crate) async fn database_file(
+    session: &mut dyn Session,
+) -> Result<Option<String>, ServerError> {
+    let rows = session.rows("PRAGMA database_list", &[]).await?;
+    let main = rows
+        .into_iter()
+        .find(|row| matches!(row.get(1), Some(Some(name)) if name == "main"));
+    let file = main.and_then(|row| row.into_iter().nth(2)).flatten();
+    Ok(file.filter(|file| !file.is_empty()))
 }
 
 impl LockFile {

@@ -40,7 +40,7 @@ pub enum MigrateError {
         /// What was tried.
         what: &'static str,
         /// What the server said.
-        server: ServerError,
+        server: Box<ServerError>,
         /// What to do about it, where that is known; statements to be copied stand in lines of their
         /// own.
         help: Option<String>,
@@ -52,7 +52,7 @@ pub enum MigrateError {
     #[error("applied, but not in the directory: {}; the database is ahead of this program: deploy the newer one, or, while both run, allow it with `--allow-ahead`, in a program `allow_ahead`", .0.join(", "))]
     Ahead(Vec<String>),
     /// Nothing that is applied is known.
-    #[error("nothing that is applied is in the directory: {}; the database is that of another project: name the one that is meant, or the directory that it was made from; where two projects share it, each has a `[history] table` of its own", some_of(.0))]
+    #[error("nothing that is applied is in the directory: {}; that is another project's database: name the one that is meant, or the directory that it was made from, or, where both share it, give each a `[history] table` of its own", some_of(.0))]
     OtherDirectory(Vec<String>),
     /// There are tables, and nothing says how they came.
     #[error(transparent)]
@@ -70,14 +70,14 @@ pub enum MigrateError {
     #[error(transparent)]
     NoFingerprint(#[from] NoFingerprint),
     /// A script was begun, and this is not the way to its end.
-    #[error("{0}; `{verb}` goes on with it, or, when you have finished or undone it by hand, say so with `resolve`", verb = .0.goes_on())]
+    #[error("{0}; `{verb}` goes on with it, or, when you have finished or undone it by hand, say so with `resolve --script`", verb = .0.goes_on())]
     Unfinished(Unfinished),
     /// It cannot be told where an unfinished script has to go on.
     #[error(transparent)]
     Undecided(#[from] Box<Undecided>),
     /// The server, named here, gives everybody the lock of a session.
     #[error(
-        "{0} has no locks that a session keeps, so that two runs could migrate at once; set a lease in their place, in a program with `Migrator::lease`"
+        "{0} has no locks that a session keeps, so that two runs could migrate at once; take a lease in their place: `--lease 10m`, in a program `Migrator::lease`"
     )]
     NoLocks(&'static str),
     /// The lease ran out while a statement ran, and somebody else took it.
@@ -93,6 +93,9 @@ pub enum MigrateError {
     /// There is no unfinished script to be resolved.
     #[error("nothing is unfinished{}, so there is nothing to resolve", match .0 { Some(revision) => format!(" of `{revision}`"), None => String::new() })]
     NothingUnfinished(Option<String>),
+    /// No statement waits for an answer; the script goes on by itself.
+    #[error("{0}, and none is in doubt; `{verb}` goes on with it; when you have finished or undone all of it by hand, say so with `resolve --script`", verb = .0.goes_on())]
+    NothingInDoubt(Unfinished),
     /// A step that cannot be taken.
     #[error("`{revision}` has no {direction} script for {dialect}{}", match reason { Some(reason) => format!(": {reason}"), None => String::new() })]
     NoScript {
@@ -133,7 +136,7 @@ impl From<TargetError> for MigrateError {
 pub(crate) fn refused(what: &'static str) -> impl FnOnce(ServerError) -> MigrateError {
     move |server| MigrateError::Refused {
         what,
-        server,
+        server: Box::new(server),
         help: None,
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use migcheck_core::{Direction, IntoGraph, Plan, RevisionGraph, Target};
 
+use crate::event::{Listener, RunEvent};
 use crate::history::HistoryRow;
 use crate::limited::Limited;
 use crate::migrate_error::MigrateError;
@@ -38,6 +39,7 @@ pub(crate) struct Settings {
     #[cfg(feature = "backup")]
     pub(crate) backup: Option<crate::backup::BackupFirst>,
     pub(crate) statement_timeout: Option<Duration>,
+    pub(crate) listener: Listener,
 }
 
 /// What a run did.
@@ -82,6 +84,7 @@ impl Migrator {
             #[cfg(feature = "backup")]
             backup: None,
             statement_timeout: None,
+            listener: Listener::default(),
         };
         Ok(Self { graph, settings })
     }
@@ -138,6 +141,13 @@ impl Migrator {
     #[must_use]
     pub fn statement_timeout(mut self, limit: Option<Duration>) -> Self {
         self.settings.statement_timeout = limit;
+        self
+    }
+
+    /// Calls `listener` for what happens while a run is on its way: for progress, or a log.
+    #[must_use]
+    pub fn on_event(mut self, listener: impl Fn(RunEvent<'_>) + Send + Sync + 'static) -> Self {
+        self.settings.listener = Listener::new(listener);
         self
     }
 

@@ -1,6 +1,8 @@
 //! What a person found out of a script that was begun.
 
-use crate::history::{HistoryRow, RevisionState};
+use std::time::Duration;
+
+use crate::history::{HistoryRow, Progress, RevisionState};
 use crate::migrate_error::{MigrateError, refused};
 use crate::run::Run;
 use crate::status::{Resolution, Unfinished};
@@ -37,37 +39,57 @@ impl Run<'_> {
         let Some((row, unfinished)) = found.filter(|(row, _)| meant(row)) else {
             return Ok(None);
         };
-        let sql = self.resolving(row, resolution);
+        let took_effect = matches!(resolution, Resolution::Applied | Resolution::ScriptApplied);
+        let sql = match resolution {
+            Resolution::Applied | Resolution::NotApplied if row.fingerprint.is_some() => {
+                self.statement_resolved(row, took_effect)
+            }
+            // What is asked again is not meant of all the statements that were never run.
+            Resolution::Applied | Resolution::NotApplied => {
+                return Err(MigrateError::NothingInDoubt(unfinished));
+            }
+            Resolution::ScriptApplied | Resolution::ScriptNotApplied => {
+                self.script_resolved(row, took_effect)?
+            }
+        };
         let done = self.session.execute(&sql).await;
         done.map_err(refused("the history table could not be written"))?;
         Ok(Some(unfinished))
     }
 
-    fn resolving(&self, row: &HistoryRow, resolution: Resolution) -> String {
-        let table = self.table.sql();
-        let is = self.table.is(&row.revision);
-        let took_effect = resolution == Resolution::Applied;
-        if row.fingerprint.is_some() {
-            let sums = row.done_checksum.as_deref().unwrap_or_default();
-            let mut sums = sums.split_whitespace();
-            let sum = if took_effect {
-                sums.nth(1)
-            } else {
-                sums.next()
-            };
-            return format!(
-                "UPDATE {table} SET statements_done = {}, fingerprint = NULL, done_checksum = '{}' \
-                 WHERE {is}",
-                row.statements_done + usize::from(took_effect),
-                sum.unwrap_or_default(),
-            );
+    fn statement_resolved(&self, row: &HistoryRow, took_effect: bool) -> String {
+        let sums = row.done_checksum.as_deref().unwrap_or_default();
+        let sum = sums.split_whitespace().nth(usize::from(took_effect));
+        format!(
+            "UPDATE {} SET statements_done = {}, fingerprint = NULL, done_checksum = '{}' WHERE {}",
+            self.table.sql(),
+            row.statements_done + usize::from(took_effect),
+            sum.unwrap_or_default(),
+            self.table.is(&row.revision)
+        )
+    }
+
+    fn script_resolved(&self, row: &HistoryRow, took_effect: bool) -> Result<String, MigrateError> {
+        if (row.state == RevisionState::Applying) != took_effect {
+            return Ok(self.table.delete(&row.revision));
         }
-        if (row.state == RevisionState::Applying) == took_effect {
-            return format!(
-                "UPDATE {table} SET state = 'applied', statements_done = statements_total, \
-                 done_checksum = NULL WHERE {is}"
-            );
-        }
-        self.table.delete(&row.revision)
+        let known = self.graph.position(&row.revision);
+        let entry = match known.and_then(|at| self.graph.get(at)) {
+            // With its down script, which is written at the end of an up script.
+            Some(revision) if row.state == RevisionState::Applying => Some(self.entry(revision)?),
+            _ => None,
+        };
+        Ok(match entry {
+            Some(entry) => {
+                let progress = Progress::applied(row.statements_total, Duration::ZERO);
+                self.table.upsert(&[(&entry, &progress)])
+            }
+            None => format!(
+                "UPDATE {} SET state = 'applied', statements_done = statements_total, \
+                 fingerprint = NULL, done_checksum = NULL WHERE {}",
+                self.table.sql(),
+                self.table.is(&row.revision)
+            ),
+        })
     }
 }

@@ -2,21 +2,21 @@
 
 #[cfg(feature = "backup")]
 mod precaution;
+mod ready;
 
 use std::time::Instant;
 
 use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Script, Step, Target};
 
-use crate::ServerError;
-use crate::empty::stranger;
+use crate::advice::CANNOT_READ;
 use crate::engine::Engine;
 use crate::engines::engine;
+use crate::event::RunEvent;
 use crate::foreign::{self, is_explicit, is_target};
 use crate::history::{Entry, HistoryRow, HistoryTable};
 use crate::lock::Lock;
-use crate::migrate_error::{Locked, MigrateError, refused};
+use crate::migrate_error::{MigrateError, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
-use crate::patient::is_busy;
 use crate::session::Session;
 use crate::standing::Standing;
 use crate::step::{Job, run_job};
@@ -62,7 +62,7 @@ impl<'a> Run<'a> {
         let history = match history {
             Ok(history) => history,
             Err(error) => {
-                let error = refused("the history table cannot be read")(error);
+                let error = refused(CANNOT_READ)(error);
                 return Err(self.advised(error).await);
             }
         };
@@ -214,12 +214,16 @@ impl<'a> Run<'a> {
             lease: lock.lease(),
         };
         let ran = run_job(self.session, &job, &mut self.unsent).await?;
-        Ok(ran.map(|notes| StepReport {
+        let report = ran.map(|notes| StepReport {
             revision: entry.revision.clone(),
             direction: script.direction,
             took: started.elapsed(),
             notes,
-        }))
+        });
+        if let Some(report) = &report {
+            self.settings.listener.tell(RunEvent::Step(report));
+        }
+        Ok(report)
     }
 
     /// What the history table says of a revision.
@@ -243,116 +247,6 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Takes the lock in a session that is as a fresh one.
-    pub(crate) async fn lock(&mut self) -> Result<Lock, MigrateError> {
-        // Executed, so that a connection of a pool is marked before it holds anything.
-        let reset = self.session.execute(self.engine.reset()).await;
-        reset.map_err(refused("the session cannot be prepared"))?;
-        if self.settings.lease.is_some() {
-            // Its table is written to while a script's search path holds.
-            let pinned = self.table.pin(self.session).await;
-            pinned.map_err(refused("the history table could not be found"))?;
-        }
-        let (lease, timeout) = (self.settings.lease, self.settings.lock_timeout);
-        match Lock::take(self.session, &self.table, lease, timeout).await {
-            Ok(lock) => Ok(lock),
-            Err(error) => Err(self.advised(error).await),
-        }
-    }
-
-    /// Gives the lock back, whatever was done under it.
-    pub(crate) async fn unlock<T>(
-        &mut self,
-        lock: &Lock,
-        done: Result<T, MigrateError>,
-    ) -> Result<T, MigrateError> {
-        let unlocked = lock.release(self.session, &self.table).await;
-        match done {
-            Ok(done) => {
-                unlocked.map_err(refused("the lock could not be given back"))?;
-                Ok(done)
-            }
-            // Whatever was open has ended, so that the server can be asked.
-            Err(error) => Err(self.advised(error).await),
-        }
-    }
-
-    /// Makes the history table where there is none, and brings an older one up to date. With
-    /// `empty`, a database that has none may have no other tables either.
-    pub(crate) async fn ensure_history(&mut self, empty: bool) -> Result<(), MigrateError> {
-        if self.engine.locks_sessions() {
-            return self.ensure_history_alone(empty).await;
-        }
-        self.begin().await?;
-        let ensured = self.ensure_history_alone(empty).await;
-        let end = if ensured.is_ok() {
-            "COMMIT"
-        } else {
-            "ROLLBACK"
-        };
-        let ended = self.session.execute(end).await;
-        ensured?;
-        ended.map_err(refused("the history table could not be made"))?;
-        Ok(())
-    }
-
-    async fn ensure_history_alone(&mut self, empty: bool) -> Result<(), MigrateError> {
-        match self.standing().await?.history {
-            None => {
-                if empty {
-                    self.refuse_strangers().await?;
-                }
-                let created = self.create_history().await;
-                created.map_err(refused("the history table could not be created"))?;
-            }
-            Some(history) if history.is_old => {
-                let added = self.table.add_columns(self.session).await;
-                added.map_err(refused("the history table could not be brought up to date"))?;
-            }
-            Some(_) => {}
-        }
-        let pinned = self.table.pin(self.session).await;
-        pinned.map_err(refused("the history table could not be found"))
-    }
-
-    /// That a database without a history has no other tables either.
-    async fn refuse_strangers(&mut self) -> Result<(), MigrateError> {
-        let strangers = stranger(self.session, &self.table).await;
-        match strangers.map_err(refused("the tables could not be listed"))? {
-            Some(stranger) => Err(MigrateError::NotEmpty(stranger)),
-            None => Ok(()),
-        }
-    }
-
-    async fn create_history(&mut self) -> Result<(), ServerError> {
-        let create = self.engine.create_history(&self.table.sql());
-        match (self.session.execute(&create).await, &self.table.schema) {
-            (Err(error), Some(schema)) if self.engine.is_missing_table(&error) => {
-                let schema = format!("CREATE SCHEMA {}", self.engine.quoted(schema));
-                self.session.execute(&schema).await?;
-                self.session.execute(&create).await.map(drop)
-            }
-            (created, _) => created.map(drop),
-        }
-    }
-
-    /// Opens a transaction, which on SQLite has to wait for its turn.
-    pub(crate) async fn begin(&mut self) -> Result<(), MigrateError> {
-        let started = Instant::now();
-        let begin = self.engine.begin();
-        let begun = self.session.execute(begin).await;
-        begun
-            .map(drop)
-            .map_err(|error| match is_busy(self.session.dialect(), &error) {
-                true => MigrateError::Locked(Locked {
-                    waited: started.elapsed(),
-                    holder: None,
-                    is_writer: true,
-                }),
-                false => refused("no transaction could be opened")(error),
-            })
     }
 
     pub(crate) fn report(&self, steps: Vec<StepReport>, applied: &[bool]) -> Report {

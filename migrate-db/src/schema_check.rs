@@ -237,6 +237,7 @@ impl fmt::Display for Make<'_> {
                 product: "sqlite", ..
             } => f.write_str("sqlite`"),
             Release { product, version } => write!(f, "{product}:{version}`"),
-        }
+        }?;
+        f.write_str(", or compare with a scratch database: `cargo migcheck drift`")
     }
 }

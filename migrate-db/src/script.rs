@@ -238,6 +238,14 @@ impl<'a> Prepared<'a> {
             .map_err(|error| self.statement(statement, error))
     }
 
+    /// What became of one of its statements when that was committed.
+    pub(crate) fn uncommitted(&self, statement: usize, server: ServerError) -> ScriptError {
+        match self.statements.get(statement) {
+            Some(statement) => self.failing.statement(statement, server),
+            None => self.whole(server),
+        }
+    }
+
     /// Has the session forget a script that did not come to its end.
     ///
     /// The refusal is what matters; without an open transaction the first of these is refused too.

@@ -77,8 +77,12 @@ impl fmt::Display for Unfinished {
 /// What a person found out of an unfinished script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolution {
-    /// The statement in doubt took effect; without one, the whole script did.
+    /// The statement in doubt took effect.
     Applied,
-    /// The statement in doubt did not take effect; without one, nothing of the script is left.
+    /// The statement in doubt did not take effect.
     NotApplied,
+    /// All that the script does is there, whatever is recorded of it: somebody has finished it.
+    ScriptApplied,
+    /// Nothing that the script does is there: somebody has undone it.
+    ScriptNotApplied,
 }

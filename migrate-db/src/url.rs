@@ -1,11 +1,15 @@
 //! Database URLs: typed, and printed without their password.
 
+mod mask;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use migcheck_core::Dialect;
 use url::Url;
+
+pub use mask::mask_urls;
 
 /// What stands in the place of a secret.
 const MASK: &str = "***";
@@ -268,9 +272,12 @@ pub enum DatabaseUrlError {
     },
     /// The rest of the URL does not parse.
     #[error(
-        "the {scheme} URL is malformed: {reason}; a good one looks like {}, with `@ : / ? # %` in the \
-         password percent-encoded (`#` is `%23`)",
-        example(Some(scheme))
+        "the {scheme} URL is malformed: {reason}; a good one looks like {}{}",
+        example(Some(scheme)),
+        match *scheme {
+            "sqlite" => "",
+            _ => ", with `@ : / ? # %` in the password percent-encoded (`#` is `%23`)",
+        }
     )]
     Malformed {
         /// The scheme of the URL.
@@ -320,9 +327,12 @@ impl FromStr for DatabaseUrl {
         // With an unencoded `/`, `?` or `#` in the password the host ends too early, and what is
         // left of the password would pass for a port or a database, and be printed as one.
         let after_host = [Some(url.path()), url.query(), url.fragment()];
-        if url.username().is_empty()
-            && url.password().is_none()
-            && after_host.iter().flatten().any(|part| part.contains('@'))
+        let no_login = url.username().is_empty() && url.password().is_none();
+        if no_login && after_host.iter().flatten().any(|part| part.contains('@'))
+            || url.path().contains('@')
+            || url
+                .query()
+                .is_some_and(|query| is_rest_of_login(&url, query))
         {
             return Err(malformed("there is an `@` behind the host"));
         }
@@ -335,6 +345,16 @@ impl FromStr for DatabaseUrl {
             form: Form::Network(Box::new(url)),
         })
     }
+}
+
+/// Whether a query is the second half of a password with a `?` in it, and what follows that: host and
+/// database. In `user=me@work` of PostgreSQL an `@` is in its place.
+fn is_rest_of_login(url: &Url, query: &str) -> bool {
+    let Some((before, behind)) = query.split_once('@') else {
+        return false;
+    };
+    let pair = before.rsplit('&').next().unwrap_or(before);
+    !pair.contains('=') || url.path().is_empty() && behind.contains('/')
 }
 
 /// What a good URL of `scheme` looks like.

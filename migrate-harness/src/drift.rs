@@ -1,7 +1,10 @@
 //! What a live database should look like, and what it looks like instead.
 
+use migcheck_core::fingerprints::tops;
 use migcheck_core::{Dialect, Direction, RevisionGraph};
-use migcheck_db::{SchemaDiff, ServerError, Session, Snapshot, adopt, diff, run_script, snapshot};
+use migcheck_db::{
+    OwnSchema, SchemaDiff, ServerError, Session, Snapshot, adopt, diff, run_script, snapshot,
+};
 
 use crate::alike;
 use crate::error::RoundTripError;
@@ -39,6 +42,31 @@ pub async fn drift(
         server: spec.to_string(),
         diff: diff(&built.portable(), &live.portable()),
     })
+}
+
+/// The same without a scratch database: that there is no drift, because fingerprints.toml has this schema of
+/// the applied revisions on a server of this release. None says nothing.
+///
+/// # Errors
+///
+/// The schema cannot be read.
+pub async fn recorded_drift(
+    graph: &RevisionGraph,
+    applied: &[bool],
+    live: &mut dyn Session,
+) -> Result<Option<Drift>, RoundTripError> {
+    let schemas = graph.schemas();
+    if schemas.servers().next().is_none() {
+        return Ok(None);
+    }
+    let own = OwnSchema::read(live, graph).await;
+    let own = own.map_err(|error| unread("the database", error))?;
+    let server = own.release.to_string();
+    let recorded = schemas.schema(&server, &tops(graph, applied));
+    Ok((recorded == Some(own.fingerprint())).then(|| Drift {
+        server,
+        diff: SchemaDiff::default(),
+    }))
 }
 
 /// The schema of a live database; the history table that another tool has left is nobody's drift.

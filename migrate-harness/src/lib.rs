@@ -26,7 +26,7 @@ mod walk;
 mod workers;
 
 pub use cleanup::clean_up_now;
-pub use drift::{Drift, drift};
+pub use drift::{Drift, drift, recorded_drift};
 pub use error::RoundTripError;
 pub use fingerprints::{MadeFingerprints, fingerprints};
 pub use identify::{Identified, Identify, IdentifyError, Place, State, TriedOn};

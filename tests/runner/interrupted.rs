@@ -527,7 +527,9 @@ INSERT INTO t VALUES (@found);",
     assert_eq!(error.line(), 6);
     // By hand: all of it.
     execute(&mut *connect(&scratch), "INSERT INTO t VALUES (7)");
-    resolve(&scratch, &directory, Resolution::Applied);
+    resolve(&scratch, &directory, Resolution::ScriptApplied);
+    let down = "SELECT count(*) FROM _migcheck_revisions WHERE down_script LIKE '%DROP TABLE%'";
+    assert_eq!(rows(&mut *connect(&scratch), down), [["1"]]);
     assert_eq!(upgrade(&scratch, &directory).unwrap(), [""; 0]);
     assert_eq!(recorded(&mut *connect(&scratch)), ["001"]);
     // A constant is set again.
@@ -614,13 +616,22 @@ fn unfinished(server: &TestServer) {
         assert_eq!(
             error.to_string(),
             "the up script of `001` has run 2 of its 4 statements; `upgrade` goes on with it, or, \
-             when you have finished or undone it by hand, say so with `resolve`"
+             when you have finished or undone it by hand, say so with `resolve --script`"
         );
     }
     execute(&mut *session, "DROP TABLE first");
-    let other = block_on(migrator.resolve(&mut *session, Some("002"), Resolution::NotApplied));
-    other.unwrap_err();
-    block_on(migrator.resolve(&mut *session, Some("001"), Resolution::NotApplied)).unwrap();
+    let mut resolve = |revision, resolution| {
+        block_on(migrator.resolve(&mut *session, Some(revision), resolution))
+    };
+    resolve("002", Resolution::ScriptNotApplied).unwrap_err();
+    // No statement is in doubt: an answer about one is not taken for one about those that never ran.
+    for resolution in [Resolution::Applied, Resolution::NotApplied] {
+        assert!(matches!(
+            resolve("001", resolution),
+            Err(MigrateError::NothingInDoubt(_))
+        ));
+    }
+    resolve("001", Resolution::ScriptNotApplied).unwrap();
     assert_eq!(
         value(
             &mut *session,

@@ -14,6 +14,8 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         Case::new("a_lease_keeps_others_out", keeps_out).only(has_leases),
         Case::new("a_lease_that_ran_out_is_taken_over", runs_out).only(has_leases),
+        Case::new("a_lease_is_where_the_history_is", in_a_schema)
+            .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("who_has_lost_a_lease_commits_nothing", lost)
             .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("who_has_lost_a_lease_writes_nothing", lost_on_the_way).only(has_leases),
@@ -79,6 +81,18 @@ fn runs_out(server: &TestServer) {
     );
     let report = block_on(migrator.upgrade(&mut *session, "head")).unwrap();
     assert_eq!(steps(&report), ["+002", "+003", "+004"]);
+}
+
+/// Also where nobody has made that schema before.
+fn in_a_schema(server: &TestServer) {
+    let scratch = server.scratch();
+    let migrator = migrator(four_tables().graph())
+        .lease(LEASE)
+        .history_schema("ledger");
+    let mut session = connect(&scratch);
+    block_on(migrator.upgrade(&mut *session, "head")).unwrap();
+    let sql = "SELECT count(*) FROM ledger._migcheck_revisions_lock";
+    assert_eq!(value(&mut *session, sql), "0");
 }
 
 /// As if somebody had taken over while the statement ran.

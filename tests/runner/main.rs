@@ -19,6 +19,7 @@ mod standing;
 #[path = "../support/mod.rs"]
 mod support;
 mod verbs;
+mod wrong;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     cases.extend(foreign::cases());
     cases.extend(leases::cases());
     cases.extend(interrupted::cases());
+    cases.extend(wrong::cases());
     cases.extend(invalid::cases());
     cases.extend(keys::cases());
     cases.extend(session::cases());

@@ -212,7 +212,7 @@ fn peer(server: &TestServer) {
     let error = block_on(migrator.upgrade(&mut *session, "head")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the database has no history table, but `alembic_version`, the history of Alembic; \
+        "the database has no history table, but `alembic_version`, the history of alembic; \
          `adopt` takes that over"
     );
 }

@@ -3,11 +3,11 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use migcheck_core::{Dialect, RevisionGraph};
-use migcheck_db::Migrator;
 use migcheck_db::adopt::{AdoptError, Adoption, Mismatch, Peer, Recorded, Wanted, look};
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open};
+use super::lease::LeaseArgs;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -35,6 +35,8 @@ pub(crate) struct AdoptArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    lease: LeaseArgs,
 }
 
 fn tools() -> PossibleValuesParser {
@@ -77,7 +79,7 @@ impl AdoptArgs {
         let directory = context.selection.directory()?;
         let (checked, graph) = directory.load()?;
         let url = self.database.url(&checked.config)?;
-        let migrator = Migrator::new(&graph)?;
+        let migrator = self.lease.migrator(&graph)?;
         let wanted = Wanted {
             from: self.from.as_deref().and_then(Peer::from_name),
             table: self.table,

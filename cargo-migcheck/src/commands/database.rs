@@ -10,10 +10,11 @@ use clap::Args;
 use migcheck_core::{Config, Dialect, Direction, RevisionGraph};
 use migcheck_db::{
     ConnectError, ConnectErrorKind, ConnectOptions, DatabaseUrl, MigrateError, Migrator, Report,
-    Session, connect_with,
+    RunEvent, Session, connect_with,
 };
 use serde::Serialize;
 
+use super::lease::LeaseArgs;
 use super::{backup, environment};
 use crate::cli::Context;
 use crate::error::CommandError;
@@ -176,6 +177,9 @@ pub(crate) struct JsonStep<'a> {
     revision: &'a str,
     direction: &'static str,
     milliseconds: u128,
+    /// Where it went on with an unfinished script, and what it cleared away before.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'a [String],
 }
 
 /// The steps of a report, for a program.
@@ -184,13 +188,19 @@ pub(crate) fn json_steps(report: &Report) -> Vec<JsonStep<'_>> {
         revision: &step.revision,
         direction: step.direction.name(),
         milliseconds: step.took.as_millis(),
+        notes: &step.notes,
     });
     steps.collect()
 }
 
+/// Room for `999999 ms`, and for the ids of most histories.
+const TOOK_WIDTH: usize = 9;
+const ID_WIDTH: usize = 24;
+
 /// What a run shall do.
 pub(crate) struct Run<'a> {
     pub(crate) database: &'a DatabaseArgs,
+    pub(crate) lease: &'a LeaseArgs,
     pub(crate) direction: Direction,
     pub(crate) target: &'a str,
     pub(crate) create: bool,
@@ -208,9 +218,14 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
     let directory = context.selection.directory()?;
     let (checked, graph) = directory.load_sound()?;
     let url = run.database.url(&checked.config)?;
-    let mut migrator = Migrator::new(&graph)?
+    let mut migrator = run
+        .lease
+        .migrator(&graph)?
         .allow_ahead(run.allow_ahead)
         .statement_timeout(run.statement_timeout);
+    if run.format == Format::Human {
+        migrator = tell_steps(migrator, context, graph);
+    }
     let mut backup = None;
     if let Some(to) = run.backup {
         let label = run.database.label(&url);
@@ -234,7 +249,7 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
         None => block_on(work),
     }?;
     match run.format {
-        Format::Human => print(context, &graph, &url, &report),
+        Format::Human => print(context, &url, &report),
         Format::Json => context.terminal.json(&Answer::new(RunAnswer {
             database: url.to_string(),
             steps: json_steps(&report),
@@ -275,32 +290,44 @@ pub(crate) fn place(current: &[String]) -> String {
     }
 }
 
-fn print(context: &Context, graph: &RevisionGraph, url: &DatabaseUrl, report: &Report) {
-    let terminal = &context.terminal;
-    let lines: Vec<(&str, Line, String)> = report
-        .steps
-        .iter()
-        .filter_map(|step| {
-            let revision = graph.get(graph.position(&step.revision)?)?;
+/// Says each step when it has come to its end: what follows may fail, or take long.
+fn tell_steps(migrator: Migrator, context: &Context, graph: RevisionGraph) -> Migrator {
+    let terminal = context.terminal.clone();
+    let ids = graph.revisions().iter().map(|one| one.id.as_str().len());
+    let id_width = ids.max().unwrap_or(0).min(ID_WIDTH);
+    migrator.on_event(move |event| match event {
+        RunEvent::Step(step) => {
+            let direction = painted(DIM, format_args!("{:<4}", step.direction.name()));
             let took = format!("{} ms", step.took.as_millis());
-            Some((step.direction.name(), Line::bare(revision), took))
-        })
-        .collect();
-    let id_width = lines.iter().map(|(_, line, _)| line.id_width()).max();
-    let took_width = lines.iter().map(|(.., took)| took.len()).max().unwrap_or(0);
-    let room = terminal
-        .columns()
-        .map(|columns| columns.saturating_sub(8 + took_width));
-    for (direction, line, took) in &lines {
-        let direction = painted(DIM, format_args!("{direction:<4}"));
-        let took = painted(DIM, format_args!("{took:>took_width$}"));
-        let line = line.render(id_width.unwrap_or(0), room);
-        terminal.print(format_args!("{direction}  {took}  {line}\n"));
-    }
+            let took = painted(DIM, format_args!("{took:>TOOK_WIDTH$}"));
+            let known = graph.position(&step.revision).and_then(|at| graph.get(at));
+            let line = match known {
+                Some(revision) => Line::bare(revision),
+                None => Line::unknown(&step.revision),
+            };
+            let room = terminal.columns();
+            let room = room.map(|columns| columns.saturating_sub(8 + TOOK_WIDTH));
+            let line = line.render(id_width, room);
+            terminal.print(format_args!("{direction}  {took}  {line}\n"));
+            step.notes.iter().for_each(|note| terminal.note(note));
+        }
+        RunEvent::Waiting(holder) => {
+            let holder = holder.map(|holder| format!(": {holder}"));
+            let holder = holder.unwrap_or_default();
+            terminal.note(format_args!(
+                "another run has the lock; waiting for it{holder}"
+            ));
+        }
+        _ => {}
+    })
+}
+
+fn print(context: &Context, url: &DatabaseUrl, report: &Report) {
     let steps = match report.steps.len() {
         0 => "nothing to do".to_owned(),
         count => counted(count, "step"),
     };
     let now = place(&report.current);
-    terminal.summary(format_args!("{steps}: {url} is at {now}\n"));
+    let summary = format_args!("{steps}: {url} is at {now}\n");
+    context.terminal.summary(summary);
 }

@@ -8,6 +8,7 @@ use migcheck_core::Direction;
 
 use super::database::{DatabaseArgs, Run, run};
 use super::duration::duration;
+use super::lease::LeaseArgs;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -31,12 +32,15 @@ pub(crate) struct DowngradeArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    lease: LeaseArgs,
 }
 
 impl DowngradeArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let wanted = Run {
             database: &self.database,
+            lease: &self.lease,
             direction: Direction::Down,
             target: &self.target,
             create: false,

@@ -4,7 +4,7 @@ use clap::Args;
 use migcheck_core::RevisionGraph;
 use migcheck_db::snapshot::ChangeKind;
 use migcheck_db::{Migrator, SchemaDiff, Session, release};
-use migcheck_harness::{Drift, RoundTripError, ServerSpec, ServerSpecError, drift};
+use migcheck_harness::{Drift, RoundTripError, ServerSpec, ServerSpecError, drift, recorded_drift};
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open};
@@ -17,7 +17,8 @@ use crate::output::{BOLD, Format, GREEN, RED, Terminal, painted};
 /// Compare a database with what its applied revisions build
 ///
 /// They are run in a scratch database: on a container of the same product and release, or on what `--on`
-/// names. The database itself is only read. It ends with 1 where the two differ.
+/// names. Without `--on` they are not where fingerprints.toml says already that there is no drift. The
+/// database itself is only read. It ends with 1 where the two differ.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct DriftArgs {
@@ -98,6 +99,12 @@ pub(super) async fn of(
     on: Option<ServerSpec>,
 ) -> Result<Drift, CommandError> {
     let applied = graph.applied_at(current)?;
+    if on.is_none() {
+        let recorded = recorded_drift(graph, &applied, session).await;
+        if let Some(none) = recorded.map_err(failed)? {
+            return Ok(none);
+        }
+    }
     let spec = match on {
         Some(spec) if spec.dialect() != session.dialect() => {
             let (there, here) = (spec.dialect(), session.dialect());

@@ -11,6 +11,11 @@ use crate::error::CommandError;
 /// The environment of that name.
 pub(super) fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Environment, CommandError> {
     config.environments.get(name).ok_or_else(|| {
+        // It is not repeated: it may have a password in it.
+        if name.contains(':') {
+            return CommandError::usage("`--env` takes the name of an environment, and not a URL")
+                .hinted("name the database with `--database-url URL`");
+        }
         let error = CommandError::usage(format!("no environment is called `{name}`"));
         let names = || config.environments.keys().map(String::as_str);
         match nearest(name, names()) {

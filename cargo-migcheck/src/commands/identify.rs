@@ -113,10 +113,11 @@ pub(super) fn check_fingerprints(checked: Checked) -> Result<(), CommandError> {
     findings.retain(|finding| finding.code == Code::FingerprintsUnreadable);
     match findings.is_empty() {
         true => Ok(()),
-        false => Err(CommandError::unsound(
-            format!("{FINGERPRINTS_FILE} cannot be used"),
-            findings,
-        )),
+        false => {
+            let message = format!("{FINGERPRINTS_FILE} cannot be used");
+            let error = CommandError::unusable(message, findings);
+            Err(error.hinted("write it anew, or delete it and do without"))
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) mod history;
 pub(crate) mod identify;
 pub(crate) mod import;
 pub(crate) mod init;
+mod lease;
 mod listing;
 pub(crate) mod lock;
 pub(crate) mod manual;

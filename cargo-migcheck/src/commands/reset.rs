@@ -16,7 +16,7 @@ use crate::output::{DIM, Format, counted, painted};
 /// Empty a database, history included
 ///
 /// Only an environment whose `allow-reset = true` stands in migcheck.toml is emptied, and only when its
-/// database's name is typed. The database itself stays, with its grants and settings.
+/// database's name is typed. The database itself stays, with its settings and who may use it.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct ResetArgs {
@@ -39,6 +39,7 @@ struct ResetAnswer {
     database: String,
     dropped: Vec<String>,
     kept: Vec<String>,
+    settings: Vec<String>,
     current: Vec<String>,
 }
 
@@ -75,6 +76,7 @@ impl ResetArgs {
                 database: url.to_string(),
                 dropped: report.dropped,
                 kept: report.kept.iter().map(Kept::to_string).collect(),
+                settings: report.settings.iter().map(Kept::to_string).collect(),
                 current,
             })),
         }
@@ -127,6 +129,9 @@ fn print(context: &Context, url: &DatabaseUrl, report: &ResetReport, current: &[
     }
     for kept in &report.kept {
         terminal.warn(format_args!("{} stays: {}", kept.what, kept.why));
+    }
+    for setting in &report.settings {
+        terminal.detail(format_args!("{} stays: {}", setting.what, setting.why));
     }
     let dropped = counted(report.dropped.len(), "object");
     let now = match current {

@@ -1,10 +1,11 @@
 //! `cargo migcheck resolve`: say what became of an unfinished script.
 
 use clap::{Args, ValueEnum};
-use migcheck_db::{Migrator, Resolution, Unfinished};
+use migcheck_db::{Resolution, Unfinished};
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open};
+use super::lease::LeaseArgs;
 use super::question;
 use super::unfinished::{JsonUnfinished, Place, in_doubt};
 use crate::cli::Context;
@@ -16,8 +17,7 @@ use crate::output::{BOLD, DIM, Format, painted};
 /// Say what became of a script that was interrupted
 ///
 /// After a crash `upgrade` and `downgrade` find that out by themselves where it can be found out, and go on.
-/// Where it cannot, look at the database, say here what you see, and run them again. Without a statement in
-/// doubt it is about the whole script: finished by hand, or undone.
+/// Where it cannot, look at the database, say here what became of the statement in doubt, and run them again.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct ResolveArgs {
@@ -27,6 +27,9 @@ pub(crate) struct ResolveArgs {
     /// What you found
     #[arg(long, value_enum, value_name = "WHAT")]
     r#as: What,
+    /// Say it of the whole script: you have finished it by hand, or undone it
+    #[arg(long)]
+    script: bool,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -35,6 +38,8 @@ pub(crate) struct ResolveArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    lease: LeaseArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -66,7 +71,7 @@ impl ResolveArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let (checked, graph) = context.selection.directory()?.load()?;
         let url = self.database.url(&checked.config)?;
-        let migrator = Migrator::new(&graph)?;
+        let migrator = self.lease.migrator(&graph)?;
         let dialect = url.dialect();
         let (resolved, doubt) = block_on(async {
             let mut session = open(&url, false).await?;
@@ -79,12 +84,16 @@ impl ResolveArgs {
             let doubt = unfinished
                 .as_ref()
                 .and_then(|one| in_doubt(&graph, one, dialect));
-            if let Some(unfinished) = &unfinished {
+            if let Some(unfinished) = &unfinished
+                && (self.script || unfinished.in_doubt)
+            {
                 self.agreed(context, unfinished, doubt.as_ref())?;
             }
-            let resolution = match self.r#as {
-                What::Applied => Resolution::Applied,
-                What::NotApplied => Resolution::NotApplied,
+            let resolution = match (self.r#as, self.script) {
+                (What::Applied, false) => Resolution::Applied,
+                (What::NotApplied, false) => Resolution::NotApplied,
+                (What::Applied, true) => Resolution::ScriptApplied,
+                (What::NotApplied, true) => Resolution::ScriptNotApplied,
             };
             // What was agreed to is of that revision.
             let id = unfinished.map(|one| one.revision).or(self.revision.clone());
@@ -96,17 +105,16 @@ impl ResolveArgs {
                 let Unfinished {
                     revision,
                     direction,
-                    in_doubt,
                     ..
                 } = &resolved;
                 let (of, what) = (
-                    if *in_doubt { "a statement of " } else { "" },
+                    if self.script { "" } else { "a statement of " },
                     self.r#as.name(),
                 );
                 context.terminal.summary(format_args!(
                     "recorded as {what}: {of}the {direction} script of `{revision}`\n"
                 ));
-                if *in_doubt {
+                if !self.script {
                     context.terminal.note(format_args!(
                         "`cargo migcheck {direction}grade` goes on with it"
                     ));
@@ -132,7 +140,7 @@ impl ResolveArgs {
         let terminal = &context.terminal;
         if self.format == Format::Human {
             terminal.print(format_args!("{}\n", painted(BOLD, unfinished)));
-            if let Some(place) = doubt {
+            if let Some(place) = doubt.filter(|_| !self.script) {
                 let at = format!("in doubt, {}:{}", place.file, place.line);
                 terminal.print(format_args!("{}\n", painted(DIM, at)));
                 for line in place.statement.lines() {
@@ -140,12 +148,14 @@ impl ResolveArgs {
                 }
             }
         }
-        let of = if unfinished.in_doubt {
-            "this statement"
-        } else {
-            "this script"
+        let of = match self.script {
+            true => "this script",
+            false => "this statement",
         };
         let what = match self.r#as {
+            What::Applied if self.script => {
+                "Is all that this script does in the database?".to_owned()
+            }
             What::Applied => format!("Did {of} take effect?"),
             What::NotApplied => format!("Is nothing of {of} in the database?"),
         };

@@ -20,6 +20,9 @@ use crate::output::{Format, counted};
 ///   cargo migcheck sql --from 002 | psql -X -v ON_ERROR_STOP=1 shop
 ///   cargo migcheck sql --from 002 | mysql --comments --binary-mode shop
 ///   cargo migcheck sql --from 002 | sqlite3 -bail shop.db
+///
+/// A script that is no single transaction, as none is on MySQL, comes with a line of the history table
+/// before its statements: if the client dies on the way, `upgrade` or `downgrade` goes on from there.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct SqlArgs {
@@ -57,6 +60,11 @@ struct Step<'a> {
     #[serde(skip)]
     title: String,
 }
+
+/// What the lines are for that no script has.
+const JOURNAL: &str = "\
+-- What is written to the history table between statements is the journal: if\n\
+-- this is interrupted, `cargo migcheck upgrade` or `downgrade` goes on from there.\n";
 
 impl SqlArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
@@ -97,12 +105,16 @@ impl SqlArgs {
             true => "",
             false => " The history table stays as it is.",
         };
+        let journal = match answer.history && answer.steps.iter().any(|step| !step.transaction) {
+            true => JOURNAL,
+            false => "",
+        };
         let setup = match answer.setup.as_str() {
             "" => String::new(),
             setup => format!("\n{setup}"),
         };
         context.terminal.print(format_args!(
-            "-- {count} from {from} to {to}, for {dialect}.{history}\n{setup}"
+            "-- {count} from {from} to {to}, for {dialect}.{history}\n{journal}{setup}"
         ));
         for step in &answer.steps {
             let Step {

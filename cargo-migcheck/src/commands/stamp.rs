@@ -2,10 +2,10 @@
 
 use clap::Args;
 use migcheck_core::Direction;
-use migcheck_db::Migrator;
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open, place};
+use super::lease::LeaseArgs;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -30,6 +30,8 @@ pub(crate) struct StampArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    lease: LeaseArgs,
 }
 
 #[derive(Debug, Serialize)]
@@ -44,7 +46,7 @@ impl StampArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let (checked, graph) = context.selection.directory()?.load_sound()?;
         let url = self.database.url(&checked.config)?;
-        let migrator = Migrator::new(&graph)?;
+        let migrator = self.lease.migrator(&graph)?;
         let report = block_on(async {
             let mut session = open(&url, false).await?;
             let stamped = migrator.stamp(&mut *session, &self.target, self.purge);

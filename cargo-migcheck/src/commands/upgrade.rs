@@ -1,6 +1,7 @@
 //! `cargo migcheck upgrade`: apply what a target needs, to a database or to many.
 
 mod fleet;
+mod progress;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use migcheck_core::Direction;
 
 use super::database::{DatabaseArgs, Run, run};
 use super::duration::duration;
+use super::lease::LeaseArgs;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -41,20 +43,24 @@ pub(crate) struct UpgradeArgs {
     #[command(flatten)]
     database: DatabaseArgs,
     #[command(flatten)]
+    lease: LeaseArgs,
+    #[command(flatten)]
     fleet: FleetArgs,
 }
 
 impl UpgradeArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         if let Some(list) = self.fleet.list()? {
-            let (create, ahead) = (self.create, self.allow_ahead);
-            let (target, format) = (&*self.target, self.format);
+            let (target, create, format) = (&*self.target, self.create, self.format);
+            let migrator =
+                |graph: &_| Ok(self.lease.migrator(graph)?.allow_ahead(self.allow_ahead));
             return self
                 .fleet
-                .run(context, &list, target, create, ahead, format);
+                .run(context, &list, target, create, migrator, format);
         }
         let wanted = Run {
             database: &self.database,
+            lease: &self.lease,
             direction: Direction::Up,
             target: &self.target,
             create: self.create,

@@ -2,31 +2,20 @@
 //! is there; elsewhere a line now and then, so that the log of a long run is not silent.
 
 use std::collections::HashSet;
-use std::io::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use migcheck_harness::Event;
 
+use super::progress_line::{BAR, ProgressLine, SHORTEST_BAR, bar as drawn};
 use super::terminal::Terminal;
 
 /// The line. Clones write the same one, from whichever thread a server's walk is on.
 #[derive(Debug, Clone)]
 pub(crate) struct Progress {
     servers: Arc<Mutex<Servers>>,
-    to: Reader,
-    columns: usize,
+    line: ProgressLine,
     notes: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reader {
-    /// Somebody watches.
-    Terminal,
-    /// Somebody may look it up later.
-    Log,
-    /// Nobody wants to know.
-    Nobody,
 }
 
 #[derive(Debug)]
@@ -47,16 +36,6 @@ struct Server {
     seen: HashSet<String>,
 }
 
-/// Back to the start of the line, and clear it. It is no colour, so that `NO_COLOR` keeps it.
-const CLEAR: &str = "\r\x1b[2K";
-
-/// How often a log is told.
-const PAUSE: Duration = Duration::from_secs(10);
-
-/// The widest that a bar is, and the narrowest that says anything, in columns.
-const BAR: usize = 24;
-const SHORTEST_BAR: usize = 8;
-
 impl Progress {
     pub(crate) fn new(terminal: &Terminal) -> Self {
         let progress = Self {
@@ -64,54 +43,30 @@ impl Progress {
                 list: Vec::new(),
                 told: Instant::now(),
             })),
-            to: match (terminal.is_quiet(), terminal.is_watched()) {
-                (true, _) => Reader::Nobody,
-                (false, true) => Reader::Terminal,
-                (false, false) => Reader::Log,
-            },
-            columns: terminal.width(),
+            line: ProgressLine::new(terminal),
             notes: terminal.is_verbose(),
         };
-        if progress.to == Reader::Terminal {
-            progress.write("starting the servers …");
-        }
+        progress.line.show("starting the servers …");
         progress
     }
 
     /// Takes an event of the run.
     pub(crate) fn tell(&self, event: &Event<'_>) {
         if let (true, Event::Started { server, notes, .. }) = (self.notes, event) {
-            let clear = match self.to {
-                Reader::Terminal => CLEAR,
-                _ => "",
-            };
             for note in *notes {
-                let _ = writeln!(io::stderr(), "{clear}note: {server}: {note}");
+                self.line.print(&format!("note: {server}: {note}"));
             }
         }
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         servers.take(event);
-        match self.to {
-            Reader::Terminal => self.write(&servers.line(self.columns)),
-            Reader::Log if servers.told.elapsed() >= PAUSE => {
-                servers.told = Instant::now();
-                let _ = writeln!(io::stderr(), "{}", servers.list_of_counts());
-            }
-            Reader::Log | Reader::Nobody => {}
-        }
+        self.line.show(&servers.line(self.line.columns()));
+        let counts = servers.list_of_counts();
+        self.line.log(&mut servers.told, &counts);
     }
 
     /// Takes the line away.
     pub(crate) fn clear(&self) {
-        if self.to == Reader::Terminal {
-            self.write("");
-        }
-    }
-
-    fn write(&self, line: &str) {
-        let line: String = line.chars().take(self.columns.saturating_sub(1)).collect();
-        let mut stderr = io::stderr();
-        let _ = write!(stderr, "{CLEAR}{line}").and_then(|()| stderr.flush());
+        self.line.clear();
     }
 }
 
@@ -147,7 +102,7 @@ impl Servers {
         let room = columns.saturating_sub(texts + 2 * count) / count.max(1);
         let bar = room.saturating_sub("[] ".len()).min(BAR);
         let parts = self.list.iter().map(|server| match bar {
-            SHORTEST_BAR.. => format!("{} {}", server.bar(bar), server.count()),
+            SHORTEST_BAR.. => format!("{} {}", drawn(bar, server.done, server.of), server.count()),
             _ => server.count(),
         });
         parts.collect::<Vec<_>>().join("  ")
@@ -166,12 +121,6 @@ impl Server {
             count => format!(", {count} failed"),
         };
         format!("{} {}/{}{failed}", self.name, self.done, self.of)
-    }
-
-    fn bar(&self, width: usize) -> String {
-        let full = (width * self.done.min(self.of)).checked_div(self.of);
-        let full = full.unwrap_or(width);
-        format!("[{}{}]", "#".repeat(full), " ".repeat(width - full))
     }
 }
 

@@ -66,6 +66,15 @@ impl Line {
         }
     }
 
+    /// The line of a revision that is not in the directory.
+    pub(crate) fn unknown(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: "(not in this directory)".to_owned(),
+            tail: Vec::new(),
+        }
+    }
+
     /// The line of a revision.
     pub(crate) fn of(graph: &RevisionGraph, place: usize, revision: &Revision) -> Self {
         let mut line = Self::bare(revision);

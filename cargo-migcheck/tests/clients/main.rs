@@ -5,6 +5,7 @@
 
 mod backup;
 mod drift;
+mod lease;
 mod midway;
 mod passwords;
 mod place;
@@ -23,7 +24,7 @@ use place::Place;
 /// Something that has to hold in every place.
 type Check = fn(&Place);
 
-const CHECKS: [(&str, Check); 17] = [
+const CHECKS: [(&str, Check); 18] = [
     ("sql_does_what_upgrade_does", sql::up),
     ("sql_does_what_downgrade_does", sql::down),
     ("sql_goes_on_from_the_middle", sql::middle),
@@ -43,6 +44,7 @@ const CHECKS: [(&str, Check); 17] = [
     ("a_reset_leaves_nothing", reset::all),
     ("drift_is_found", drift::found),
     ("no_password_is_printed", passwords::canary),
+    ("a_lease_stands_in_for_a_lock", lease::taken),
     ("wrong_inputs_are_told", wrong::inputs),
 ];
 

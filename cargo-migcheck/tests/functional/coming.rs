@@ -203,6 +203,66 @@ fn fingerprints_are_written_and_read() {
 }
 
 #[test]
+fn a_schema_is_verified() {
+    let project = Project::chain();
+    project.run(&format!("upgrade --create {DATABASE}"));
+    let before = project.run(&format!("verify --schema {DATABASE}"));
+    project.run("roundtrip --on sqlite --write-fingerprints");
+    let good = project.run(&format!("verify --schema {DATABASE}"));
+    let json = project.run(&format!("verify --schema --format json {DATABASE}"));
+    let none = project.run(&format!("drift {DATABASE}"));
+    let built = project.run(&format!("drift --on sqlite {DATABASE}"));
+    let project = project.sql("CREATE INDEX ix_by_hand ON users (id)");
+    screens!(
+        "verify-schema",
+        project,
+        before,
+        good,
+        json,
+        none,
+        built,
+        project.run(&format!("verify --schema {DATABASE}")),
+        project.run(&format!("verify --schema --format json {DATABASE}")),
+        project.run(&format!("verify {DATABASE}")),
+        project.run(&format!("drift {DATABASE}")),
+        project.run(&format!("downgrade 002 {DATABASE}")),
+        project.run(&format!("verify --schema {DATABASE}")),
+    );
+    let project = project
+        .revision("004", "search", "003")
+        .sql("DROP INDEX ix_by_hand");
+    project.run(&format!("upgrade {DATABASE}"));
+    screens!(
+        "verify-schema-stale",
+        project,
+        project.run("check"),
+        project.run(&format!("verify --schema {DATABASE}")),
+    );
+    let text = project.read("migrations/fingerprints.toml");
+    let project = project
+        .file(
+            "migrations/fingerprints.toml",
+            &text.replace("sqlite-3", "sqlite-2"),
+        )
+        .sql("DROP TABLE search");
+    screens!(
+        "verify-schema-elsewhere",
+        project,
+        project.run(&format!("verify --schema {DATABASE}")),
+    );
+    let project = project.file(
+        "migrations/fingerprints.toml",
+        "version = 1\n<<<<<<< HEAD\n",
+    );
+    screens!(
+        "verify-schema-conflict",
+        project,
+        project.run("check"),
+        project.run(&format!("verify --schema {DATABASE}")),
+    );
+}
+
+#[test]
 fn several_heads_are_identified() {
     let config = format!("heads = 2\n{CONFIG}");
     let project = Project::fork()

@@ -222,6 +222,8 @@ fn what_is_in_doubt_is_shown_and_resolved() {
         project.run("resolve 002 --as applied --yes --env home"),
         project.run("resolve --as not-applied --yes --env home --format json"),
         project.run("resolve --as not-applied --yes --env home"),
+        project.run("resolve --script --as not-applied --env home"),
+        project.run("resolve --script --as not-applied --yes --env home"),
         project.run("status --env home"),
     );
 }

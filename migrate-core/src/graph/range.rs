@@ -1,6 +1,7 @@
 //! Targets that name revisions and not a state of a database: `show X`, `history a:b`.
 
 use super::goal::Goal;
+use super::target::refuse_url;
 use super::{PlanError, RevisionGraph, Target, TargetError};
 
 impl RevisionGraph {
@@ -45,6 +46,7 @@ impl RevisionGraph {
     ///
     /// As [`range`](Self::range).
     pub fn range_at(&self, text: &str, applied: Option<&[bool]>) -> Result<Vec<usize>, PlanError> {
+        refuse_url(text)?;
         let (first, last) = text.split_once(':').unwrap_or(("", text));
         let first = Target::parse(if first.is_empty() { "base" } else { first })?;
         let last = Target::parse(if last.is_empty() { "heads" } else { last })?;

@@ -31,6 +31,7 @@ impl Target {
     ///
     /// It is empty, or an offset is no number.
     pub fn parse(text: &str) -> Result<Self, TargetError> {
+        refuse_url(text)?;
         let malformed = || TargetError::Malformed(text.to_owned());
         if let Some((label, inner)) = text.split_once('@') {
             if label.is_empty() || inner.is_empty() || inner.contains('@') {
@@ -97,6 +98,14 @@ impl fmt::Display for Target {
     }
 }
 
+/// Nothing of a URL is repeated: it may have a password in it.
+pub(super) fn refuse_url(text: &str) -> Result<(), TargetError> {
+    match text.contains("://") {
+        true => Err(TargetError::Url),
+        false => Ok(()),
+    }
+}
+
 /// A target that names nothing, or more than one thing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -106,6 +115,9 @@ pub enum TargetError {
         "`{0}` is no target; write `head`, `heads`, `base`, an id, `+1`, `-1`, `ID+2` or `label@head`"
     )]
     Malformed(String),
+    /// The URL of a database.
+    #[error("a URL is no target; name the database with `--database-url URL`")]
+    Url,
     /// A target, but of a database: `base`, `current`, `+1`.
     #[error("`{0}` names no revision; write an id, `head`, `label@head` or `ID+2`")]
     NoRevision(String),
@@ -311,5 +323,6 @@ mod tests {
         for text in ["", "@head", "x@", "+x", "a b", "a:b", "-"] {
             assert!(Target::parse(text).is_err(), "{text}");
         }
+        assert_eq!(Target::parse("postgres://u:p@h/d"), Err(TargetError::Url));
     }
 }

@@ -16,6 +16,7 @@ use crate::error::LOST;
 use crate::limited::NO_ANSWER;
 use crate::migrate_error::MigrateError;
 use crate::run::Run;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 use crate::session::Session;
 
 /// What was refused.
@@ -23,6 +24,8 @@ pub(crate) struct Refusal<'a> {
     pub(crate) error: &'a ServerError,
     /// The statement of a script; none where it was something of migcheck's own.
     pub(crate) statement: Option<&'a str>,
+    /// Whether the history table was only to be read.
+    pub(crate) reads: bool,
 }
 
 impl Refusal<'_> {
@@ -39,6 +42,9 @@ impl Refusal<'_> {
     }
 }
 
+/// What could not be done where nothing is written.
+pub(crate) const CANNOT_READ: &str = "the history table cannot be read";
+
 /// What was done so far is safe, so that the same run may be tried again.
 pub(crate) const AGAIN: &str = "run this again: it goes on where it stopped";
 
@@ -48,6 +54,7 @@ pub(crate) fn full(disk: &str) -> String {
 }
 
 /// The only row of a query; nothing where it has another shape, or is refused.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 pub(crate) async fn one<const N: usize>(
     session: &mut dyn Session,
     sql: &str,
@@ -66,19 +73,29 @@ impl Run<'_> {
                 server,
                 help: None,
             } => {
-                let help = self.advice(&server, None).await;
+                let refusal = Refusal {
+                    error: &server,
+                    statement: None,
+                    reads: what == CANNOT_READ,
+                };
+                let help = self.advice(&refusal).await;
                 MigrateError::Refused { what, server, help }
             }
             MigrateError::Script(mut script) if script.help.is_none() => {
+                let error = &script.server;
                 let statement = (!script.pointed_at.is_empty()).then(|| script.statement());
                 // The row of the history goes with the end of a script, which is not to blame for it.
-                let is_history =
-                    statement.is_none() && self.engine.is_denied(&script.server, &self.table);
-                let help = self.advice(&script.server, statement).await;
+                let is_history = statement.is_none() && self.engine.is_denied(error, &self.table);
+                let refusal = Refusal {
+                    error,
+                    statement,
+                    reads: false,
+                };
+                let help = self.advice(&refusal).await;
                 if is_history {
                     return MigrateError::Refused {
                         what: "the history table could not be written",
-                        server: script.server,
+                        server: Box::new(script.server),
                         help,
                     };
                 }
@@ -89,10 +106,11 @@ impl Run<'_> {
         }
     }
 
-    async fn advice(&mut self, error: &ServerError, statement: Option<&str>) -> Option<String> {
+    async fn advice(&mut self, refusal: &Refusal<'_>) -> Option<String> {
+        let error = refusal.error;
         if error.message.starts_with(LOST) {
             return Some(format!(
-                "see the server's log for why it ended the connection, then {AGAIN}"
+                "see the server's log for why, as a full disk is; when it is back, {AGAIN}"
             ));
         }
         if error.message.starts_with(NO_ANSWER) {
@@ -102,9 +120,8 @@ impl Run<'_> {
                  ended, {AGAIN}"
             ));
         }
-        let refusal = Refusal { error, statement };
         self.engine
-            .advice(&mut *self.session, &self.table, &refusal)
+            .advice(&mut *self.session, &self.table, refusal)
             .await
     }
 }

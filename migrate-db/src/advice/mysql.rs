@@ -64,28 +64,34 @@ async fn denied(session: &mut dyn Session, refusal: &Refusal<'_>) -> Option<Stri
     let message = &refusal.error.message;
     if let Some((_, rest)) = message.split_once("at least one of) the ") {
         let (names, _) = rest.split_once(" privilege")?;
-        // Any of them will do, and the first are the narrower ones.
-        let right = names.split([',', ' ']).find(|name| *name != "or")?;
+        // Any of them will do, and the last is the narrowest.
+        let last = names.rsplit(" or ").next().unwrap_or(names);
+        let right = last.rsplit(", ").next().unwrap_or(last);
         return Some(given(&format!("GRANT {right} ON *.* TO {to};")));
     }
     let rights = match message.split_once(" command denied to user ") {
         Some((rights, _)) if refusal.code() == "1142" => rights,
         _ => "ALL",
     };
+    let (rights, is_there) = match (refusal.statement, rights) {
+        // What can be read may not be there yet, and a right on a table needs that.
+        (None, "SELECT") if refusal.reads => (rights, false),
+        // What the rest of the run needs of the table that it makes.
+        (None, "CREATE") => ("CREATE, SELECT, INSERT, UPDATE, DELETE", false),
+        (None, _) if rights_of_tables(rights) => ("SELECT, INSERT, UPDATE, DELETE", true),
+        // To make or drop a table is a right on what is not there.
+        _ => (rights, rights_of_tables(rights)),
+    };
     let on = match table(message) {
-        Some((schema, table)) if rights_of_tables(rights) => {
+        // The message does not say which database the statement names.
+        Some((None, table)) if is_qualified(refusal.statement, table) => return None,
+        Some((schema, table)) if is_there => {
             let schema = schema.unwrap_or(&database);
             format!("{}.{}", quoted(schema), quoted(table))
         }
-        // To make or drop a table is a right on what is not there.
         Some((Some(schema), _)) => format!("{}.*", quoted(schema)),
         _ if database.is_empty() => return None,
         _ => format!("{}.*", quoted(&database)),
-    };
-    let rights = match (refusal.statement, rights_of_tables(rights)) {
-        // Of the history table all of it is needed, one after the other.
-        (None, true) => "SELECT, INSERT, UPDATE, DELETE",
-        _ => rights,
     };
     Some(given(&format!("GRANT {rights} ON {on} TO {to};")))
 }
@@ -110,6 +116,12 @@ fn table(message: &str) -> Option<(Option<&str>, &str)> {
         return Some((Some(schema), table));
     }
     Some((None, name.strip_prefix('\'')?.strip_suffix('\'')?))
+}
+
+/// Whether a statement names that table together with its database.
+fn is_qualified(statement: Option<&str>, table: &str) -> bool {
+    let text = statement.unwrap_or_default();
+    text.contains(&format!(".{table}")) || text.contains(&format!(".`{table}"))
 }
 
 fn quoted(name: &str) -> String {

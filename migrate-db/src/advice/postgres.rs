@@ -101,7 +101,7 @@ async fn denied(
 ) -> Option<String> {
     let message = &refusal.error.message;
     let Some((lack, kind, name)) = object(message) else {
-        let [user] = one(session, "SELECT format('%I', current_user)").await?;
+        let [user] = one(session, "SELECT current_user::text").await?;
         return Some(format!(
             "have `{user}` given that right, or migrate as a user who has it"
         ));
@@ -109,13 +109,15 @@ async fn denied(
     let text = literal(Dialect::Postgres, name);
     let sql = match kind {
         "schema" => format!(
-            "SELECT 'SCHEMA', format('%I', nspname), format('%I', pg_get_userbyid(nspowner)), \
-               format('%I', current_user) \
+            "SELECT 'SCHEMA', format('%I', nspname), CASE pg_get_userbyid(nspowner) WHEN 'pg_database_owner' THEN \
+                 (SELECT pg_get_userbyid(datdba) FROM pg_catalog.pg_database \
+                  WHERE datname = current_database()) \
+               ELSE pg_get_userbyid(nspowner) END::text, current_user::text, format('%I', current_user) \
              FROM pg_catalog.pg_namespace WHERE nspname = {text}"
         ),
         "database" => format!(
-            "SELECT 'DATABASE', format('%I', datname), format('%I', pg_get_userbyid(datdba)), \
-               format('%I', current_user) \
+            "SELECT 'DATABASE', format('%I', datname), pg_get_userbyid(datdba)::text, \
+               current_user::text, format('%I', current_user) \
              FROM pg_catalog.pg_database WHERE datname = {text}"
         ),
         // The message does not say which schema; that of the history is known.
@@ -127,25 +129,27 @@ async fn denied(
             format!(
                 "SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' \
                    WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'i' THEN 'INDEX' ELSE 'TABLE' END, \
-                   format('%I.%I', n.nspname, c.relname), format('%I', pg_get_userbyid(c.relowner)), \
-                   format('%I', current_user) \
+                   format('%I.%I', n.nspname, c.relname), pg_get_userbyid(c.relowner)::text, \
+                   current_user::text, format('%I', current_user) \
                  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
                  WHERE c.relname = {text} \
                  ORDER BY n.nspname = {first} DESC, pg_table_is_visible(c.oid) DESC LIMIT 1"
             )
         }
     };
-    let [kind, name, owner, user] = one(session, &sql).await?;
+    let [kind, name, owner, user, quoted] = one(session, &sql).await?;
     if lack == Lack::Ownership {
         return Some(format!(
-            "migrate as its owner, `{owner}`, or make it over to `{user}`:\nALTER {kind} {name} OWNER TO {user};"
+            "migrate as its owner, `{owner}`, or make it over to `{user}`:\nALTER {kind} {name} OWNER TO {quoted};"
         ));
     }
     let is_history = refusal.statement.is_none();
     let right = match &*kind {
+        "SCHEMA" if refusal.reads => "USAGE",
         "SCHEMA" => "USAGE, CREATE",
         "DATABASE" => "CREATE",
         "SEQUENCE" => "USAGE, SELECT, UPDATE",
+        "TABLE" if refusal.reads => "SELECT",
         _ if is_history => "SELECT, INSERT, UPDATE, DELETE",
         _ => right_for(&refusal.verb()),
     };
@@ -155,7 +159,7 @@ async fn denied(
         other => other,
     };
     Some(format!(
-        "migrate as the owner, `{owner}`, or have that user give `{user}` the right:\nGRANT {right} ON {what} {name} TO {user};"
+        "migrate as the owner, `{owner}`, or have that user give `{user}` the right:\nGRANT {right} ON {what} {name} TO {quoted};"
     ))
 }
 

@@ -1,13 +1,13 @@
 //! SQLite: by result code, whose low byte is the kind.
 
-use super::{AGAIN, Refusal, full, one};
+use super::{AGAIN, Refusal, full};
+use crate::lock_file::{ENDING, database_file};
 use crate::session::Session;
 
 /// See [`Engine::advice`](crate::engine::Engine::advice).
 pub(crate) async fn advice(session: &mut dyn Session, refusal: &Refusal<'_>) -> Option<String> {
-    let sql = "SELECT file FROM pragma_database_list WHERE name = 'main'";
-    let file = match one(session, sql).await {
-        Some([file]) if !file.is_empty() => format!("`{file}`"),
+    let file = match database_file(session).await {
+        Ok(Some(file)) => format!("`{file}`"),
         _ => "the database".to_owned(),
     };
     let disk = || full(&format!("the disk of {file}"));
@@ -22,7 +22,7 @@ pub(crate) async fn advice(session: &mut dyn Session, refusal: &Refusal<'_>) -> 
         )),
         // SQLITE_READONLY
         8 => Some(format!(
-            "see that the URL does not say `mode=ro`, and let this user write {file} and {directory}"
+            "see that neither the URL says `mode=ro` nor the connection `query_only`, and let this user write {file} and {directory}"
         )),
         // SQLITE_IOERR
         10 => Some(format!(
@@ -39,9 +39,9 @@ pub(crate) async fn advice(session: &mut dyn Session, refusal: &Refusal<'_>) -> 
             "let this user read and write {file} and {directory}"
         )),
         // SQLITE_NOTADB
-        26 => Some(format!(
-            "{file} is a file of something else, or encrypted; correct the path"
-        )),
+        26 => {
+            Some("that is a file of something else, or an encrypted one; correct the path".into())
+        }
         _ => None,
     }
 }
@@ -49,7 +49,7 @@ pub(crate) async fn advice(session: &mut dyn Session, refusal: &Refusal<'_>) -> 
 /// The file that keeps other runs out is no business of SQLite's.
 fn lock_file(message: &str, file: &str, disk: impl Fn() -> String) -> Option<String> {
     const ENOSPC: &str = "(os error 28)";
-    if !message.contains(crate::lock_file::ENDING) {
+    if !message.contains(ENDING) {
         None
     } else if message.ends_with(ENOSPC) {
         Some(disk())

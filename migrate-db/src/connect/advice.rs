@@ -47,6 +47,9 @@ impl Failure<'_> {
                 "see whether a firewall is in between, the server is overloaded, or something else \
                  listens on that port"
             }
+            ConnectErrorKind::Configuration if self.dialect == Dialect::Sqlite => {
+                "name a file, in a directory that is there"
+            }
             ConnectErrorKind::Configuration => "correct the URL",
             ConnectErrorKind::Other => "see the server's log",
         }
@@ -115,7 +118,7 @@ impl Failure<'_> {
             }
             (_, None) => "create the database, or correct its name".to_owned(),
             (dialect, Some(name)) => format!(
-                "create it with `CREATE DATABASE {}`, or correct the name at the end of the URL",
+                "correct the name at the end of the URL, or make the database:\nCREATE DATABASE {};",
                 quoted(dialect, &name)
             ),
         }
@@ -141,7 +144,7 @@ impl Failure<'_> {
                 let account = account.and_then(|(_, rest)| rest.split_once(" to database "));
                 match account {
                     Some((account, _)) => format!(
-                        "create the database if it is not there, and have an administrator let the user in:\n\
+                        "make the database if it is not there, and have an administrator let the user in:\n\
                          GRANT ALL ON {name}.* TO {account};"
                     ),
                     None => "have an administrator let the user in".to_owned(),
@@ -155,15 +158,12 @@ impl Failure<'_> {
 const NO_TLS: &str = "server does not support TLS";
 
 /// What an end of the connection before any word is called.
-pub(super) const CLOSED: &str = "the connection was closed before the server had said anything";
+pub(super) const CLOSED: &str = "the connection was closed before anybody was let in";
 
-/// A name as an identifier: plain where that means the same.
+/// A name as an identifier.
 fn quoted(dialect: Dialect, name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    let starts = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
     match dialect {
         Dialect::MySql => format!("`{}`", name.replace('`', "``")),
-        _ if starts && name.chars().all(is_plain) => name.to_owned(),
         _ => format!("\"{}\"", name.replace('"', "\"\"")),
     }
 }

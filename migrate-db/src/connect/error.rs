@@ -70,7 +70,6 @@ impl ConnectError {
     ) -> Self {
         let fault = CertificateFault::of(cause);
         let cause = fault.map_or_else(|| cause.to_owned(), |fault| fault.words(cause));
-        let cause = url.mask(&cause);
         let failure = Failure {
             kind,
             dialect: url.dialect(),
@@ -81,8 +80,11 @@ impl ConnectError {
         Self {
             url: url.to_string(),
             kind,
-            help: fault.map_or_else(|| failure.help(), |fault| fault.help().to_owned()),
-            cause,
+            help: fault.map_or_else(
+                || url.mask(&failure.help()),
+                |fault| fault.help().to_owned(),
+            ),
+            cause: url.mask(&cause),
         }
     }
 
@@ -134,6 +136,8 @@ fn kind_of(error: &sqlx::Error) -> ConnectErrorKind {
         }
         sqlx::Error::Tls(_) => ConnectErrorKind::Tls,
         sqlx::Error::Configuration(_) => ConnectErrorKind::Configuration,
+        sqlx::Error::Protocol(said) if said.starts_with(HUNG_UP) => ConnectErrorKind::Refused,
+        sqlx::Error::Protocol(said) if said.starts_with(PLUGIN) => ConnectErrorKind::Authentication,
         sqlx::Error::Protocol(_) => ConnectErrorKind::OtherService,
         sqlx::Error::PoolTimedOut => ConnectErrorKind::Timeout,
         sqlx::Error::Database(error) => kind_of_refusal(error.as_ref()),
@@ -185,6 +189,12 @@ fn kind_of_refusal(error: &dyn sqlx::error::DatabaseError) -> ConnectErrorKind {
 /// SQLite's result code for a file that cannot be opened, whatever the reason.
 const CANTOPEN: &str = "14";
 
+/// The driver takes the end of a connection for a byte.
+const HUNG_UP: &str = "unexpected response from SSLRequest: 0x00";
+
+/// Passwords that the driver cannot send.
+const PLUGIN: &str = "unknown authentication plugin";
+
 /// The server's number for a failure.
 fn number_of(error: &sqlx::Error) -> Option<String> {
     let error = error.as_database_error()?;
@@ -204,13 +214,15 @@ fn cause_of(dialect: Dialect, error: &sqlx::Error) -> String {
         },
         sqlx::Error::Tls(error) | sqlx::Error::Configuration(error) => error.to_string(),
         sqlx::Error::Database(error) => error.message().to_owned(),
-        sqlx::Error::Protocol(said) => {
-            let language = match dialect {
-                Dialect::MySql => "MySQL",
-                _ => "PostgreSQL",
-            };
-            format!("what answers there does not speak as {language} does: {said}")
+        sqlx::Error::Protocol(said) if said.starts_with(HUNG_UP) => CLOSED.to_owned(),
+        // Behind it, where in the driver that was found.
+        sqlx::Error::Protocol(said) if said.starts_with(PLUGIN) => {
+            said.split(" (").next().unwrap_or_default().to_owned()
         }
+        sqlx::Error::Protocol(_) if dialect == Dialect::MySql => {
+            "what answers there is neither MySQL nor MariaDB".to_owned()
+        }
+        sqlx::Error::Protocol(_) => "what answers there is not PostgreSQL".to_owned(),
         sqlx::Error::PoolTimedOut => "the pool had no connection in time".to_owned(),
         other => other.to_string(),
     }

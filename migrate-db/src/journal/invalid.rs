@@ -143,25 +143,40 @@ impl Journal<'_> {
         Ok(Some(rows.into_iter().filter_map(index).collect()))
     }
 
-    /// Which indexes a statement builds beside the valid ones: a condition on `i` and `c`.
     fn builds(&self, at: usize) -> Option<String> {
         if self.session.dialect() != Dialect::Postgres {
             return None;
         }
-        match self.effects.get(at)? {
-            Effect::Seen(Probe::Built { index, table }) => {
-                let named = match index {
-                    Some(index) => format!("c.relname = {}", pg_text(index)),
-                    // As the server names them.
-                    None => "c.relname ~ '_idx[0-9]*$'".to_owned(),
-                };
-                let table = pg_text(table);
-                Some(format!("i.indrelid = to_regclass({table}) AND {named}"))
-            }
-            Effect::Again => rebuilds(&words(self.prepared.statements[at].text, Dialect::Postgres)),
-            _ => None,
-        }
+        builds(self.effects.get(at)?, self.prepared.statements[at].text)
     }
+}
+
+/// Which indexes a statement of Postgres builds beside the valid ones: a condition on `i` and `c`.
+fn builds(effect: &Effect, statement: &str) -> Option<String> {
+    match effect {
+        Effect::Seen(Probe::Built { index, table }) => {
+            let named = match index {
+                Some(index) => format!("c.relname = {}", pg_text(index)),
+                // As the server names them.
+                None => "c.relname ~ '_idx[0-9]*$'".to_owned(),
+            };
+            let table = pg_text(table);
+            Some(format!("i.indrelid = to_regclass({table}) AND {named}"))
+        }
+        Effect::Again => rebuilds(&words(statement, Dialect::Postgres)),
+        _ => None,
+    }
+}
+
+/// The word that notes the INVALID indexes before a statement of Postgres, as an expression; none for a
+/// statement that leaves none.
+pub(super) fn noted_by_server(effect: &Effect, statement: &str) -> Option<String> {
+    let condition = builds(effect, statement)?;
+    Some(format!(
+        "'{BEFORE}' || coalesce((SELECT string_agg(c.oid::text, ',') FROM pg_catalog.pg_index i \
+         JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
+         WHERE NOT i.indisvalid AND {condition}), '')"
+    ))
 }
 
 /// Which indexes a `REINDEX CONCURRENTLY` builds: each anew beside the old one, and the old one is

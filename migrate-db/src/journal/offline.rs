@@ -9,6 +9,7 @@ use migcheck_core::split::Statement;
 use migcheck_core::{Dialect, Direction};
 
 use super::effect::Effect;
+use super::invalid::noted_by_server;
 use super::line::progress;
 use super::transactions;
 use super::words::words;
@@ -130,12 +131,19 @@ impl Written<'_> {
             Effect::InTransaction => self.in_transaction(),
             Effect::Again => {
                 self.write_open(self.at);
+                if let Some(word) = self.noted(effect) {
+                    self.write_noting(None, &word);
+                }
                 self.statement();
                 self.own = self.manual;
                 self.write(None);
             }
             Effect::Seen(probe) => {
-                self.write(Some(&probe.on_server(self.dialect)));
+                let fingerprint = probe.on_server(self.dialect);
+                match self.noted(effect) {
+                    Some(word) => self.write_noting(Some(&fingerprint), &word),
+                    None => self.write(Some(&fingerprint)),
+                }
                 self.statement();
                 self.own = self.manual;
             }
@@ -193,11 +201,31 @@ impl Written<'_> {
         self.at += 1;
     }
 
-    /// A transaction of its own, unless one is open, which then is about to be committed.
+    /// What is to be noted before the statement that is next, as an expression.
+    fn noted(&self, effect: &Effect) -> Option<String> {
+        let is_postgres = self.dialect == Dialect::Postgres;
+        let text = self.prepared.statements[self.at].text;
+        noted_by_server(effect, text).filter(|_| is_postgres)
+    }
+
+    /// A line with another word behind its checksums.
+    fn write_noting(&mut self, fingerprint: Option<&str>, word: &str) {
+        let line = self.line(self.at, fingerprint);
+        let (table, row) = (self.table.sql(), self.table.is(&self.entry.revision));
+        self.commit(&format!(
+            "{line}; UPDATE {table} SET done_checksum = done_checksum || ' ' || {word} WHERE {row}"
+        ));
+    }
+
     fn write(&mut self, fingerprint: Option<&str>) {
         let line = self.line(self.at, fingerprint);
+        self.commit(&line);
+    }
+
+    /// A transaction of its own, unless one is open, which then is about to be committed.
+    fn commit(&mut self, line: &str) {
         match self.prepared.engine.as_login() {
-            "" => self.push(&line),
+            "" => self.push(line),
             login => self.push(&format!("BEGIN; {login}{line}; COMMIT")),
         }
     }

@@ -114,7 +114,11 @@ impl Journal<'_> {
         self.job.renew(self.session).await?;
         let end = format!("{}{}; COMMIT", engine.as_login(), self.line(self.at, None));
         let end = self.session.execute(&end).await;
-        end.map_err(|error| self.refused(error))?;
+        end.map_err(|error| match engine.is_denied(&error, self.job.table) {
+            true => self.refused(error),
+            // It is what is committed that has no room, or is waited for.
+            false => self.prepared.uncommitted(self.at - 1, error).into(),
+        })?;
         self.own = None;
         Ok(())
     }

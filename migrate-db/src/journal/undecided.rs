@@ -55,8 +55,8 @@ impl Undecided {
         let (way, revision) = (self.direction, &self.revision);
         let script = format!("the {way} script of `{revision}`");
         let by_hand = format!(
-            "finish or undo the script by hand and say so: `resolve {revision} --as applied` or \
-             `--as not-applied`"
+            "finish or undo the script by hand and say so: `resolve {revision} --script --as applied` \
+             or `--as not-applied`"
         );
         let (title, notes) = match &self.why {
             Doubt::Unseen => (

@@ -26,8 +26,10 @@ use crate::{ServerError, Session};
 pub struct ResetReport {
     /// What was dropped, in the server's words: `table public.users`.
     pub dropped: Vec<String>,
-    /// What stays.
+    /// What stays, and should not.
     pub kept: Vec<Kept>,
+    /// What the database itself has that a new one has not; that is not a reset's to change.
+    pub settings: Vec<Kept>,
 }
 
 /// What a reset left.
@@ -45,8 +47,14 @@ impl fmt::Display for Kept {
     }
 }
 
-/// PostgreSQL's code for what this login may not do.
-const NOT_ALLOWED: &str = "42501";
+/// Whether a server says that this login may not do it: PostgreSQL's code, and MySQL's numbers.
+fn is_not_allowed(error: &ServerError) -> bool {
+    const CODES: [&str; 6] = ["42501", "1044", "1142", "1227", "1370", "1410"];
+    error
+        .code
+        .as_deref()
+        .is_some_and(|code| CODES.contains(&code))
+}
 
 /// Something that goes.
 struct Doomed {
@@ -128,7 +136,7 @@ impl ResetReport {
     ) -> Result<(), ServerError> {
         match session.execute(sql).await {
             Ok(_) => self.dropped.push(what),
-            Err(error) if error.code.as_deref() == Some(NOT_ALLOWED) => self.kept.push(Kept {
+            Err(error) if is_not_allowed(&error) => self.kept.push(Kept {
                 what,
                 why: error.message,
             }),
@@ -145,6 +153,12 @@ impl ResetReport {
 async fn doomed(session: &mut dyn Session, sql: &str) -> Result<Vec<Doomed>, ServerError> {
     let rows = pairs(session, sql).await?.into_iter();
     Ok(rows.map(|(what, sql)| Doomed { what, sql }).collect())
+}
+
+/// Reads rows of what stays, and why.
+async fn kept(session: &mut dyn Session, sql: &str) -> Result<Vec<Kept>, ServerError> {
+    let rows = pairs(session, sql).await?.into_iter();
+    Ok(rows.map(|(what, why)| Kept { what, why }).collect())
 }
 
 /// The first two values of each row.

@@ -1,6 +1,6 @@
 //! What a PostgreSQL database holds besides the system's own.
 
-use super::{Doomed, Kept, ResetReport, doomed, pairs};
+use super::{Doomed, Kept, ResetReport, doomed, is_not_allowed, kept};
 use crate::history::HistoryTable;
 use crate::{ServerError, Session};
 
@@ -33,11 +33,15 @@ UNION ALL
 SELECT 'access method ' || amname, format('DROP ACCESS METHOD IF EXISTS %I CASCADE', amname)
   FROM pg_am WHERE oid >= 16384 AND ('pg_am'::regclass, oid) NOT IN (SELECT * FROM own)
 UNION ALL
+SELECT 'large object ' || oid, format('SELECT lo_unlink(%s)', oid) FROM pg_largeobject_metadata";
+
+/// Casts between types that stay. Those of other types have gone with them.
+const CASTS: &str = "
 SELECT 'cast ' || i.identity, format('DROP CAST IF EXISTS %s CASCADE', i.identity)
   FROM pg_cast c CROSS JOIN LATERAL pg_identify_object('pg_cast'::regclass, c.oid, 0) i
- WHERE c.oid >= 16384 AND ('pg_cast'::regclass, c.oid) NOT IN (SELECT * FROM own)
-UNION ALL
-SELECT 'large object ' || oid, format('SELECT lo_unlink(%s)', oid) FROM pg_largeobject_metadata";
+ WHERE c.oid >= 16384
+   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid
+                    AND d.deptype IN ('e', 'i'))";
 
 /// What is granted on objects to come goes back to what is granted where nothing was said. That is
 /// nothing in a schema, and something for the database as a whole.
@@ -54,7 +58,7 @@ SELECT format('default privileges of %I on %s', role, lower(kind)) || coalesce('
                CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'
                                     WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' ELSE 'LARGE OBJECTS' END AS kind,
                format('ALTER DEFAULT PRIVILEGES FOR ROLE %I', r.rolname)
-               || coalesce(format(' IN SCHEMA %I', n.nspname), '') AS change,
+               || coalesce(' IN SCHEMA ' || quote_ident(n.nspname), '') AS change,
                (SELECT string_agg(DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC'
                                            ELSE quote_ident(pg_get_userbyid(a.grantee)) END, ', ')
                   FROM aclexplode(d.defaclacl) a) AS grantees
@@ -74,7 +78,7 @@ SELECT 'schema ' || nspname, format('DROP SCHEMA IF EXISTS %I CASCADE', nspname)
  ORDER BY nspname";
 
 /// What is in the other schemas, each in the words of DROP. An ordered-set aggregate is dropped as a
-/// routine, whose arguments need no ORDER BY.
+/// routine, whose arguments need no ORDER BY. What is part of another object goes with that.
 const CONTENTS: &str = "
 SELECT i.type || ' ' || i.identity,
        format('DROP %s IF EXISTS %s CASCADE',
@@ -90,7 +94,7 @@ SELECT i.type || ' ' || i.identity,
    AND d.classid NOT IN ('pg_extension'::regclass, 'pg_default_acl'::regclass,
                          to_regclass('pg_catalog.pg_publication_namespace'))
    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid
-                    AND e.deptype = 'e')
+                    AND e.objsubid = 0 AND e.deptype IN ('e', 'i'))
  ORDER BY i.type = 'table' DESC, 1";
 
 /// Where a migration has dropped it, as a new database has it.
@@ -102,8 +106,7 @@ SELECT 'schema public',
        || $$; COMMENT ON SCHEMA public IS 'standard public schema'$$
  WHERE to_regnamespace('public') IS NULL";
 
-/// What is somebody else's, and the schema that everything is in: its owner and privileges are how the
-/// database was handed out, and without them this login might not be let in.
+/// What is somebody else's.
 const KEPT: &str = "
 SELECT 'extension ' || extname, 'it belongs to ' || pg_get_userbyid(extowner)
   FROM pg_extension WHERE extname <> 'plpgsql' AND NOT pg_has_role(extowner, 'USAGE')
@@ -111,7 +114,11 @@ UNION ALL
 SELECT format('default privileges of %I', pg_get_userbyid(defaclrole)),
        'they are that role''s to change'
   FROM pg_default_acl WHERE NOT pg_has_role(defaclrole, 'USAGE') GROUP BY defaclrole
-UNION ALL
+ ORDER BY 1";
+
+/// The schema that everything is in. Its owner and privileges are how the database was handed out, and
+/// without them this login might not be let in.
+const SETTINGS: &str = "
 SELECT 'owner, privileges or comment of schema public',
        'they decide who may use the database; a migration or an administrator changed them'
   FROM pg_namespace n
@@ -122,8 +129,7 @@ SELECT 'owner, privileges or comment of schema public',
         OR (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(nspacl) a)
            IS DISTINCT FROM (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(p.initprivs) a)
            AND p.objoid IS NOT NULL
-        OR obj_description(n.oid, 'pg_namespace') IS DISTINCT FROM 'standard public schema')
- ORDER BY 1";
+        OR obj_description(n.oid, 'pg_namespace') IS DISTINCT FROM 'standard public schema')";
 
 /// A subscription, and its slot at the publisher if it has one.
 const SUBSCRIPTIONS: &str = "
@@ -153,16 +159,14 @@ pub(super) async fn reset(session: &mut dyn Session) -> Result<ResetReport, Serv
     let done = drop_all(session, &mut report).await;
     session.execute("RESET lock_timeout").await?;
     done?;
-    let kept = pairs(session, KEPT).await?.into_iter();
-    report
-        .kept
-        .extend(kept.map(|(what, why)| Kept { what, why }));
+    report.kept.extend(kept(session, KEPT).await?);
+    report.settings = kept(session, SETTINGS).await?;
     Ok(report)
 }
 
 async fn drop_all(session: &mut dyn Session, report: &mut ResetReport) -> Result<(), ServerError> {
     drop_subscriptions(session, report).await?;
-    for query in [GLOBAL, DEFAULT_PRIVILEGES, SCHEMAS, CONTENTS] {
+    for query in [GLOBAL, DEFAULT_PRIVILEGES, SCHEMAS, CONTENTS, CASTS] {
         for Doomed { what, sql } in doomed(session, query).await? {
             report.drop_one(session, what, &sql).await?;
         }
@@ -192,7 +196,7 @@ async fn drop_subscriptions(
         let refusal = session.execute(&drop).await.err();
         match (refusal, slot) {
             (None, _) => report.dropped.push(what),
-            (Some(error), Some(slot)) if error.code.as_deref() != Some(super::NOT_ALLOWED) => {
+            (Some(error), Some(slot)) if !is_not_allowed(&error) => {
                 for change in ["DISABLE", "SET (slot_name = NONE)"] {
                     let sql = format!("ALTER SUBSCRIPTION {quoted} {change}");
                     session.execute(&sql).await?;

@@ -28,6 +28,11 @@ fn every_scheme_has_its_dialect() {
             Some("shop.db"),
         ),
         (
+            "postgres://h/shop?user=me@work",
+            Dialect::Postgres,
+            Some("shop"),
+        ),
+        (
             "sqlite:///srv/shop.db",
             Dialect::Sqlite,
             Some("/srv/shop.db"),
@@ -112,6 +117,10 @@ fn a_malformed_url_is_explained_without_repeating_it() {
         ("postgres://u:22?hunter2@h/d", "an `@` behind the host"),
         ("postgres://u:22#hunter2@h/d", "an `@` behind the host"),
         ("mysql://u:p@h/d#hunter2", "a `#` in it"),
+        // The host would be `x`, and the rest of the password its database.
+        ("postgres://u:p@x/hunter2@h/d", "an `@` behind the host"),
+        ("postgres://u:p@x?hunter2@h/d", "an `@` behind the host"),
+        ("postgres://u:p@x?a=hunter2@h/d", "an `@` behind the host"),
         ("sqlite:", "names no file"),
     ] {
         let error = text.parse::<DatabaseUrl>().unwrap_err();

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use migcheck_db::session::BoxFuture;
 use testcontainers::bollard;
@@ -30,8 +30,13 @@ pub(crate) async fn docker_answers() -> Result<(), String> {
     answers().await.map_err(|error| error.what())
 }
 
-/// How often removing a container is tried, and the pause in between: a second in all.
-const ATTEMPTS: u32 = 20;
+/// How long a container that was asked for may take to appear.
+const APPEARING: Duration = Duration::from_secs(1);
+
+/// How long somebody else's removal may take: a busy machine takes its time to end a server.
+const REMOVAL: Duration = Duration::from_secs(60);
+
+/// Between two attempts to remove a container.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Asks the engine for a sign of life.
@@ -118,24 +123,26 @@ impl RemoveContainer {
         let docker = docker_client_instance()
             .await
             .map_err(|error| error.to_string())?;
-        for _ in 0..ATTEMPTS {
+        let begun = Instant::now();
+        loop {
             let how = RemoveContainerOptionsBuilder::new().force(true).v(true);
-            match docker.remove_container(&self.name, Some(how.build())).await {
-                Ok(()) => break,
+            let Err(error) = docker.remove_container(&self.name, Some(how.build())).await else {
+                return Ok(());
+            };
+            let again = match status(&error) {
                 // An interrupted `start` may have sent its request just before: the container appears
                 // a moment later, and would stay.
-                Err(error) if status(&error) == Some(404) => {
-                    if !self.starting.load(Ordering::SeqCst) {
-                        break;
-                    }
-                }
+                Some(404) if self.starting.load(Ordering::SeqCst) => begun.elapsed() < APPEARING,
+                Some(404) => false,
                 // Somebody else is removing it. It still listens until that is done.
-                Err(error) if status(&error) == Some(409) => {}
-                Err(error) => return Err(error.to_string()),
+                Some(409) if begun.elapsed() < REMOVAL => true,
+                _ => return Err(error.to_string()),
+            };
+            if !again {
+                return Ok(());
             }
             tokio::time::sleep(PAUSE).await;
         }
-        Ok(())
     }
 }
 

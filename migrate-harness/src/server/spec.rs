@@ -175,7 +175,8 @@ impl FromStr for ServerSpec {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         // A URL first: what follows in it may be a password, which no other error may repeat.
-        if text.contains("://") || text.starts_with("sqlite:") {
+        let has_login = text.find(':').is_some_and(|at| text[at..].contains('@'));
+        if text.contains("://") || text.starts_with("sqlite:") || has_login {
             let url: DatabaseUrl = text.parse()?;
             return match url.dialect() {
                 Dialect::Sqlite => Err(ServerSpecError::SqliteFile),

@@ -3,14 +3,16 @@
 use std::io::{self, Read as _};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
-use migcheck_core::{PlanError, Target};
+use migcheck_core::{PlanError, RevisionGraph, Target};
 use migcheck_db::fleet::{FleetError, Member, Outcome, read_list};
-use migcheck_db::{ConnectOptions, Fleet, Migrator, Report};
+use migcheck_db::{ConnectOptions, Fleet, MigrateError, Migrator, Report};
 use serde::Serialize;
 
+use super::progress::FleetProgress;
 use crate::cli::Context;
 use crate::commands::database::{JsonStep, block_on, json_steps, place, unreachable};
 use crate::error::CommandError;
@@ -101,18 +103,21 @@ impl FleetArgs {
         members: &[Member],
         target: &str,
         create: bool,
-        allow_ahead: bool,
+        migrator: impl FnOnce(&RevisionGraph) -> Result<Migrator, MigrateError>,
         format: Format,
     ) -> Result<Exit, CommandError> {
         let (_, graph) = context.selection.directory()?.load_sound()?;
         // What is wrong for all of them is said once, and before any is touched.
         let nothing = vec![false; graph.len()];
         graph.plan_upgrade(&nothing, &Target::parse(target).map_err(PlanError::Target)?)?;
-        let fleet = Fleet::new(Migrator::new(&graph)?.allow_ahead(allow_ahead))
+        let fleet = Fleet::new(migrator(&graph)?)
             .jobs(self.jobs)
             .max_failures(self.max_failures)
             .connect_options(ConnectOptions::default().create_if_missing(create));
-        let outcomes = block_on(async { Ok(fleet.upgrade(members, target).await) })?;
+        let progress = FleetProgress::new(&context.terminal, members.len());
+        let outcomes = block_on(async { Ok(watched(&fleet, members, target, &progress).await) });
+        progress.clear();
+        let outcomes = outcomes?;
         let counts = Counts::of(&outcomes);
         let told = members.iter().zip(outcomes);
         let ends: Vec<_> = told
@@ -126,6 +131,26 @@ impl FleetArgs {
             0 => Exit::Success,
             _ => Exit::Findings,
         })
+    }
+}
+
+/// How often it is told how far things are.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Works on all of them, and has it told how far that is, also where one database takes long.
+async fn watched(
+    fleet: &Fleet,
+    members: &[Member],
+    target: &str,
+    progress: &FleetProgress,
+) -> Vec<Outcome> {
+    let upgraded = fleet.upgrade_watched(members, target, |_, outcome| progress.ended(outcome));
+    let mut upgraded = pin!(upgraded);
+    loop {
+        match tokio::time::timeout(TICK, &mut upgraded).await {
+            Ok(outcomes) => return outcomes,
+            Err(_) => progress.tell(),
+        }
     }
 }
 

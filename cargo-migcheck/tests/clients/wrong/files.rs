@@ -95,7 +95,7 @@ fn contents(directory: &Directory, page: &mut Page) {
         "a URL that only reads",
         directory,
         ("upgrade --env home", &url),
-        3,
+        1,
     );
     screen(
         page,
@@ -181,7 +181,7 @@ mod rights {
         };
         let upgrade = "upgrade --env home";
         tell("a file that may not be read", upgrade, (0o777, 0o000), 3);
-        tell("a file that may not be written", upgrade, (0o777, 0o444), 3);
+        tell("a file that may not be written", upgrade, (0o777, 0o444), 1);
         tell(
             "a directory that may not be written",
             upgrade,

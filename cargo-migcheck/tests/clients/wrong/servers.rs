@@ -13,6 +13,7 @@ use crate::place::{Database, Directory, Place, block_on};
 /// What is always the same, so that lines break where they do: a database and a user of this name.
 const NAME: &str = "wrong_shop";
 const USER: &str = "wrong-app";
+const PASSWORD: &str = "Sesame-7";
 
 struct Shop<'a> {
     place: &'a Place,
@@ -86,8 +87,8 @@ impl Shop<'_> {
     fn make(&self) {
         self.sql(&format!("CREATE DATABASE {NAME}"));
         self.sql(&match self.is_postgres() {
-            true => format!("CREATE ROLE \"{USER}\" LOGIN PASSWORD 'p'"),
-            false => format!("CREATE USER '{USER}'@'%' IDENTIFIED BY 'p'"),
+            true => format!("CREATE ROLE \"{USER}\" LOGIN PASSWORD '{PASSWORD}'"),
+            false => format!("CREATE USER '{USER}'@'%' IDENTIFIED BY '{PASSWORD}'"),
         });
     }
 
@@ -103,7 +104,7 @@ impl Shop<'_> {
     }
 
     fn url(&self, rest: &str) -> String {
-        format!("{}://{USER}:p@127.0.0.1:{rest}", self.scheme())
+        format!("{}://{USER}:{PASSWORD}@127.0.0.1:{rest}", self.scheme())
     }
 
     /// What the command says of that URL; nothing in the shop may change.
@@ -156,11 +157,15 @@ impl Shop<'_> {
         self.screen_at(
             "a database that is not there",
             upgrade,
-            &self.admin.url().replace(&self.admin.name(), "wrong_shop_2"),
+            &{
+                let admin = self.admin.login();
+                let (user, password) = (admin.user, admin.password);
+                format!("{scheme}://{user}:{password}@127.0.0.1:{port}/wrong_shop_2")
+            },
             3,
         );
         self.screen_at("nobody listens", upgrade, &self.url("1/shop"), 3);
-        let nowhere = format!("{scheme}://{USER}:p@no-such-host.invalid/shop");
+        let nowhere = format!("{scheme}://{USER}:{PASSWORD}@no-such-host.invalid/shop");
         self.screen_at("a host without an address", upgrade, &nowhere, 3);
         self.screen_at(
             "a port that speaks something else",
@@ -176,12 +181,15 @@ impl Shop<'_> {
             &self.url(&speaking(Some(""))),
             3,
         );
-        self.screen_at(
-            "a port that never answers",
-            upgrade,
-            &self.url(&speaking(None)),
-            3,
-        );
+        // It takes as long as the limit is, and is the same everywhere.
+        if self.is_postgres() {
+            self.screen_at(
+                "a port that never answers",
+                upgrade,
+                &self.url(&speaking(None)),
+                3,
+            );
+        }
         let tls = match self.is_postgres() {
             true => "sslmode=require",
             false => "ssl-mode=REQUIRED",
@@ -198,7 +206,7 @@ impl Shop<'_> {
     }
 
     fn logins(&mut self) {
-        let wrong = self.shop().replace(":p@", ":q@");
+        let wrong = self.shop().replace(PASSWORD, "guessed-it");
         self.screen_at("a wrong password", "upgrade --env home", &wrong, 3);
         if self.is_postgres() {
             self.sql(&format!("REVOKE CONNECT ON DATABASE {NAME} FROM PUBLIC"));
@@ -245,6 +253,9 @@ impl Shop<'_> {
         } else {
             let grant = |rights: &str, on: &str| format!("GRANT {rights} ON {on} TO '{USER}'@'%'");
             let (all, history) = (format!("{NAME}.*"), format!("{NAME}._migcheck_revisions"));
+            self.sql(&grant("INSERT", &all));
+            self.screen("no right to read the history table", upgrade, 3);
+            self.sql(&format!("REVOKE INSERT ON {all} FROM '{USER}'@'%'"));
             self.sql(&grant("SELECT", &all));
             self.screen("no right to make the history table", upgrade, 3);
             self.sql(&grant("CREATE", &all));
@@ -266,7 +277,7 @@ impl Shop<'_> {
     /// Replaces the second revision's script.
     fn script(&self, sql: &str) {
         let text =
-            format!("-- migcheck: revises = \"001\"\nCREATE TABLE orders (id int);\n{sql}\n");
+            format!("-- migcheck: revises = \"001\"\n{sql}\nCREATE TABLE orders (id int);\n");
         std::fs::write(
             self.directory.path().join("migrations/002_orders.up.sql"),
             text,
@@ -279,12 +290,12 @@ impl Shop<'_> {
         let reader = format!("{USER}-r");
         let [make, let_read, drop] = match self.is_postgres() {
             true => [
-                format!("CREATE ROLE \"{reader}\" LOGIN PASSWORD 'p'"),
+                format!("CREATE ROLE \"{reader}\" LOGIN PASSWORD '{PASSWORD}'"),
                 format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO \"{reader}\""),
                 format!("DROP OWNED BY \"{reader}\"; DROP ROLE \"{reader}\""),
             ],
             false => [
-                format!("CREATE USER '{reader}'@'%' IDENTIFIED BY 'p'"),
+                format!("CREATE USER '{reader}'@'%' IDENTIFIED BY '{PASSWORD}'"),
                 format!("GRANT SELECT ON {NAME}.* TO '{reader}'@'%'"),
                 format!("DROP USER '{reader}'@'%'"),
             ],
@@ -350,6 +361,17 @@ impl Shop<'_> {
                 0,
             );
             self.sql(&format!("ALTER DATABASE {NAME} READ ONLY = 0"));
+        }
+        if !self.is_postgres() {
+            // The administrator, as whom the other tests log in, is free of it.
+            self.sql("SET GLOBAL read_only = ON");
+            self.screen("a server that takes no writes", downgrade, 3);
+            self.screen(
+                "where a server is that takes no writes",
+                "current --env home",
+                0,
+            );
+            self.sql("SET GLOBAL read_only = OFF");
         }
         self.goes_on(downgrade);
         self.goes_on("upgrade --env home");

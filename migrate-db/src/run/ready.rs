@@ -1,0 +1,109 @@
+//! What a run needs before it does anything: the lock, and the history table.
+
+use std::time::Instant;
+
+use super::Run;
+use crate::empty::stranger;
+use crate::lock::Lock;
+use crate::migrate_error::{Locked, MigrateError, refused};
+use crate::patient::is_busy;
+
+impl Run<'_> {
+    /// Takes the lock in a session that is as a fresh one.
+    pub(crate) async fn lock(&mut self) -> Result<Lock, MigrateError> {
+        // Executed, so that a connection of a pool is marked before it holds anything.
+        let reset = self.session.execute(self.engine.reset()).await;
+        reset.map_err(refused("the session cannot be prepared"))?;
+        if self.settings.lease.is_some() {
+            // Its table is written to while a script's search path holds.
+            let pinned = self.table.pin(self.session).await;
+            pinned.map_err(refused("the history table could not be found"))?;
+        }
+        match Lock::take(self.session, &self.table, self.settings).await {
+            Ok(lock) => Ok(lock),
+            Err(error) => Err(self.advised(error).await),
+        }
+    }
+
+    /// Gives the lock back, whatever was done under it.
+    pub(crate) async fn unlock<T>(
+        &mut self,
+        lock: &Lock,
+        done: Result<T, MigrateError>,
+    ) -> Result<T, MigrateError> {
+        let unlocked = lock.release(self.session, &self.table).await;
+        match done {
+            Ok(done) => {
+                unlocked.map_err(refused("the lock could not be given back"))?;
+                Ok(done)
+            }
+            // Whatever was open has ended, so that the server can be asked.
+            Err(error) => Err(self.advised(error).await),
+        }
+    }
+
+    /// Makes the history table where there is none, and brings an older one up to date. With
+    /// `empty`, a database that has none may have no other tables either.
+    pub(crate) async fn ensure_history(&mut self, empty: bool) -> Result<(), MigrateError> {
+        if self.engine.locks_sessions() {
+            return self.ensure_history_alone(empty).await;
+        }
+        self.begin().await?;
+        let ensured = self.ensure_history_alone(empty).await;
+        let end = if ensured.is_ok() {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        };
+        let ended = self.session.execute(end).await;
+        ensured?;
+        ended.map_err(refused("the history table could not be made"))?;
+        Ok(())
+    }
+
+    async fn ensure_history_alone(&mut self, empty: bool) -> Result<(), MigrateError> {
+        match self.standing().await?.history {
+            None => {
+                if empty {
+                    self.refuse_strangers().await?;
+                }
+                let create = self.engine.create_history(&self.table.sql());
+                let created = self.table.create(self.session, &create).await;
+                created.map_err(refused("the history table could not be created"))?;
+            }
+            Some(history) if history.is_old => {
+                let added = self.table.add_columns(self.session).await;
+                added.map_err(refused("the history table could not be brought up to date"))?;
+            }
+            Some(_) => {}
+        }
+        let pinned = self.table.pin(self.session).await;
+        pinned.map_err(refused("the history table could not be found"))
+    }
+
+    /// That a database without a history has no other tables either.
+    pub(super) async fn refuse_strangers(&mut self) -> Result<(), MigrateError> {
+        let strangers = stranger(self.session, &self.table).await;
+        match strangers.map_err(refused("the tables could not be listed"))? {
+            Some(stranger) => Err(MigrateError::NotEmpty(stranger)),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens a transaction, which on SQLite has to wait for its turn.
+    pub(crate) async fn begin(&mut self) -> Result<(), MigrateError> {
+        let started = Instant::now();
+        let begin = self.engine.begin();
+        let begun = self.session.execute(begin).await;
+        begun
+            .map(drop)
+            .map_err(|error| match is_busy(self.session.dialect(), &error) {
+                true => MigrateError::Locked(Locked {
+                    waited: started.elapsed(),
+                    holder: None,
+                    is_writer: true,
+                }),
+                false => refused("no transaction could be opened")(error),
+            })
+    }
+}
