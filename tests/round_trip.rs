@@ -437,19 +437,20 @@ fn fresh_sessions(server: &TestServer) {
     let directory = Directory::new();
     let (up, down, uses) = match server.dialect() {
         Dialect::Postgres => (
-            "CREATE SCHEMA other; SET search_path = other;",
+            "CREATE SCHEMA other; SET search_path = other; CREATE TEMP TABLE public_table (t text);",
             "DROP SCHEMA other;",
-            "CREATE TABLE public_table (id integer); COMMENT ON TABLE public.public_table IS 'here';",
+            "CREATE TABLE public_table (id integer); COMMENT ON TABLE public.public_table IS 'here';
+             INSERT INTO public_table (id) VALUES (1);",
         ),
         Dialect::MySql => (
-            "SET SESSION sql_mode = 'ANSI_QUOTES';",
+            "SET SESSION sql_mode = 'ANSI_QUOTES'; CREATE TEMPORARY TABLE t (a int); USE information_schema;",
             "SELECT 1;",
-            "CREATE TABLE t (name VARCHAR(9) NOT NULL DEFAULT \"text\");",
+            "CREATE TABLE t (name VARCHAR(9) NOT NULL DEFAULT \"text\"); INSERT INTO t (name) VALUES ('x');",
         ),
         Dialect::Sqlite => (
-            "CREATE TABLE p (id INTEGER PRIMARY KEY); PRAGMA defer_foreign_keys = ON;",
+            "CREATE TABLE p (id INTEGER PRIMARY KEY); PRAGMA defer_foreign_keys = ON; CREATE TEMP TABLE c (a);",
             "DROP TABLE p;",
-            "CREATE TABLE c (p INTEGER REFERENCES p (id));",
+            "CREATE TABLE c (p INTEGER REFERENCES p (id)); INSERT INTO c (p) VALUES (NULL);",
         ),
     };
     directory.add("set", up, down);

@@ -23,6 +23,7 @@ pub mod fleet;
 mod foreign;
 mod history;
 mod journal;
+mod keys;
 mod lease;
 mod limited;
 mod literal;
@@ -55,6 +56,7 @@ mod standing;
 mod status;
 mod step;
 mod stored;
+mod traces;
 mod unsent;
 mod url;
 

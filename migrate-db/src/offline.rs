@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use migcheck_core::split::Statement;
-use migcheck_core::{Dialect, Direction, Revision, RevisionGraph, Script, Step};
+use migcheck_core::{Dialect, Direction, Revision, RevisionGraph, Script, Step, line_of};
 
 use crate::engine::Engine;
 use crate::engines::engine;
 use crate::history::{Entry, HistoryTable, Progress};
 use crate::journal::journalled;
+use crate::keys;
 use crate::script::Prepared;
 
 /// Writes the steps of a plan as SQL.
@@ -53,6 +54,8 @@ pub enum OfflineError {
         line: usize,
         /// What is wrong with it.
         message: String,
+        /// What to do instead, where that is known.
+        help: Option<String>,
     },
     /// The feature of this database is not compiled in.
     #[error("migcheck was built without its `{0}` feature; enable it in Cargo.toml")]
@@ -128,16 +131,29 @@ impl<'a> Offline<'a> {
             file: script.source.path.clone(),
             line: error.line(),
             message: error.server.message,
+            help: error.help,
         })?;
         let statements = &prepared.statements;
         let mut sql = runnable(text, statements, self.dialect);
         let Some(table) = &self.table else {
             let transaction = prepared.wrap && !statements.is_empty();
             if transaction {
-                sql = format!("BEGIN;\n{sql}COMMIT;\n");
+                let (before, check, after) = around(&prepared);
+                sql = format!("{before}BEGIN;\n{sql}{check}COMMIT;\n{after}");
             }
             return Ok(OfflineStep { sql, transaction });
         };
+        if let Some(away) = &prepared.traces.away {
+            let there = prepared.statements.get(away.statement);
+            return Err(OfflineError::Script {
+                file: script.source.path.clone(),
+                line: there.map_or(1, |there| line_of(text, there.span.start)),
+                message:
+                    "`USE` goes to another database, from where SQL as text does not find home"
+                        .to_owned(),
+                help: Some(AWAY.to_owned()),
+            });
+        }
         let transaction = prepared.wrap;
         let fresh = self.fresh_session(table.engine);
         let entry = self.entry(revision)?;
@@ -159,12 +175,15 @@ impl<'a> Offline<'a> {
             Direction::Up => table.insert(&entry, &done),
             Direction::Down => table.delete(&entry.revision),
         };
+        let (before, check, after) = around(&prepared);
         // The script may leave settings that would mislead the row.
-        sql = format!("{sql}{fresh}{row};\n");
-        if transaction {
-            sql = format!("{};\n{sql}COMMIT;\n", table.engine.begin());
-        }
-        sql.insert_str(0, &fresh);
+        sql = match transaction {
+            true => format!(
+                "{fresh}{before}{};\n{sql}{fresh}{row};\n{check}COMMIT;\n{after}",
+                table.engine.begin()
+            ),
+            false => format!("{fresh}{before}{sql}{fresh}{after}{row};\n"),
+        };
         Ok(OfflineStep { sql, transaction })
     }
 
@@ -201,6 +220,23 @@ impl<'a> Offline<'a> {
         };
         format!("{};\n{encoding}", engine.reset())
     }
+}
+
+/// What to do where a script goes to another database: nobody can say what the one is called that the
+/// history and the next script are in.
+const AWAY: &str = "name the database in each statement instead, as in `other.t`; `cargo migcheck upgrade` runs the \
+     script as it is";
+
+/// What a script changes in its session: what stands before it, before the end of its transaction and
+/// behind that.
+fn around(prepared: &Prepared<'_>) -> (String, &'static str, String) {
+    let lines = |all: &[String]| all.iter().map(|sql| format!("{sql};\n")).collect();
+    let check = match prepared.wrap && prepared.traces.keys_are_off() {
+        true => keys::CHECKED,
+        false => "",
+    };
+    let traces = &prepared.traces;
+    (lines(&traces.before), check, lines(&traces.after))
 }
 
 /// The script such that another can follow it.

@@ -11,8 +11,10 @@ use migcheck_core::{Dialect, Direction, Label, Script, SourceFile};
 use crate::ServerError;
 use crate::engine::Engine;
 use crate::engines::engine;
+use crate::keys;
 use crate::session::Session;
 use crate::snapshot::SnapshotReader;
+use crate::traces::{Traces, gives_back_lock};
 
 /// A script that did not run to its end.
 #[derive(Debug, Clone)]
@@ -112,8 +114,8 @@ async fn run_unrecorded(
     mut reader: Option<&mut SnapshotReader>,
 ) -> Result<(), ScriptError> {
     let prepared = Prepared::new(session.dialect(), revision, script);
-    let prepared = prepared.map_err(|error| *error)?;
-    let ran = run_prepared(session, &prepared, reader.as_deref_mut()).await;
+    let mut prepared = prepared.map_err(|error| *error)?;
+    let ran = run_prepared(session, &mut prepared, reader.as_deref_mut()).await;
     // It may have ended anywhere.
     if let Some(reader) = reader
         && ran.is_err()
@@ -128,12 +130,14 @@ async fn run_unrecorded(
 
 async fn run_prepared(
     session: &mut dyn Session,
-    prepared: &Prepared<'_>,
+    prepared: &mut Prepared<'_>,
     watch: Option<&mut SnapshotReader>,
 ) -> Result<(), ScriptError> {
     let engine = prepared.engine;
+    let reset = session.execute(engine.reset()).await;
+    reset.map_err(|error| prepared.whole(error))?;
+    prepared.enter(session).await?;
     let whole = |error| prepared.whole(error);
-    session.execute(engine.reset()).await.map_err(whole)?;
     if prepared.wrap {
         session.execute(engine.begin()).await.map_err(whole)?;
     }
@@ -143,14 +147,19 @@ async fn run_prepared(
     // The script may have left a search path or a mode that would mislead a snapshot or whoever uses
     // the session next.
     session.execute(engine.reset()).await.map_err(whole)?;
+    if !prepared.wrap {
+        prepared.leave(session).await?;
+    }
     if let Some(reader) = watch {
         reader
             .ran(session, &prepared.statements, prepared.wrap)
             .await;
     }
     if prepared.wrap {
+        prepared.check_keys(session).await?;
         // Deferred constraints are checked here, and no statement is to be blamed.
         session.execute("COMMIT").await.map_err(whole)?;
+        prepared.leave(session).await?;
     }
     Ok(())
 }
@@ -163,6 +172,8 @@ pub(crate) struct Prepared<'a> {
     pub(crate) wrap: bool,
     /// Whether it controls transactions itself.
     pub(crate) own: bool,
+    /// What it leaves in the session.
+    pub(crate) traces: Traces,
     failing: Failing<'a>,
 }
 
@@ -187,13 +198,21 @@ impl<'a> Prepared<'a> {
             let error = failing.statement(open, ServerError::local(message));
             return Err(Box::new(error));
         }
+        if let Some(found) = gives_back_lock(&statements, dialect) {
+            let message = "this gives back the lock that keeps other runs out";
+            let mut error = failing.statement(found, ServerError::local(message));
+            error.help = Some(KEPT_LOCK.to_owned());
+            return Err(Box::new(error));
+        }
         let own = statements
             .iter()
             .any(|statement| statement.transaction_control);
+        let wrap = script.transaction && engine.ddl_is_transactional() && !own;
         Ok(Self {
             engine,
+            traces: Traces::of(&statements, dialect, wrap),
             statements,
-            wrap: script.transaction && engine.ddl_is_transactional() && !own,
+            wrap,
             own,
             failing,
         })
@@ -205,6 +224,15 @@ impl<'a> Prepared<'a> {
         session: &mut dyn Session,
         statement: &Statement<'_>,
     ) -> Result<(), ScriptError> {
+        if session.dialect() == Dialect::Sqlite {
+            let loss = keys::loss(session, &self.statements, statement).await;
+            let loss = loss.map_err(|error| self.statement(statement, error))?;
+            if let Some((server, help)) = loss {
+                let mut error = self.statement(statement, server);
+                error.help = Some(help);
+                return Err(error);
+            }
+        }
         let done = session.execute(statement.text).await;
         done.map(drop)
             .map_err(|error| self.statement(statement, error))
@@ -226,7 +254,93 @@ impl<'a> Prepared<'a> {
         if self.wrap || self.own {
             let _ = session.execute("ROLLBACK").await;
         }
+        self.restore(session).await;
+    }
+
+    /// Gives the session back as it was, as far as that can be had.
+    pub(crate) async fn restore(&self, session: &mut dyn Session) {
         let _ = session.execute(self.engine.reset()).await;
+        for sql in &self.traces.after {
+            let _ = session.execute(sql).await;
+        }
+    }
+
+    /// Has the session keep what the script will change in it.
+    pub(crate) async fn enter(&mut self, session: &mut dyn Session) -> Result<(), ScriptError> {
+        if let Some(away) = self.traces.away.take() {
+            let rows = session.rows("SELECT DATABASE()", &[]).await;
+            let rows = rows.map_err(|error| self.whole(error))?;
+            if let Some(home) = rows.into_iter().flatten().flatten().next() {
+                let home = format!("USE {}", self.engine.quoted(&home));
+                self.traces.after.insert(away.home_at, home);
+            }
+        }
+        let before = self.traces.before.join("; ");
+        if before.is_empty() {
+            return Ok(());
+        }
+        match session.execute(&before).await {
+            Ok(_) => Ok(()),
+            Err(error) if session.dialect() != Dialect::MySql => Err(self.whole(error)),
+            Err(_) => {
+                self.enter_one_by_one(session).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// A variable that this server does not have is refused where the script sets it, and is not to be
+    /// put back.
+    async fn enter_one_by_one(&mut self, session: &mut dyn Session) {
+        for sql in &self.traces.before {
+            if session.execute(sql).await.is_err()
+                && let Some(kept) = sql.split('`').nth(1)
+            {
+                self.traces.after.retain(|sql| !sql.contains(kept));
+            }
+        }
+    }
+
+    /// The begin of its transaction behind what has to be sent before that.
+    pub(crate) fn ahead(&self, begin: &str) -> String {
+        let before = self.traces.before.iter().map(|sql| format!("{sql}; "));
+        before.collect::<String>() + begin
+    }
+
+    /// What has to be sent when it has come to its end, outside of its transaction.
+    pub(crate) fn after(&self) -> String {
+        let after = self.traces.after.iter().map(|sql| format!("; {sql}"));
+        after.collect()
+    }
+
+    /// All that gives the session back as it was.
+    pub(crate) fn ending(&self) -> String {
+        format!("{}{}", self.engine.reset(), self.after())
+    }
+
+    /// Sends what has to be sent when it has come to its end.
+    pub(crate) async fn leave(&self, session: &mut dyn Session) -> Result<(), ScriptError> {
+        if self.traces.after.is_empty() {
+            return Ok(());
+        }
+        let after = self.traces.after.join("; ");
+        let left = session.execute(&after).await;
+        left.map(drop).map_err(|error| self.whole(error))
+    }
+
+    /// That no row refers to one that is not there, if nobody has looked at that while it ran.
+    pub(crate) async fn check_keys(&self, session: &mut dyn Session) -> Result<(), ScriptError> {
+        if !self.traces.keys_are_off() {
+            return Ok(());
+        }
+        let broken = keys::broken(session).await;
+        match broken.map_err(|error| self.whole(error))? {
+            None => Ok(()),
+            Some((server, help)) => Err(ScriptError {
+                help: Some(help),
+                ..self.whole(server)
+            }),
+        }
     }
 
     /// An error that a statement is to be blamed for.
@@ -245,6 +359,10 @@ impl<'a> Prepared<'a> {
         failing.at(failing.everything(), 0..0, server)
     }
 }
+
+/// What to do instead of giving the lock back.
+const KEPT_LOCK: &str = "leave it out: migcheck itself undoes what a script sets, prepares and makes for its \
+     session; to give back a lock of your own, name that lock";
 
 /// The last statement that controls transactions, if it opens one. The row of the history would be
 /// written into that transaction, which nobody commits.

@@ -67,8 +67,14 @@ pub(crate) async fn run_job(
     unsent: &mut Unsent,
 ) -> Result<Option<Vec<String>>, MigrateError> {
     let revision = &*job.entry.revision;
-    let prepared = Prepared::new(session.dialect(), revision, job.script)?;
+    let mut prepared = Prepared::new(session.dialect(), revision, job.script)?;
     if job.begun.is_some() || !prepared.wrap {
+        if prepared.traces.are_kept() {
+            // What the script before has set is to be gone.
+            let sent = unsent.flush(session, job.table).await;
+            sent.map_err(|error| prepared.whole(error))?;
+            prepared.enter(session).await?;
+        }
         let ran = run_journalled(session, job, &prepared, unsent).await;
         return ran.map(Some);
     }
@@ -89,13 +95,14 @@ async fn run_in_transaction(
     let whole = |error| -> MigrateError { prepared.whole(error).into() };
     let engine = prepared.engine;
     if engine.locks_sessions() {
-        session.execute(engine.begin()).await.map_err(whole)?;
+        let begin = prepared.ahead(engine.begin());
+        session.execute(&begin).await.map_err(whole)?;
     } else {
         // The transaction is the lock, so that only now it is known what is left to do.
         let sql = format!(
             "{}; {}; SELECT state FROM {} WHERE {}",
             engine.reset(),
-            engine.begin(),
+            prepared.ahead(engine.begin()),
             job.table.sql(),
             job.table.is(&job.entry.revision)
         );
@@ -110,6 +117,7 @@ async fn run_in_transaction(
         })?;
         if found.is_empty() == (job.direction == Direction::Down) {
             session.execute("ROLLBACK").await.map_err(whole)?;
+            session.execute(engine.reset()).await.map_err(whole)?;
             return Ok(false);
         }
     }
@@ -122,12 +130,14 @@ async fn run_in_transaction(
     let record = job.record(prepared.statements.len(), started.elapsed());
     let end = format!("{}; {record}", engine.reset());
     if engine.locks_sessions() {
-        let end = format!("{end}; COMMIT");
+        let end = format!("{end}; COMMIT{}", prepared.after());
         session.execute(&end).await.map_err(whole)?;
     } else {
+        prepared.check_keys(session).await?;
         session.execute(&end).await.map_err(whole)?;
         // It may have to wait until nobody reads, and is sent again by itself.
         session.execute("COMMIT").await.map_err(whole)?;
+        prepared.leave(session).await?;
     }
     Ok(true)
 }

@@ -9,7 +9,7 @@ use crate::session::Session;
 #[derive(Default)]
 pub(crate) struct Unsent {
     /// Gives the session back as it was; empty if the script has set nothing.
-    pub(crate) reset: &'static str,
+    pub(crate) reset: String,
     pub(crate) record: Option<Record>,
 }
 
@@ -67,7 +67,7 @@ impl Unsent {
 
     fn after_reset(&mut self, sql: String) -> String {
         match std::mem::take(&mut self.reset) {
-            "" => sql,
+            reset if reset.is_empty() => sql,
             reset => format!("{reset}; {sql}"),
         }
     }

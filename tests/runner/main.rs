@@ -10,9 +10,11 @@ mod at_once;
 mod foreign;
 mod interrupted;
 mod invalid;
+mod keys;
 mod leases;
 mod refusals;
 mod scripts;
+mod session;
 mod standing;
 #[path = "../support/mod.rs"]
 mod support;
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
     cases.extend(interrupted::cases());
     cases.extend(wrong::cases());
     cases.extend(invalid::cases());
+    cases.extend(keys::cases());
+    cases.extend(session::cases());
     run_on_every_server(cases, refusals::alone())
 }
 

@@ -186,6 +186,9 @@ impl From<OfflineError> for CommandError {
                 ..
             } => Some(format!("it is declared irreversible: {reason}")),
             OfflineError::NoScript { .. } => Some("write one, or choose another target".to_owned()),
+            OfflineError::Script {
+                help: Some(help), ..
+            } => Some(help.clone()),
             OfflineError::Script { .. } => {
                 Some("mend the script; `cargo migcheck upgrade` would refuse it too".to_owned())
             }

@@ -43,7 +43,7 @@ pub(crate) fn directory(place: &Place) -> Directory {
                 "003_settings.up.sql",
                 "-- migcheck: revises = \"002\"\nCREATE SCHEMA other;\nSET search_path = other;\n\
                  SET standard_conforming_strings = off;\nSET client_encoding = 'LATIN1';\n\
-                 CREATE TABLE things (id int);\n",
+                 CREATE TABLE things (id int);\nCREATE TEMP TABLE words (b int);\nPREPARE one AS SELECT 1;\n",
             )
             .file("003_settings.down.sql", "DROP SCHEMA other CASCADE;\n")
             .file(
@@ -65,7 +65,8 @@ pub(crate) fn directory(place: &Place) -> Directory {
             .file(
                 "003_settings.up.sql",
                 "-- migcheck: revises = \"002\"\nSET sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES';\n\
-                 SET foreign_key_checks = 0;\nCREATE TABLE \"things\" (id int);\n",
+                 SET foreign_key_checks = 0;\nCREATE TABLE \"things\" (id int);\n\
+                 SET time_zone = '+05:00', @a = 1;\nSET NAMES latin1;\nCREATE TEMPORARY TABLE users (id int);\n",
             )
             .file("003_settings.down.sql", "DROP TABLE things;\n")
             .file(
@@ -88,7 +89,8 @@ pub(crate) fn directory(place: &Place) -> Directory {
             .file(
                 "003_settings.up.sql",
                 "-- migcheck: revises = \"002\"\n-- migcheck: transaction = false\nPRAGMA foreign_keys = OFF;\n\
-                 CREATE TABLE things (id int REFERENCES users (id));\nINSERT INTO things VALUES (77);\n",
+                 CREATE TABLE things (id int REFERENCES users (id));\nINSERT INTO things VALUES (77);\n\
+                 CREATE TEMP TABLE users (id int);\nATTACH ':memory:' AS more;\n",
             )
             .file("003_settings.down.sql", "DROP TABLE things;\n")
             .file(

@@ -80,6 +80,43 @@ fn the_sql_writes_the_history_too() {
     );
 }
 
+/// What a script leaves in its session is put back, and a client runs it with keys as `upgrade` does.
+#[test]
+fn the_sql_puts_sessions_back() {
+    let project = Project::new()
+        .file(
+            "migrations/001_users.up.sqlite.sql",
+            "-- migcheck: revises = \"base\"\nPRAGMA foreign_keys = OFF;\nDROP TABLE users;\n",
+        )
+        .file(
+            "migrations/001_users.up.mysql.sql",
+            "SET time_zone = '+05:00';\nCREATE TEMPORARY TABLE t (a int);\n",
+        )
+        .file(
+            "migrations/001_users.up.postgres.sql",
+            "CREATE TEMP TABLE t (a int);\n",
+        )
+        .file(
+            "migrations/001_users.down.mysql.sql",
+            "DROP TABLE t;\nUSE other;\nDROP TABLE t;\n",
+        )
+        .file(
+            "migrations/001_users.down.postgres.sql",
+            "DROP TABLE t;\nDISCARD ALL;\n",
+        )
+        .file("migrations/001_users.down.sqlite.sql", "SELECT 1;\n");
+    screens!(
+        "sql-sessions",
+        project,
+        project.run("sql --dialect sqlite"),
+        project.run("sql --no-history --dialect sqlite"),
+        project.run("sql --dialect mysql"),
+        project.run("sql --dialect postgres"),
+        project.run("sql --dialect mysql --from head --to base"),
+        project.run("sql --dialect postgres --from head --to base"),
+    );
+}
+
 #[test]
 fn sql_that_cannot_be_had() {
     let project = full();

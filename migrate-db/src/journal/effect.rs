@@ -99,7 +99,7 @@ fn postgres(words: &[Word<'_>], text: &str) -> Effect {
     let has = |wanted: &str| words.iter().any(|word| word.is(wanted));
     let global = |kinds: &[&str]| words.get(1).is_some_and(|word| word.is_one_of(kinds));
     let concurrently = has("CONCURRENTLY");
-    if first_is(words, POSTGRES_SESSION) {
+    if first_is(words, POSTGRES_SESSION) || sets_config(words) {
         return Effect::Session;
     }
     if first_is(words, &["VACUUM", "CLUSTER", "CHECKPOINT", "REINDEX"])
@@ -129,6 +129,16 @@ fn postgres(words: &[Word<'_>], text: &str) -> Effect {
         return Effect::Blind;
     }
     Effect::InTransaction
+}
+
+/// `SELECT pg_catalog.set_config(…)`, which every dump begins with.
+fn sets_config(words: &[Word<'_>]) -> bool {
+    let called = |at: usize, wanted: &str| {
+        let name = words.get(at).and_then(|word| word.name(Dialect::Postgres));
+        name.is_some_and(|name| name == wanted)
+    };
+    let qualified = called(1, "pg_catalog") && words.get(2).is_some_and(|word| word.is_mark('.'));
+    first_is(words, &["SELECT"]) && called(if qualified { 3 } else { 1 }, "set_config")
 }
 
 fn sqlite(words: &[Word<'_>]) -> Effect {

@@ -96,14 +96,14 @@ impl Journal<'_> {
     pub(super) async fn finish(&mut self) -> Result<(), MigrateError> {
         // A script without statements has sent nothing.
         self.flush().await?;
-        let reset = self.prepared.engine.reset();
+        let reset = self.prepared.ending();
         let progress = Progress::applied(self.effects.len(), self.started.elapsed());
         if self.implicit_commits() && !self.manual {
             // DDL alone sets nothing of the session.
             let sets = |effect: &Effect| !matches!(effect, Effect::Seen(_));
             let has_set = self.effects.iter().any(sets);
             *self.unsent = Unsent {
-                reset: if has_set { reset } else { "" },
+                reset: if has_set { reset } else { String::new() },
                 record: Some(match self.job.direction {
                     Direction::Up => Record::Row(self.job.entry.clone(), progress),
                     Direction::Down => Record::Gone(self.entry.revision.clone()),
@@ -118,7 +118,10 @@ impl Journal<'_> {
         // A transaction of the script's that is still open is committed with it.
         let sql = match self.manual {
             true => format!("{record}; COMMIT; {reset}"),
-            false => format!("{reset}; {record}"),
+            false => {
+                let engine = self.prepared.engine;
+                format!("{}; {record}{}", engine.reset(), self.prepared.after())
+            }
         };
         let written = self.session.execute(&sql).await;
         written.map(drop).map_err(|error| self.refused(error))
@@ -136,7 +139,7 @@ impl Journal<'_> {
         let done = self.own.map_or(self.at, |own| own.min(self.at));
         // They are found by the script's own search path.
         let left = self.leftovers(done).await;
-        let _ = self.session.execute(self.prepared.engine.reset()).await;
+        self.prepared.restore(self.session).await;
         let is_clean = left.as_ref().is_ok_and(Vec::is_empty);
         if let (MigrateError::Script(script), Ok(left), false) = (&mut error, &left, is_clean) {
             let names: Vec<&str> = left.iter().map(|index| &*index.name).collect();

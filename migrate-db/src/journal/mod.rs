@@ -9,7 +9,7 @@ mod effect;
 mod invalid;
 mod line;
 mod mysql;
-mod name;
+pub(crate) mod name;
 mod offline;
 mod probe;
 mod resume;
@@ -17,7 +17,7 @@ mod server_side;
 mod step;
 mod transactions;
 mod undecided;
-mod words;
+pub(crate) mod words;
 
 use std::time::Instant;
 

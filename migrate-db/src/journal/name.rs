@@ -6,14 +6,14 @@ use super::words::Word;
 
 /// A name, with its schema where the statement says that.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Name {
-    pub(super) schema: Option<String>,
-    pub(super) name: String,
+pub(crate) struct Name {
+    pub(crate) schema: Option<String>,
+    pub(crate) name: String,
 }
 
 impl Name {
     /// The name at the start of the words, and what is behind it.
-    pub(super) fn read<'w, 'a>(
+    pub(crate) fn read<'w, 'a>(
         words: &'w [Word<'a>],
         dialect: Dialect,
     ) -> Option<(Self, &'w [Word<'a>])> {

@@ -6,7 +6,7 @@ use migcheck_core::Dialect;
 
 /// A word, a quoted name, a string, or one character of another kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Word<'a> {
+pub(crate) enum Word<'a> {
     Bare(&'a str),
     Quoted(Cow<'a, str>),
     Text,
@@ -14,20 +14,20 @@ pub(super) enum Word<'a> {
 }
 
 impl Word<'_> {
-    pub(super) fn is(&self, word: &str) -> bool {
+    pub(crate) fn is(&self, word: &str) -> bool {
         matches!(self, Self::Bare(text) if text.eq_ignore_ascii_case(word))
     }
 
-    pub(super) fn is_one_of(&self, words: &[&str]) -> bool {
+    pub(crate) fn is_one_of(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.is(word))
     }
 
-    pub(super) fn is_mark(&self, mark: char) -> bool {
+    pub(crate) fn is_mark(&self, mark: char) -> bool {
         *self == Self::Mark(mark)
     }
 
     /// What it calls, if it is a name. Where letters fold, a bare one is folded.
-    pub(super) fn name(&self, dialect: Dialect) -> Option<String> {
+    pub(crate) fn name(&self, dialect: Dialect) -> Option<String> {
         match self {
             Self::Bare(text) if dialect == Dialect::Postgres => Some(text.to_lowercase()),
             Self::Bare(text) => Some((*text).to_owned()),
@@ -38,7 +38,7 @@ impl Word<'_> {
 }
 
 /// Splits a statement; comments are left out, and what stands in a `/*! */` is code.
-pub(super) fn words(sql: &str, dialect: Dialect) -> Vec<Word<'_>> {
+pub(crate) fn words(sql: &str, dialect: Dialect) -> Vec<Word<'_>> {
     let mysql = dialect == Dialect::MySql;
     let mut words = Vec::new();
     let mut rest = sql;
