@@ -224,7 +224,7 @@ impl<'a> Offline<'a> {
 
 /// What to do where a script goes to another database: nobody can say what the one is called that the
 /// history and the next script are in.
-const AWAY: &str = "name the database in each statement instead, as in `other.t`; `cargo migcheck upgrade` runs the \
+const AWAY: &str = "name the database in each statement instead, as in `other.t`; `upgrade` and `downgrade` run the \
      script as it is";
 
 /// What a script changes in its session: what stands before it, before the end of its transaction and
