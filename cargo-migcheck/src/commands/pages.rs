@@ -195,12 +195,12 @@ const PAGES: &[(Code, &str, &str)] = &[
     ),
     (
         Code::FingerprintsStale,
-        "fingerprints.toml:  [postgres-17]  \"001\" = …  \"002\" = …      and there is a 003",
+        "[postgres-17]\n\"001\" = …\n\"002\" = …\n\nand there is a revision 003",
         "A revision was added, edited or removed since the file was written. `cargo migcheck roundtrip --write-fingerprints` writes it anew: in CI, or here, with the servers that it is of. Until then `verify --schema` cannot tell whether a database at the newest revision has drifted, and `identify` needs a scratch database.",
     ),
     (
         Code::FingerprintsUnreadable,
-        "fingerprints.toml:  <<<<<<< HEAD",
+        "<<<<<<< HEAD\n\"003\" = …\n=======\n\"004\" = …\n>>>>>>> feature",
         "Write it anew with `cargo migcheck roundtrip --write-fingerprints`, or delete it and do without. Git joins the lines of two branches by itself with `fingerprints.toml merge=union` in .gitattributes.",
     ),
 ];

@@ -111,7 +111,7 @@ mod tests {
         );
         assert_eq!(
             line(64),
-            "[######    ] 640/1000 databases done, 2 failed, 358 left, 1:23"
+            "[#######    ] 640/1000 databases done, 2 failed, 358 left, 1:23"
         );
         assert_eq!(
             line(60),
