@@ -8,6 +8,7 @@
 
 mod at_once;
 mod foreign;
+mod half_done;
 mod interrupted;
 mod invalid;
 mod leases;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     cases.extend(foreign::cases());
     cases.extend(leases::cases());
     cases.extend(interrupted::cases());
+    cases.extend(half_done::cases());
     cases.extend(wrong::cases());
     cases.extend(invalid::cases());
     run_on_every_server(cases, refusals::alone())
