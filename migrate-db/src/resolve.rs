@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::history::{HistoryRow, Progress, RevisionState};
+use crate::journal::THROUGH;
 use crate::migrate_error::{MigrateError, refused};
 use crate::run::Run;
 use crate::status::{Resolution, Unfinished};
@@ -59,11 +60,23 @@ impl Run<'_> {
 
     fn statement_resolved(&self, row: &HistoryRow, took_effect: bool) -> String {
         let sums = row.done_checksum.as_deref().unwrap_or_default();
-        let sum = sums.split_whitespace().nth(usize::from(took_effect));
+        let mut words = sums.split_whitespace();
+        // Under locks it is all of what ran until they were unlocked.
+        let locked = words.clone().find_map(|word| {
+            let (through, sum) = word.strip_prefix(THROUGH)?.split_once(':')?;
+            Some((through.parse().ok()?, sum))
+        });
+        let (done, sum) = match locked.filter(|_| took_effect) {
+            Some((through, sum)) => (through, Some(sum)),
+            None => (
+                row.statements_done + usize::from(took_effect),
+                words.nth(usize::from(took_effect)),
+            ),
+        };
         format!(
             "UPDATE {} SET statements_done = {}, fingerprint = NULL, done_checksum = '{}' WHERE {}",
             self.table.sql(),
-            row.statements_done + usize::from(took_effect),
+            done,
             sum.unwrap_or_default(),
             self.table.is(&row.revision)
         )

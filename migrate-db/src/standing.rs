@@ -1,5 +1,6 @@
 //! Where a database stands, seen from a directory.
 
+use migcheck_core::split::split;
 use migcheck_core::{Dialect, Direction, RevisionGraph};
 
 use crate::history::{History, HistoryRow, RevisionState};
@@ -14,6 +15,8 @@ pub(crate) struct Standing {
     pub(crate) applied: Vec<bool>,
     pub(crate) unknown: Vec<String>,
     pub(crate) edited: Vec<String>,
+    /// Where the statement is that is in doubt, as file and line.
+    doubtful: Option<String>,
 }
 
 impl Standing {
@@ -43,6 +46,7 @@ impl Standing {
             applied,
             edited: ids(known.iter().filter(is_edited).copied().collect()),
             unknown: ids(unknown),
+            doubtful: rows.iter().find_map(|row| doubtful(graph, row, dialect)),
             history,
         })
     }
@@ -58,7 +62,11 @@ impl Standing {
     /// The script that was begun and has not come to its end. There is one at most, because nothing
     /// else is run before it does.
     pub(crate) fn unfinished(&self) -> Option<Unfinished> {
-        self.rows().iter().find_map(Unfinished::of)
+        let unfinished = self.rows().iter().find_map(Unfinished::of);
+        unfinished.map(|one| Unfinished {
+            doubtful: self.doubtful.clone(),
+            ..one
+        })
     }
 
     /// Nothing applied was edited, and nothing is unknown, unless that is allowed.
@@ -113,6 +121,18 @@ impl Standing {
             rows: self.history.map(|history| history.rows).unwrap_or_default(),
         }
     }
+}
+
+/// The statement of an unfinished script that is in doubt, as the directory has it now.
+fn doubtful(graph: &RevisionGraph, row: &HistoryRow, dialect: Dialect) -> Option<String> {
+    let direction = row.state.unfinished()?;
+    row.fingerprint.as_ref()?;
+    let revision = graph.get(graph.position(&row.revision)?)?;
+    let source = &revision.script(direction, dialect)?.source;
+    let statements = split(&source.text, dialect).ok()?;
+    let start = statements.get(row.statements_done)?.span.start;
+    let line = migcheck_core::line_of(&source.text, start);
+    Some(format!("{}:{line}", source.path))
 }
 
 fn is_unchanged(graph: &RevisionGraph, row: &HistoryRow, dialect: Dialect) -> bool {

@@ -42,6 +42,8 @@ pub struct Unfinished {
     pub statements_total: usize,
     /// Whether one more was begun, of which it is to be found out whether it took effect.
     pub in_doubt: bool,
+    /// Where that one is, as file and line, if the directory has the script.
+    pub doubtful: Option<String>,
 }
 
 impl Unfinished {
@@ -52,6 +54,7 @@ impl Unfinished {
             statements_done: row.statements_done,
             statements_total: row.statements_total,
             in_doubt: row.fingerprint.is_some(),
+            doubtful: None,
         })
     }
 
@@ -70,7 +73,12 @@ impl fmt::Display for Unfinished {
             f,
             "the {} script of `{}` has run {} of its {} statements",
             self.direction, self.revision, self.statements_done, self.statements_total
-        )
+        )?;
+        match &self.doubtful {
+            Some(place) => write!(f, ", and it is in doubt what became of the one at {place}"),
+            None if self.in_doubt => f.write_str(", and it is in doubt what became of the next"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -398,7 +398,11 @@ pub(crate) fn upgrade(
 
 /// The error of an upgrade that cannot tell how to go on.
 #[track_caller]
-fn undecided(scratch: &Scratch, directory: &Directory, why: &Doubt) -> migcheck::db::Undecided {
+pub(crate) fn undecided(
+    scratch: &Scratch,
+    directory: &Directory,
+    why: &Doubt,
+) -> migcheck::db::Undecided {
     match upgrade(scratch, directory) {
         Err(MigrateError::Undecided(undecided)) => {
             assert_eq!(undecided.why, *why, "{undecided}");
@@ -408,7 +412,7 @@ fn undecided(scratch: &Scratch, directory: &Directory, why: &Doubt) -> migcheck:
     }
 }
 
-fn resolve(scratch: &Scratch, directory: &Directory, resolution: Resolution) {
+pub(crate) fn resolve(scratch: &Scratch, directory: &Directory, resolution: Resolution) {
     let migrator = migrator(directory.graph());
     block_on(migrator.resolve(&mut *connect(scratch), None, resolution))
         .unwrap_or_else(|error| panic!("{error}"));
@@ -486,8 +490,29 @@ INSERT INTO t VALUES (3);",
         "INSERT INTO t VALUES (2)",
         false,
     );
-    let error = undecided(&scratch, &directory, &Doubt::Unseen);
-    assert_eq!(error.statement(), "LOCK TABLES t WRITE");
+    let error = undecided(&scratch, &directory, &Doubt::Locked);
+    assert_eq!(error.line(), 3);
+    assert!(error.statement().starts_with("LOCK TABLES t WRITE"));
+    assert!(error.statement().ends_with("UNLOCK TABLES"));
+    assert!(
+        error.to_string().contains("UNLOCK TABLES, line 6"),
+        "{error}"
+    );
+    // The rest by hand.
+    execute(&mut *connect(&scratch), "INSERT INTO t VALUES (2)");
+    resolve(&scratch, &directory, Resolution::Applied);
+    upgrade(&scratch, &directory).unwrap();
+    let all = "SELECT CAST(n AS CHAR) FROM t ORDER BY n";
+    assert_eq!(rows(&mut *connect(&scratch), all), [["1"], ["2"], ["3"]]);
+    // Or all of it again.
+    let scratch = server.scratch();
+    let second = "INSERT INTO t VALUES (2)";
+    lose(&scratch, &directory, Direction::Up, second, true);
+    undecided(&scratch, &directory, &Doubt::Locked);
+    execute(&mut *connect(&scratch), "DELETE FROM t");
+    resolve(&scratch, &directory, Resolution::NotApplied);
+    upgrade(&scratch, &directory).unwrap();
+    assert_eq!(rows(&mut *connect(&scratch), all), [["1"], ["2"], ["3"]]);
     // One that fails is told from one that is lost.
     let scratch = server.scratch();
     directory.edit("001_dump.up.sql", "t VALUES (2)", "t VALUES (2, 2)");

@@ -8,6 +8,7 @@
 
 mod at_once;
 mod foreign;
+mod half_done;
 mod interrupted;
 mod invalid;
 mod keys;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     cases.extend(foreign::cases());
     cases.extend(leases::cases());
     cases.extend(interrupted::cases());
+    cases.extend(half_done::cases());
     cases.extend(wrong::cases());
     cases.extend(invalid::cases());
     cases.extend(keys::cases());

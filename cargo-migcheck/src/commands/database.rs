@@ -275,9 +275,24 @@ async fn stopped(
     if !failed_midway {
         return error;
     }
-    match migrator.current(session).await {
-        Ok(current) => error.hinted(format!("the database is at {}", place(&current))),
-        Err(_) => error,
+    let Ok(status) = migrator.status(session).await else {
+        return error;
+    };
+    let at = format!("the database is at {}", place(&status.current));
+    match &status.unfinished {
+        // What is to be done about that, the error says.
+        Some(unfinished) if unfinished.in_doubt => error.hinted(format!("{at}; {unfinished}")),
+        Some(unfinished) => error.hinted(format!(
+            "{at}; {} of {} statements of this script are done: mend the script from there, and run \
+             `{}` again",
+            unfinished.statements_done,
+            unfinished.statements_total,
+            match unfinished.direction {
+                Direction::Up => "upgrade",
+                Direction::Down => "downgrade",
+            }
+        )),
+        None => error.hinted(at),
     }
 }
 

@@ -189,9 +189,9 @@ mod tests {
         );
         assert_eq!(
             mysql(
-                "CREATE TABLE IF NOT EXISTS t (a int); DROP VIEW IF EXISTS v; CREATE OR REPLACE VIEW v AS SELECT 1; TRUNCATE t; GRANT SELECT ON t TO u"
+                "CREATE TABLE IF NOT EXISTS t (a int); DROP VIEW IF EXISTS v; CREATE OR REPLACE VIEW v AS SELECT 1; GRANT SELECT ON t TO u"
             ),
-            ["Again"; 5].join(", ")
+            ["Again"; 4].join(", ")
         );
         assert_eq!(
             mysql("SET @a = 1; SET foreign_key_checks = 0; USE d; SET GLOBAL x = 1"),
@@ -244,8 +244,24 @@ mod tests {
         );
         assert_eq!(
             seen("DROP TABLE a, b"),
-            r#"Seen(Gone { names: [Name { name: "a" }, Name { name: "b" }] })"#
+            r#"Seen(Gone { names: [Name { name: "a" }, Name { name: "b" }], conditional: false })"#
         );
+        assert_eq!(
+            seen("DROP TABLE IF EXISTS a"),
+            r#"Seen(Gone { names: [Name { name: "a" }], conditional: true })"#
+        );
+        for empties in [
+            "TRUNCATE a",
+            "TRUNCATE TABLE a",
+            "ALTER TABLE a TRUNCATE PARTITION p",
+        ] {
+            assert_eq!(seen(empties), r#"Seen(Emptied(Name { name: "a" }))"#);
+        }
+        assert_eq!(
+            seen("CREATE OR REPLACE TABLE a (b int)"),
+            r#"Seen(Replaced(Name { name: "a" }))"#
+        );
+        assert_eq!(seen("CREATE OR REPLACE USER u"), "Blind");
         assert_eq!(
             seen("RENAME TABLE a TO old, new TO a"),
             r#"Seen(Renamed { before: [Name { name: "new" }], after: [Name { name: "old" }] })"#

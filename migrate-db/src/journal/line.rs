@@ -4,15 +4,20 @@ use std::time::Duration;
 
 use migcheck_core::Direction;
 
-use super::Journal;
 use super::effect::Effect;
+use super::undecided::LOOK;
+use super::{Journal, REFUSED};
 use crate::history::{Progress, RevisionState};
 use crate::migrate_error::MigrateError;
 use crate::unsent::{Record, Unsent};
 
+/// What the word begins with that says where locks end, behind which statement, with its checksum.
+pub(crate) const THROUGH: &str = "through:";
+
 /// How far a script has come: how many statements are done, and, if the next one is begun, what there was
 /// before it, as SQL.
 pub(super) fn progress(
+    effects: &[Effect],
     checksums: &[String],
     direction: Direction,
     done: usize,
@@ -23,6 +28,12 @@ pub(super) fn progress(
     let mut checksum = checksums.get(done).cloned().unwrap_or_default();
     if let Some(begun) = begun {
         checksum = format!("{checksum} {begun}");
+        if effects.get(done) == Some(&Effect::LockTables) {
+            // Nothing is written until they are unlocked.
+            let through = behind_locks(effects, done);
+            let locked = checksums.get(through).map_or("", String::as_str);
+            checksum = format!("{checksum} {THROUGH}{through}:{locked}");
+        }
     }
     Progress {
         state: RevisionState::during(direction),
@@ -32,6 +43,13 @@ pub(super) fn progress(
         done_checksum: Some(checksum),
         took,
     }
+}
+
+/// Behind which statement the tables are unlocked that one locks.
+pub(super) fn behind_locks(effects: &[Effect], lock: usize) -> usize {
+    let mut behind = effects.iter().skip(lock + 1);
+    let unlock = behind.position(|effect| *effect == Effect::UnlockTables);
+    unlock.map_or(effects.len(), |unlock| lock + 1 + unlock + 1)
 }
 
 impl Journal<'_> {
@@ -69,7 +87,9 @@ impl Journal<'_> {
     /// one, if that is begun.
     fn progress(&self, done: usize, fingerprint: Option<&str>) -> Progress {
         let took = self.started.elapsed();
-        let mut progress = progress(&self.checksums, self.job.direction, done, fingerprint, took);
+        let (effects, checksums) = (&self.effects, &self.checksums);
+        let direction = self.job.direction;
+        let mut progress = progress(effects, checksums, direction, done, fingerprint, took);
         if let Some((_, noted)) = self.noted.as_ref().filter(|(of, _)| *of == done) {
             let checksum = progress.done_checksum.take().unwrap_or_default();
             progress.done_checksum = Some(format!("{checksum} {}", noted.word()));
@@ -148,8 +168,15 @@ impl Journal<'_> {
                 names.join(", ")
             ));
         }
+        let is_half_done = done == self.at && self.is_half_done(&error).await;
+        if let (MigrateError::Script(script), true) = (&mut error, is_half_done) {
+            let notes = &mut script.server.notes;
+            notes.push("it is not known how much of this statement was done".to_owned());
+            notes.push(LOOK.to_owned());
+        }
         let nothing = self.effects[..done].iter().all(Effect::passes) && is_clean;
         let line = match (nothing, self.job.direction) {
+            _ if is_half_done => self.line(done, Some(&format!("'{REFUSED}'"))),
             (false, _) => self.line(done, None),
             (true, Direction::Up) => self.job.table.delete(&self.job.entry.revision),
             (true, Direction::Down) => format!(

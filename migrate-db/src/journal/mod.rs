@@ -6,12 +6,15 @@
 //! next one goes on where it stopped ([`resume`]), or says which statement a person has to look into.
 
 mod effect;
+mod emptied;
+mod existing;
 mod invalid;
 mod line;
 mod mysql;
 pub(crate) mod name;
 mod offline;
 mod probe;
+mod refusal;
 mod resume;
 mod server_side;
 mod step;
@@ -23,6 +26,7 @@ use std::time::Instant;
 
 use migcheck_core::Checksum;
 
+pub(crate) use self::line::THROUGH;
 pub(crate) use self::offline::journalled;
 pub use self::undecided::{Doubt, Undecided};
 
@@ -41,6 +45,9 @@ const BLIND: &str = "-";
 
 /// As SQL.
 const BLIND_SQL: &str = "'-'";
+
+/// The fingerprint of a statement that was refused after it may have done some of what it does.
+const REFUSED: &str = "!";
 
 /// Runs a script that is no single transaction; returns what is to be said of it.
 pub(crate) async fn run_journalled(

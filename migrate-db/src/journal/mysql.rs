@@ -19,7 +19,7 @@ const IN_TRANSACTION: &[&str] = &[
 /// Statements that do nothing when they are run for a second time.
 #[rustfmt::skip]
 const AGAIN: &[&str] = &[
-    "ANALYZE", "CACHE", "CHECK", "FLUSH", "GRANT", "OPTIMIZE", "REPAIR", "RESET", "TRUNCATE",
+    "ANALYZE", "CACHE", "CHECK", "FLUSH", "GRANT", "OPTIMIZE", "REPAIR", "RESET",
 ];
 
 /// Statements that leave nothing behind.
@@ -67,6 +67,13 @@ pub(super) fn effect(words: &[Word<'_>]) -> Effect {
     }
     if starts(words, &["LOAD", "INDEX"]) || first.is_one_of(AGAIN) {
         return Effect::Again;
+    }
+    if first.is("TRUNCATE") {
+        let table = &words[1 + usize::from(words.get(1).is_some_and(|word| word.is("TABLE")))..];
+        let table = Name::read(table, Dialect::MySql);
+        return table.map_or(Effect::Blind, |(name, _)| {
+            Effect::Seen(Probe::Emptied(name))
+        });
     }
     if first.is_one_of(IN_TRANSACTION) {
         return Effect::InTransaction;
@@ -118,7 +125,17 @@ fn ddl(words: &[Word<'_>]) -> Effect {
         false => Effect::Seen(Probe::Relations { names }),
     };
     if first.is("CREATE") {
-        if conditional || starts(head, &["OR", "REPLACE"]) {
+        if starts(head, &["OR", "REPLACE"]) {
+            return match kind {
+                // What was put into it since would go.
+                _ if kind.is("TABLE") => one(Probe::Replaced),
+                _ if kind.is_one_of(&["DATABASE", "SCHEMA", "SEQUENCE", "USER", "ROLE"]) => {
+                    Effect::Blind
+                }
+                _ => Effect::Again,
+            };
+        }
+        if conditional {
             return Effect::Again;
         }
         return match kind {
@@ -135,6 +152,7 @@ fn ddl(words: &[Word<'_>]) -> Effect {
         return match kind {
             // Rows that change places, which no definition shows.
             _ if has(tail, &["EXCHANGE", "DISCARD", "IMPORT"]) => Effect::Blind,
+            _ if kind.is("TABLE") && empties(tail) => one(Probe::Emptied),
             _ if kind.is("TABLE") => relations(altered(tail)),
             _ if kind.is("EVENT") && has(tail, &["RENAME"]) => one(Probe::Event),
             _ if has(tail, &["RENAME"]) => Effect::Blind,
@@ -143,14 +161,17 @@ fn ddl(words: &[Word<'_>]) -> Effect {
     }
     if first.is("DROP") {
         return match kind {
-            _ if conditional => Effect::Again,
-            _ if kind.is("INDEX") => relations(on_table(tail)),
-            _ if kind.is_one_of(&["TABLE", "TABLES", "VIEW", "SEQUENCE"]) => {
+            // One that somebody has made anew since is not to go with it.
+            _ if kind.is_one_of(&["TABLE", "TABLES", "SEQUENCE"])
+                || kind.is("VIEW") && !conditional =>
+            {
                 match Name::list(tail, Dialect::MySql) {
                     names if names.is_empty() => Effect::Blind,
-                    names => Effect::Seen(Probe::Gone { names }),
+                    names => Effect::Seen(Probe::Gone { names, conditional }),
                 }
             }
+            _ if conditional => Effect::Again,
+            _ if kind.is("INDEX") => relations(on_table(tail)),
             _ if kind.is("TRIGGER") => one(Probe::Trigger),
             _ if kind.is("EVENT") => one(Probe::Event),
             _ if kind.is_one_of(&["FUNCTION", "PROCEDURE", "PACKAGE"]) => one(Probe::Routine),
@@ -162,6 +183,13 @@ fn ddl(words: &[Word<'_>]) -> Effect {
         return renamed(tail);
     }
     Effect::Blind
+}
+
+/// `TRUNCATE PARTITION`, of an ALTER TABLE.
+fn empties(words: &[Word<'_>]) -> bool {
+    words
+        .windows(2)
+        .any(|two| two[0].is("TRUNCATE") && two[1].is("PARTITION"))
 }
 
 /// Where it says what the statement is about. A definer's name is not that.

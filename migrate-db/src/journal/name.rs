@@ -49,6 +49,15 @@ impl Name {
             None => quoted(&self.name),
         }
     }
+
+    /// As MySQL takes it.
+    pub(super) fn backquoted(&self) -> String {
+        let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+        match &self.schema {
+            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
+            None => quoted(&self.name),
+        }
+    }
 }
 
 /// A name as a text of MySQL.

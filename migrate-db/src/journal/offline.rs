@@ -241,6 +241,7 @@ impl Written<'_> {
 
     fn line(&mut self, done: usize, fingerprint: Option<&str>) -> String {
         let progress = progress(
+            &self.effects,
             &self.checksums,
             self.direction,
             done,

@@ -7,6 +7,7 @@ use migcheck_core::{Checksum, Dialect};
 
 use super::name::{Name, pg_text, text};
 use super::words::Word;
+use super::{emptied, existing};
 use crate::ServerError;
 use crate::session::{Row, Session};
 
@@ -19,10 +20,16 @@ pub(super) enum Probe {
     Relations {
         names: Vec<Name>,
     },
-    /// Tables, views or sequences that are no longer there.
+    /// Tables, views or sequences that are no longer there, or were made anew since.
     Gone {
         names: Vec<Name>,
+        /// Whether they need not have been there.
+        conditional: bool,
     },
+    /// A table that is another one.
+    Replaced(Name),
+    /// A table whose rows are gone.
+    Emptied(Name),
     /// Tables that are called otherwise.
     Renamed {
         before: Vec<Name>,
@@ -54,6 +61,8 @@ pub(super) enum Verdict {
     Ran,
     /// Some of it was done.
     Partly,
+    /// It cannot be told.
+    Unknown,
 }
 
 impl Probe {
@@ -104,8 +113,10 @@ impl Probe {
                 schema(name),
                 text(&name.name)
             )),
+            Self::Gone { names, .. } => Some(existing::expression(names)),
+            Self::Replaced(name) => Some(existing::expression(std::slice::from_ref(name))),
             // How many there are tells by itself.
-            Self::Gone { .. } | Self::Renamed { .. } => Some("''".to_owned()),
+            Self::Renamed { .. } => Some("''".to_owned()),
             _ => None,
         }
     }
@@ -115,6 +126,9 @@ impl Probe {
         &self,
         session: &mut dyn Session,
     ) -> Result<String, ServerError> {
+        if let Self::Emptied(name) = self {
+            return Ok(emptied::identity(session, name).await);
+        }
         let mut rows = session.rows(&self.query(), &[]).await?;
         if matches!(self, Self::Relations { .. }) {
             let definitions: Vec<String> = rows.iter().filter_map(definition).collect();
@@ -148,7 +162,21 @@ impl Probe {
                     false => Verdict::NotRun,
                 });
             }
-            Self::Gone { names } => (&names[..], &[][..]),
+            Self::Gone { names, conditional } => {
+                let there = existing::read(session, names, fingerprint).await?;
+                return Ok(there.dropped(names.len(), *conditional));
+            }
+            Self::Replaced(name) => {
+                let there = existing::read(session, std::slice::from_ref(name), fingerprint);
+                return match there.await?.replaced() {
+                    // Nothing is lost when it is run again.
+                    Verdict::Unknown if !emptied::has_rows(session, name).await? => {
+                        Ok(Verdict::NotRun)
+                    }
+                    verdict => Ok(verdict),
+                };
+            }
+            Self::Emptied(name) => return emptied::verdict(session, name, fingerprint).await,
             Self::Renamed { before, after } => (&before[..], &after[..]),
             _ => {
                 let now = self.fingerprint(session).await?;
@@ -170,8 +198,10 @@ impl Probe {
 
     pub(super) fn query(&self) -> String {
         match self {
-            Self::Created(name) => relations(std::slice::from_ref(name)),
-            Self::Relations { names } | Self::Gone { names } => relations(names),
+            Self::Created(name) | Self::Replaced(name) | Self::Emptied(name) => {
+                relations(std::slice::from_ref(name))
+            }
+            Self::Relations { names } | Self::Gone { names, .. } => relations(names),
             Self::Renamed { before, .. } => relations(before),
             Self::Trigger(name) => of_name(
                 name,

@@ -4,9 +4,10 @@ use migcheck_core::Dialect;
 
 use super::effect::Effect;
 use super::invalid::Noted;
-use super::probe::Verdict;
+use super::line::{THROUGH, behind_locks};
+use super::probe::{Probe, Verdict};
 use super::words::{Word, words};
-use super::{BLIND, Doubt, Journal, Undecided};
+use super::{BLIND, Doubt, Journal, REFUSED, Undecided};
 use crate::history::HistoryRow;
 use crate::migrate_error::MigrateError;
 
@@ -48,7 +49,7 @@ impl Journal<'_> {
         let recorded = row.done_checksum.as_deref().unwrap_or_default();
         let same = recorded
             .split_whitespace()
-            .filter(|word| Noted::read(word).is_none())
+            .filter(|word| Noted::read(word).is_none() && !word.starts_with(THROUGH))
             .enumerate()
             .all(|(more, recorded)| {
                 let now = self.checksums.get(row.statements_done + more);
@@ -66,10 +67,17 @@ impl Journal<'_> {
 
     /// Whether the statement in doubt did what it does.
     async fn took_effect(&mut self, at: usize, fingerprint: &str) -> Result<bool, MigrateError> {
+        if fingerprint == REFUSED {
+            return Err(self.undecided(at, Doubt::Refused));
+        }
+        if self.effects.get(at) == Some(&Effect::LockTables) {
+            return Err(self.undecided(at, Doubt::Locked));
+        }
         let Some(Effect::Seen(probe)) = self.effects.get(at).cloned() else {
             return Err(self.undecided(at, Doubt::Unseen));
         };
-        if fingerprint == BLIND {
+        // An empty table can be emptied once more, whatever is known of it.
+        if fingerprint == BLIND && !matches!(probe, Probe::Emptied(_)) {
             return Err(self.undecided(at, Doubt::Unseen));
         }
         let verdict = probe.verdict(self.session, fingerprint).await;
@@ -77,6 +85,7 @@ impl Journal<'_> {
             Verdict::Ran => Ok(true),
             Verdict::NotRun => Ok(false),
             Verdict::Partly => Err(self.undecided(at, Doubt::Partly)),
+            Verdict::Unknown => Err(self.undecided(at, Doubt::Unseen)),
         }
     }
 
@@ -108,8 +117,14 @@ impl Journal<'_> {
 
     fn undecided(&self, at: usize, why: Doubt) -> MigrateError {
         let script = self.prepared.script();
-        let statement = self.prepared.statements.get(at);
-        let span = statement.map_or(0..0, |statement| statement.span.clone());
+        let statements = &self.prepared.statements;
+        let statement = statements.get(at);
+        let mut span = statement.map_or(0..0, |statement| statement.span.clone());
+        if why == Doubt::Locked
+            && let Some(last) = statements.get(behind_locks(&self.effects, at) - 1)
+        {
+            span.end = last.span.end;
+        }
         Box::new(Undecided {
             revision: self.job.entry.revision.clone(),
             direction: self.job.direction,

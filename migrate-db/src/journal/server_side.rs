@@ -3,6 +3,7 @@
 
 use migcheck_core::Dialect;
 
+use super::BLIND_SQL;
 use super::name::{Name, text};
 use super::probe::{Probe, Verdict, schema};
 use crate::ServerError;
@@ -16,6 +17,8 @@ impl Probe {
     pub(super) fn on_server(&self, dialect: Dialect) -> String {
         match (self.expression(), dialect) {
             (Some(expression), _) => expression,
+            // What tells of it is not for everybody to read, and to ask could be refused.
+            (None, _) if matches!(self, Self::Emptied(_)) => BLIND_SQL.to_owned(),
             (None, Dialect::MySql) => summed(&self.parts()),
             (None, Dialect::Postgres | Dialect::Sqlite) => format!(
                 "(SELECT '{MARK}' || left(encode(sha256(convert_to(\
@@ -56,8 +59,8 @@ impl Probe {
             )
         };
         match self {
-            Self::Created(name) => relation(name),
-            Self::Relations { names } | Self::Gone { names } => {
+            Self::Created(name) | Self::Replaced(name) | Self::Emptied(name) => relation(name),
+            Self::Relations { names } | Self::Gone { names, .. } => {
                 names.iter().flat_map(relation).collect()
             }
             Self::Renamed { before, after } => {

@@ -2,7 +2,8 @@
 
 use migcheck_core::Dialect;
 
-use super::name::text;
+use super::name::{Name, text};
+use super::probe::schema;
 use super::words::Word;
 
 /// The query for those tables among the ones a statement writes to that know no transactions.
@@ -23,31 +24,30 @@ pub(super) fn without(words: &[Word<'_>]) -> Option<String> {
         _ if first.is("WITH") => (&words[1..], MOST_TABLES),
         _ => return None,
     };
-    let mut names: Vec<String> = Vec::new();
-    let mut behind_dot = false;
-    for word in range {
-        if let Some(name) = word
-            .name(Dialect::MySql)
-            .filter(|_| !word.is_one_of(NO_TABLES))
-        {
-            // Of `schema.table` the last is the table.
-            if behind_dot {
-                names.pop();
+    let mut names: Vec<Name> = Vec::new();
+    let mut rest = range;
+    while names.len() < most
+        && let Some(word) = rest.first()
+    {
+        let name = Name::read(rest, Dialect::MySql).filter(|_| !word.is_one_of(NO_TABLES));
+        rest = match name {
+            Some((name, behind)) => {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+                behind
             }
-            names.push(name);
-        }
-        behind_dot = word.is_mark('.');
-        if names.len() > most && !behind_dot {
-            names.truncate(most);
-            break;
-        }
+            None => &rest[1..],
+        };
     }
-    names.dedup();
-    let one = |name: &String| {
+    // What is behind a view, which has no engine, is not looked up.
+    let one = |name: &Name| {
         format!(
-            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() \
-             AND TABLE_NAME = {} AND ENGINE NOT IN ('InnoDB', 'ROCKSDB', 'ndbcluster')",
-            text(name)
+            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = {} \
+             AND TABLE_NAME = {} \
+             AND COALESCE(ENGINE, '') NOT IN ('InnoDB', 'ROCKSDB', 'ndbcluster')",
+            schema(name),
+            text(&name.name)
         )
     };
     let queries: Vec<String> = names.iter().map(one).collect();

@@ -7,6 +7,10 @@ use std::sync::Arc;
 use migcheck_core::render::{RenderStyle, render_error};
 use migcheck_core::{Direction, Label, SourceFile};
 
+/// What to do about a statement that failed, nobody knows where.
+pub(super) const LOOK: &str = "look how much of it was done; undo that and say `resolve --as \
+    not-applied`, or do the rest and say `resolve --as applied`; the next run goes on from there";
+
 /// A statement of an unfinished script that a person has to look into.
 #[derive(Debug, Clone)]
 pub struct Undecided {
@@ -28,6 +32,10 @@ pub struct Undecided {
 pub enum Doubt {
     /// The statement was begun, and nothing tells whether it took effect.
     Unseen,
+    /// The statement was refused, and nothing tells how much of it was done before that.
+    Refused,
+    /// What ran while the script held tables locked was not recorded; the span is all of that.
+    Locked,
     /// The statement took effect in part.
     Partly,
     /// The statement needs what an earlier one left in the session that has ended.
@@ -66,6 +74,23 @@ impl Undecided {
                      `--as not-applied`; the next run goes on from there"
                         .to_owned(),
                 ],
+            ),
+            Doubt::Locked => (
+                format!("{script} was interrupted while it held tables locked"),
+                vec![
+                    format!(
+                        "any of what it runs from here to UNLOCK TABLES, line {}, may be done or not: look \
+                         at all of it",
+                        migcheck_core::line_of(&self.source.text, self.span.end)
+                    ),
+                    "undo it and say `resolve --as not-applied`: the next run begins again here; or do \
+                     the rest and say `--as applied`: it goes on behind UNLOCK TABLES"
+                        .to_owned(),
+                ],
+            ),
+            Doubt::Refused => (
+                format!("{script} failed in a statement that may have done some of what it does"),
+                vec![LOOK.to_owned()],
             ),
             Doubt::Partly => (
                 format!("{script} was interrupted in a statement that took effect in part"),

@@ -116,7 +116,16 @@ fn verdict(rows: &[Row], expected: Option<&str>) -> String {
             others => parts.push(painted(RED, format_args!("{others} not as expected"))),
         }
     }
-    let disorderly = |found: &Found| !super::is_in_order(&found.status);
+    let has_stopped = |found: &Found| found.status.unfinished.is_some();
+    match count(has_stopped) {
+        0 => {}
+        some => parts.push(painted(
+            RED,
+            format_args!("{some} with an unfinished script"),
+        )),
+    }
+    let disorderly =
+        |found: &Found| found.status.unfinished.is_none() && !super::is_in_order(&found.status);
     match count(disorderly) {
         0 => {}
         some => parts.push(painted(RED, format_args!("{some} out of order"))),
