@@ -12,8 +12,8 @@ use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use migcheck::db::Fleet;
 use migcheck::db::fleet::{Member, Outcome, read_list};
+use migcheck::db::{ConnectErrorKind, Fleet};
 use migcheck::harness::Scratch;
 use migcheck::{Dialect, Migrator};
 use support::{Case, Directory, TestServer, block_on, connect, run_on_every_server};
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
             stops_and_goes_on,
         ),
         Case::new("schemas_of_one_database_do_not_meet", schemas).only(is_postgres),
+        Case::new("tenants_do_not_share_what_is_in_public", wrong_schemas).only(is_postgres),
         Case::new("no_more_than_asked_for_are_worked_on_at_once", bounded).only(is_postgres),
     ];
     run_on_every_server(cases, Vec::new())
@@ -144,6 +145,53 @@ fn schemas(server: &TestServer) {
     );
     let none = block_on(fleet(&directory, 8).upgrade(&members, "head"));
     assert_eq!(words(&none), ["0 steps"; 20]);
+}
+
+/// A schema that does not exist is passed over by the server.
+fn wrong_schemas(server: &TestServer) {
+    let scratch = server.scratch();
+    execute(&scratch, "CREATE SCHEMA tenant_1");
+    execute(&scratch, "CREATE SCHEMA \"Tenant, 2\"");
+    let url = scratch.url().reveal();
+    let mark = if url.contains('?') { '&' } else { '?' };
+    let at = |options: &str| format!("{url}{mark}{options}").parse().unwrap();
+    let member = |options: &str| Member {
+        name: options.to_owned(),
+        url: at(options),
+    };
+    let directory = three_tables();
+    let typos = [
+        "options=-csearch_path=typo1,public",
+        "options=-csearch_path=typo2,public",
+    ];
+    let fleet = fleet(&directory, 1).max_failures(NonZeroUsize::new(9).unwrap());
+    let done = block_on(fleet.upgrade(&typos.map(member), "head"));
+    assert_eq!(words(&done), ["failed", "failed"]);
+    let told = done[0].to_string();
+    let says = "its search path begins with `typo1`, and there is no such schema; correct the name in \
+                the URL, or make the schema: CREATE SCHEMA \"typo1\";";
+    assert!(told.contains(says), "{told}");
+
+    for options in [
+        "options=-c%20search_path%3Dtypo",
+        "options[search_path]=typo,public",
+        "options=-csearch_path%3D%22%24user%22,typo,public",
+    ] {
+        let refused = block_on(migcheck::db::connect(&at(options)));
+        let kind = refused.map(drop).unwrap_err().kind();
+        assert_eq!(kind, ConnectErrorKind::UnknownSchema, "{options}");
+    }
+    let good = [
+        "options=-csearch_path=tenant_1,public",
+        "options=-csearch_path%3D%22Tenant,\\%202%22",
+        "options=-clock_timeout=5s",
+    ];
+    let done = block_on(fleet.upgrade(&good.map(member), "head"));
+    assert_eq!(words(&done), ["3 steps"; 3]);
+    block_on(migcheck::db::connect(&at(
+        "options=-csearch_path%3D%22%24user%22,public",
+    )))
+    .unwrap();
 }
 
 fn bounded(server: &TestServer) {

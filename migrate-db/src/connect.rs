@@ -3,6 +3,8 @@
 mod advice;
 mod error;
 mod opened;
+#[cfg(feature = "postgres")]
+mod search_path;
 mod tls;
 
 use std::str::FromStr as _;
@@ -82,15 +84,35 @@ pub async fn connect_with(
             &cause,
         ));
     }
-    let opening = open(url, options);
+    let opening = open_checked(url, options);
     match tokio::time::timeout(options.timeout, opening).await {
         Ok(Ok(session)) => Ok(Box::new(Opened::new(session, url, *options))),
-        Ok(Err(error)) => Err(ConnectError::of(url, &error)),
+        Ok(Err(error)) => Err(error),
         Err(_) => Err(ConnectError::new(
             url,
             ConnectErrorKind::Timeout,
-            &format!("no answer within {:?}", options.timeout),
+            &format!("no answer within {}", rounded(options.timeout)),
         )),
+    }
+}
+
+async fn open_checked(
+    url: &DatabaseUrl,
+    options: &ConnectOptions,
+) -> Result<Box<dyn Session>, ConnectError> {
+    let opened = open(url, options).await;
+    #[allow(unused_mut, reason = "without PostgreSQL nothing is asked")]
+    let mut session = opened.map_err(|error| ConnectError::of(url, &error))?;
+    #[cfg(feature = "postgres")]
+    search_path::check(url, &mut *session).await?;
+    Ok(session)
+}
+
+/// A time in whole seconds, the nearest; what is shorter than one, in milliseconds.
+fn rounded(time: Duration) -> String {
+    match time.as_millis() {
+        millis @ 0..1000 => format!("{millis} ms"),
+        millis => format!("{} s", (millis + 500) / 1000),
     }
 }
 

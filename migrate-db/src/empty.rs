@@ -19,18 +19,14 @@ pub struct Stranger {
 }
 
 /// How many tables are named.
-const NAMED: usize = 3;
+pub(crate) const NAMED: usize = 3;
 
 /// The tables of a database that should have none yet.
 pub(crate) async fn stranger(
     session: &mut dyn Session,
     table: &HistoryTable,
 ) -> Result<Option<Stranger>, ServerError> {
-    let rows = session.rows(table.engine.tables(), &[]).await?;
-    // The table of a lease is there first.
-    let others = |name: &String| name.strip_prefix(&*table.name) != Some("_lock");
-    let tables = rows.into_iter().flatten().flatten().filter(others);
-    let tables: Vec<String> = tables.collect();
+    let tables = tables(session, table).await?;
     if tables.is_empty() {
         return Ok(None);
     }
@@ -47,18 +43,34 @@ pub(crate) async fn stranger(
     }))
 }
 
+/// The tables of a database that has no history.
+pub(crate) async fn tables(
+    session: &mut dyn Session,
+    table: &HistoryTable,
+) -> Result<Vec<String>, ServerError> {
+    let rows = session.rows(table.engine.tables(), &[]).await?;
+    // The table of a lease is there first.
+    let others = |name: &String| name.strip_prefix(&*table.name) != Some("_lock");
+    let tables = rows.into_iter().flatten().flatten().filter(others);
+    Ok(tables.collect())
+}
+
+/// The first of several tables, in words.
+pub(crate) fn some_tables(named: &[String], count: usize) -> String {
+    let how_many = match count {
+        1 => "a table".to_owned(),
+        many => format!("{many} tables"),
+    };
+    let more = if count > named.len() { ", …" } else { "" };
+    format!("{how_many}: {}{more}", named.join(", "))
+}
+
 impl fmt::Display for Stranger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let others = self.count - usize::from(self.peer.is_some());
         f.write_str("the database has no history table, but ")?;
-        match others {
-            0 => {}
-            1 => f.write_str("a table: ")?,
-            many => write!(f, "{many} tables: ")?,
-        }
-        f.write_str(&self.tables.join(", "))?;
-        if others > self.tables.len() {
-            f.write_str(", …")?;
+        if others > 0 {
+            f.write_str(&some_tables(&self.tables, others))?;
         }
         if let Some(table) = &self.peer {
             let and = if others > 0 { "; and " } else { "" };

@@ -84,6 +84,44 @@ fn read(server: &TestServer, peer: Peer) {
 fn nothing(server: &TestServer, peer: Peer) {
     let mut database = database(server, peer);
     database.execute(&format!("DELETE FROM {}", peer.table()));
+    // What is there would be made once more.
+    for graph in graphs(peer) {
+        let refused = looked(&mut database, &graph).unwrap_err();
+        assert!(
+            matches!(&refused, AdoptError::Nothing { count: 1.., .. }),
+            "{refused}"
+        );
+        assert!(
+            refused
+                .help()
+                .is_some_and(|help| help.contains("`identify`"))
+        );
+    }
+    let others: Vec<String> = block_on(database.session.rows(
+        match database.dialect() {
+            Dialect::Postgres => {
+                "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()"
+            }
+            Dialect::MySql => {
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+            }
+            Dialect::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table'",
+        },
+        &[],
+    ))
+    .unwrap()
+    .into_iter()
+    .flatten()
+    .flatten()
+    .filter(|name| name != peer.table() && !name.starts_with("sqlite_"))
+    .collect();
+    for _ in 0..others.len() {
+        // In whatever order the foreign keys allow.
+        for table in &others {
+            let drop = format!("DROP TABLE IF EXISTS {table}");
+            let _ = block_on(database.session.execute(&drop));
+        }
+    }
     for graph in graphs(peer) {
         let found = looked(&mut database, &graph).unwrap();
         assert_eq!(

@@ -88,6 +88,22 @@ fn a_history_has_to_be_there_and_one() {
 }
 
 #[test]
+fn a_history_that_records_nothing_is_not_adopted() {
+    let project = Project::chain()
+        .dbmate(2)
+        .sql("DELETE FROM schema_migrations");
+    let new = Project::chain().dbmate(0);
+    screens!(
+        "adopt-nothing",
+        project,
+        project.run(&format!("adopt --dry-run {DATABASE}")),
+        project.run(&format!("adopt {DATABASE}")),
+        project.run(&format!("upgrade {DATABASE}")),
+        new.run(&format!("adopt {DATABASE}")),
+    );
+}
+
+#[test]
 fn a_database_is_identified() {
     let project = Project::chain().sql("CREATE TABLE users (id int); CREATE TABLE orders (id int)");
     screens!(

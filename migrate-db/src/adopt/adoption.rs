@@ -9,6 +9,8 @@ use super::find::{Wanted, find};
 use super::matching::{Matched, matched};
 use super::mismatch::Mismatch;
 use super::peer::PeerTable;
+use crate::empty::{self, NAMED};
+use crate::run::Run;
 use crate::{Migrator, Session};
 
 /// What another tool's history says of a directory's revisions.
@@ -49,8 +51,9 @@ pub enum Recorded {
 ///
 /// # Errors
 ///
-/// There is no such table, there are several, or it cannot be read. That it does not match is no error
-/// here: see [`Adoption::mismatches`].
+/// There is no such table, there are several, or it cannot be read; or it records nothing, in a database
+/// that has other tables and no history of migcheck's. That it does not match is no error here: see
+/// [`Adoption::mismatches`].
 pub async fn look(
     session: &mut dyn Session,
     graph: &RevisionGraph,
@@ -72,12 +75,43 @@ pub async fn look(
         verified,
         mismatches,
     } = matched(tool, &tool.claims(rows), graph, dialect);
+    let revisions = graph.ids(&places(&applied));
+    if revisions.is_empty() && mismatches.is_empty() {
+        refuse_others(session, graph, &table).await?;
+    }
     Ok(Adoption {
         table,
-        revisions: graph.ids(&places(&applied)),
+        revisions,
         verified,
         mismatches,
     })
+}
+
+/// That a database of which a tool knows nothing has no other tables: once it is at base, all of them
+/// would be made again.
+async fn refuse_others(
+    session: &mut dyn Session,
+    graph: &RevisionGraph,
+    table: &PeerTable,
+) -> Result<(), AdoptError> {
+    let migrator = Migrator::new(graph)?;
+    if migrator.status(&mut *session).await?.has_history {
+        return Ok(());
+    }
+    let history = Run::new(&migrator, session)?.table;
+    let tables = empty::tables(session, &history).await;
+    let mut tables = tables.map_err(AdoptError::Unsearchable)?;
+    tables.retain(|name| !(table.is_visible && *name == table.name));
+    let count = tables.len();
+    tables.truncate(NAMED);
+    match count {
+        0 => Ok(()),
+        _ => Err(AdoptError::Nothing {
+            table: table.clone(),
+            tables,
+            count,
+        }),
+    }
 }
 
 impl Adoption {

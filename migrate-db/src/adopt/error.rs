@@ -2,6 +2,7 @@
 
 use super::mismatch::Mismatch;
 use super::peer::{Peer, PeerTable};
+use crate::empty::some_tables;
 use crate::{MigrateError, ServerError};
 
 /// Why a history was not taken over. Nothing is recorded then.
@@ -29,6 +30,20 @@ pub enum AdoptError {
         table: PeerTable,
         /// What the server said.
         error: Box<ServerError>,
+    },
+    /// The table has nothing to say, and the database has tables that came from somewhere.
+    #[error(
+        "`{table}` of {} records nothing, but the database has {}",
+        table.peer,
+        some_tables(tables, *count)
+    )]
+    Nothing {
+        /// The table.
+        table: PeerTable,
+        /// The first of the others, by name.
+        tables: Vec<String>,
+        /// How many others there are.
+        count: usize,
     },
     /// The table and the directory disagree.
     #[error(
@@ -64,6 +79,11 @@ impl AdoptError {
             } else {
                 "say which one counts with `--table`".into()
             }),
+            Self::Nothing { .. } => Some(
+                "`identify` says at which revision it is, `stamp` records it, and `stamp base` says \
+                 that these tables are nobody's business here"
+                    .into(),
+            ),
             _ => None,
         }
     }

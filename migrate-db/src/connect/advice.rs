@@ -33,6 +33,7 @@ impl Failure<'_> {
                 "correct the user and password; `@ : / ? # %` in them are percent-encoded"
             }
             ConnectErrorKind::UnknownDatabase => return self.unknown_database(),
+            ConnectErrorKind::UnknownSchema => "make the schema, or correct its name",
             ConnectErrorKind::NotAllowed => return self.not_allowed(),
             ConnectErrorKind::Tls => self.tls(),
             ConnectErrorKind::Certificate => "see the server's certificate",
@@ -161,7 +162,7 @@ const NO_TLS: &str = "server does not support TLS";
 pub(super) const CLOSED: &str = "the connection was closed before anybody was let in";
 
 /// A name as an identifier.
-fn quoted(dialect: Dialect, name: &str) -> String {
+pub(super) fn quoted(dialect: Dialect, name: &str) -> String {
     match dialect {
         Dialect::MySql => format!("`{}`", name.replace('`', "``")),
         _ => format!("\"{}\"", name.replace('"', "\"\"")),

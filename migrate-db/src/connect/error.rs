@@ -5,6 +5,8 @@ use std::io;
 
 use migcheck_core::Dialect;
 
+#[cfg(feature = "postgres")]
+use super::advice::quoted;
 use super::advice::{CLOSED, Failure, of_file};
 use super::tls::CertificateFault;
 use crate::{DatabaseUrl, MigrateError};
@@ -30,7 +32,10 @@ pub enum ConnectErrorKind {
     Authentication,
     /// The server has no such database, or there is no such SQLite file.
     UnknownDatabase,
-    /// The user may not use the database, or the file.
+    /// The search path of the URL begins with a schema that does not exist.
+    UnknownSchema,
+    /// The user may not use the database, the schema that the URL's search path begins with, or the
+    /// file.
     NotAllowed,
     /// What answers is no such server.
     OtherService,
@@ -60,6 +65,33 @@ impl ConnectError {
         let dialect = url.dialect();
         let cause = cause_of(dialect, error);
         Self::numbered(url, kind_of(error), &cause, number.as_deref())
+    }
+
+    /// The first schema of the URL's search path is not used, though it may be there.
+    #[cfg(feature = "postgres")]
+    pub(super) fn of_schema(url: &DatabaseUrl, schema: &str, is_there: bool) -> Self {
+        let name = quoted(Dialect::Postgres, schema);
+        let user = url.user().unwrap_or_default();
+        let user = quoted(Dialect::Postgres, &user);
+        let (kind, what, help) = match is_there {
+            false => (
+                ConnectErrorKind::UnknownSchema,
+                "there is no such schema",
+                format!("correct the name in the URL, or make the schema:\nCREATE SCHEMA {name};"),
+            ),
+            true => (
+                ConnectErrorKind::NotAllowed,
+                "the user may not use that schema",
+                format!("have its owner let the user in:\nGRANT USAGE ON SCHEMA {name} TO {user};"),
+            ),
+        };
+        let cause = format!("its search path begins with `{schema}`, and {what}");
+        Self {
+            url: url.to_string(),
+            kind,
+            cause: url.mask(&cause),
+            help: url.mask(&help),
+        }
     }
 
     fn numbered(
