@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use migcheck_core::{Direction, Script};
 
+use crate::advice::CANNOT_WRITE;
 use crate::history::{Entry, HistoryRow, HistoryTable, Progress};
 use crate::journal::run_journalled;
 use crate::lease::Lease;
@@ -125,7 +126,8 @@ async fn run_in_transaction(
         let end = format!("{end}; COMMIT");
         session.execute(&end).await.map_err(whole)?;
     } else {
-        session.execute(&end).await.map_err(whole)?;
+        let recorded = session.execute(&end).await;
+        recorded.map_err(refused(CANNOT_WRITE))?;
         // It may have to wait until nobody reads, and is sent again by itself.
         session.execute("COMMIT").await.map_err(whole)?;
     }

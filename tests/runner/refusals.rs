@@ -143,7 +143,7 @@ fn edited(server: &TestServer) {
     ];
     for error in errors {
         assert!(
-            matches!(&error, MigrateError::Edited(ids) if *ids == ["002"]),
+            matches!(&error, MigrateError::Edited(edited) if edited.revisions == ["002"]),
             "{error}"
         );
     }
