@@ -99,6 +99,12 @@ impl CommandError {
         self
     }
 
+    /// With another way on than the one that is usual.
+    pub(crate) fn hinted_instead(mut self, hint: impl Into<String>) -> Self {
+        self.hints.clear();
+        self.hinted(hint)
+    }
+
     /// Adds several things to do next.
     pub(crate) fn hinted_all(mut self, hints: impl IntoIterator<Item = String>) -> Self {
         self.hints
@@ -175,10 +181,14 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Unfinished(_)
             | MigrateError::Undecided(_)
             | MigrateError::Ahead(_)
+            | MigrateError::NotEmpty(_)
             | MigrateError::Drifted(_)
+            | MigrateError::NoStoredScript(_)
             | MigrateError::NoScript { .. } => Exit::Findings,
             MigrateError::Connect { .. }
+            | MigrateError::Lost { .. }
             | MigrateError::Refused { .. }
+            | MigrateError::LeaseLost
             | MigrateError::Locked(_) => Exit::Unavailable,
             _ => Exit::Usage,
         };
@@ -198,6 +208,21 @@ impl From<MigrateError> for CommandError {
                 ..Self::usage(format!("{what}: {server}"))
             }
             .hinted_all(help),
+            MigrateError::Lost {
+                during,
+                cause,
+                help,
+            } => Self {
+                exit,
+                ..Self::usage(format!("the connection was lost while {during}: {cause}"))
+            }
+            .hinted(help),
+            MigrateError::Edited(edited) => Self {
+                exit,
+                ..Self::usage(edited.to_string())
+            }
+            .hinted(edited.restore())
+            .hinted_all(edited.accept()),
             MigrateError::Undecided(doubt) => Self {
                 exit,
                 ..Self::usage(format!(
@@ -210,7 +235,6 @@ impl From<MigrateError> for CommandError {
             | MigrateError::LeaseLost
             | MigrateError::NoStoredScript(_)
             | MigrateError::NoEngine(_)
-            | MigrateError::Edited(_)
             | MigrateError::Pending(_)
             | MigrateError::Unfinished(_)
             | MigrateError::Ahead(_)

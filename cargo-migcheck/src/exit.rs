@@ -10,11 +10,11 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// 0: nothing wrong.
     Success,
-    /// 1: findings at `deny`, or migrations that a database refuses.
+    /// 1: findings at `deny`, migrations that a database refuses, or a database that is not as they need it.
     Findings,
     /// 2: wrong use, or a configuration that cannot be read. clap ends with it too.
     Usage,
-    /// 3: a server or Docker was not to be had.
+    /// 3: a server or Docker was not to be had, or was lost on the way.
     Unavailable,
 }
 

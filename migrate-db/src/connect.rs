@@ -111,8 +111,8 @@ async fn open_checked(
 /// A time in whole seconds, the nearest; what is shorter than one, in milliseconds.
 fn rounded(time: Duration) -> String {
     match time.as_millis() {
-        millis @ 0..1000 => format!("{millis} ms"),
-        millis => format!("{} s", (millis + 500) / 1000),
+        millis @ 0..1000 => format!("{millis}ms"),
+        millis => format!("{}s", (millis + 500) / 1000),
     }
 }
 

@@ -22,7 +22,22 @@ impl ServerError {
     /// Whether nothing more can be asked: the connection has ended, or an answer is still to come.
     #[must_use]
     pub fn ends_session(&self) -> bool {
-        self.message.starts_with(LOST) || self.message.starts_with(NO_ANSWER)
+        self.is_lost() || self.message.starts_with(NO_ANSWER)
+    }
+
+    /// Whether the connection has ended.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.message.starts_with(LOST)
+            || self
+                .code
+                .as_deref()
+                .is_some_and(|code| ENDS.contains(&code))
+    }
+
+    /// Why, without a word about that.
+    pub(crate) fn why_lost(&self) -> String {
+        let message = self.message.strip_prefix(LOST).unwrap_or(&self.message);
+        message.trim_start_matches(": ").to_owned()
     }
 
     /// An error of this side, in the place of the server's.
@@ -40,10 +55,11 @@ impl ServerError {
         let Some(database) = error.as_database_error() else {
             return Self::local(match error {
                 sqlx::Error::Io(error) => match error.kind() {
-                    // The driver says how many bytes it missed.
+                    // The driver says how many bytes it missed, or where TLS is explained.
                     io::ErrorKind::UnexpectedEof => format!("{LOST}: the server ended it"),
-                    _ => format!("{LOST}: {error}"),
+                    _ => lost(&error.to_string()),
                 },
+                sqlx::Error::Tls(error) => lost(&error.to_string()),
                 other => other.to_string(),
             });
         };
@@ -63,6 +79,19 @@ impl ServerError {
 
 /// What an error begins with after which nothing can be asked any more.
 pub(crate) const LOST: &str = "the connection was lost";
+
+/// The numbers of what a server says last: that somebody ended the session, or the server
+/// (PostgreSQL's admin_shutdown, crash_shutdown and idle_session_timeout; MySQL's `ER_SERVER_SHUTDOWN` and
+/// MariaDB's `ER_CONNECTION_KILLED`).
+const ENDS: [&str; 5] = ["57P01", "57P02", "57P05", "1053", "1927"];
+
+/// In the driver's words, without the address of its manual.
+fn lost(error: &str) -> String {
+    match error.split(": https://").next().unwrap_or_default() {
+        said if said.contains("close_notify") => format!("{LOST}: the server ended it"),
+        said => format!("{LOST}: {said}"),
+    }
+}
 
 /// How many characters of a server's text are shown.
 const SHOWN: usize = 240;
@@ -94,7 +123,24 @@ impl std::error::Error for ServerError {}
 
 #[cfg(test)]
 mod tests {
-    use super::abridged;
+    use super::*;
+
+    #[test]
+    fn an_end_of_tls_is_an_end_of_the_connection() {
+        // What rustls says, as the driver hands it on.
+        let said = "peer closed connection without sending TLS close_notify: \
+                    https://docs.rs/rustls/latest/rustls/manual/_03_howto/index.html#unexpected-eof";
+        let errors = [
+            sqlx::Error::Io(io::Error::new(io::ErrorKind::UnexpectedEof, said)),
+            sqlx::Error::Io(io::Error::other(said)),
+            sqlx::Error::Tls(said.into()),
+        ];
+        for error in errors {
+            let error = ServerError::from_sqlx(&error, "SELECT 1");
+            assert!(error.ends_session(), "{error}");
+            assert_eq!(error.why_lost(), "the server ended it");
+        }
+    }
 
     #[test]
     fn what_a_server_says_around_a_long_value_is_kept() {

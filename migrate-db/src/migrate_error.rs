@@ -45,6 +45,16 @@ pub enum MigrateError {
         /// own.
         help: Option<String>,
     },
+    /// The connection ended in the middle of a run.
+    #[error("the connection was lost while {during}: {cause}; {help}")]
+    Lost {
+        /// What was being done.
+        during: String,
+        /// The server's or the driver's words.
+        cause: String,
+        /// What to do about it.
+        help: String,
+    },
     /// Another run holds the lock.
     #[error("{0}")]
     Locked(Locked),
@@ -58,8 +68,8 @@ pub enum MigrateError {
     #[error(transparent)]
     NotEmpty(Stranger),
     /// Applied scripts that are not what the directory has now.
-    #[error("edited after they were applied: {}; restore them, and put the change into a new revision", .0.join(", "))]
-    Edited(Vec<String>),
+    #[error("{}", .0.with_ways_out())]
+    Edited(Box<Edited>),
     /// Revisions that should be applied and are not.
     #[error("not applied yet: {}; `upgrade` applies them", some_of(.0))]
     Pending(Vec<String>),
@@ -145,6 +155,55 @@ pub(crate) fn refused(what: &'static str) -> impl FnOnce(ServerError) -> Migrate
 fn way_out(help: Option<&str>) -> String {
     help.map(|help| format!("; {}", help.replace('\n', " ")))
         .unwrap_or_default()
+}
+
+/// Applied scripts that are not what the directory has now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edited {
+    /// Their revisions.
+    pub revisions: Vec<String>,
+    /// The first one's script.
+    pub file: Option<String>,
+    /// The heads that are applied; none where more is recorded than can be recorded anew.
+    pub at: Vec<String>,
+}
+
+impl Edited {
+    /// The usual way on.
+    #[must_use]
+    pub fn restore(&self) -> String {
+        let file = self.file.as_deref().map(|file| format!(" -- {file}"));
+        format!(
+            "restore what was applied (`git log -p{}`), and put the change into a new revision",
+            file.unwrap_or_default()
+        )
+    }
+
+    /// The way on where the edit is wanted, if there is one.
+    #[must_use]
+    pub fn accept(&self) -> Option<String> {
+        match self.at.as_slice() {
+            [at] => Some(format!(
+                "if the database is as the edited scripts make it, record them as they are now: \
+                 `cargo migcheck stamp {at} --purge`"
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl Edited {
+    fn with_ways_out(&self) -> String {
+        let or = self.accept().map(|way| format!("; or, {way}"));
+        format!("{self}; {}{}", self.restore(), or.unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Edited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let revisions = self.revisions.join(", ");
+        write!(f, "edited after they were applied: {revisions}")
+    }
 }
 
 /// How long a run has waited for another one.

@@ -11,6 +11,7 @@ use crate::limited::Limited;
 use crate::migrate_error::MigrateError;
 use crate::patient::Patient;
 use crate::run::Run;
+use crate::session::Session;
 use crate::source::IntoSession;
 use crate::standing::Standing;
 use crate::status::{Resolution, Status, Unfinished};
@@ -286,25 +287,34 @@ impl Migrator {
     }
 
     /// That the database is at the heads, and nothing is unfinished, edited or unknown. It is one
-    /// query.
+    /// query, where there is a history.
     ///
     /// # Errors
     ///
     /// What is not so; see [`MigrateError`].
     pub async fn verify<'a>(&self, database: impl IntoSession<'a>) -> Result<(), MigrateError> {
         let mut session = self.session(database).await?;
-        let standing = Run::new(self, &mut session)?.standing().await?;
-        self.check(&standing)
+        self.verified(&mut session).await.map(drop)
     }
 
-    /// What [`Migrator::verify`] says.
-    pub(crate) fn check(&self, standing: &Standing) -> Result<(), MigrateError> {
+    /// Where the database is, if that is what [`Migrator::verify`] asks for.
+    pub(crate) async fn verified(
+        &self,
+        session: &mut dyn Session,
+    ) -> Result<Standing, MigrateError> {
+        let mut run = Run::new(self, session)?;
+        let standing = run.standing().await?;
         standing.check(self.settings.allow_ahead)?;
         standing.check_unfinished(|_, _| false)?;
-        match standing.pending(&self.graph) {
-            pending if pending.is_empty() => Ok(()),
-            pending => Err(MigrateError::Pending(pending)),
+        let pending = standing.pending(&self.graph);
+        if pending.is_empty() {
+            return Ok(standing);
         }
+        if standing.history.is_none() {
+            // An upgrade would not begin.
+            run.refuse_strangers().await?;
+        }
+        Err(MigrateError::Pending(pending))
     }
 
     /// Records that the database is at `target`, and runs nothing. With `purge` all that the history

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use migcheck_core::{Dialect, Direction, Plan, Revision, RevisionGraph, Script, Step, Target};
 
-use crate::advice::CANNOT_READ;
+use crate::advice::{CANNOT_READ, CANNOT_WRITE};
 use crate::engine::Engine;
 use crate::engines::engine;
 use crate::event::RunEvent;
@@ -129,7 +129,7 @@ impl<'a> Run<'a> {
         let flushed = self.unsent.flush(self.session, &self.table).await;
         let ran = ran.and_then(|report| match flushed {
             Ok(()) => Ok(report),
-            Err(error) => Err(refused("the history table could not be written")(error)),
+            Err(error) => Err(refused(CANNOT_WRITE)(error)),
         });
         self.unlock(&lock, ran).await
     }

@@ -8,7 +8,6 @@ use migcheck_core::{Dialect, RevisionGraph};
 use crate::migrate_error::{MigrateError, refused};
 use crate::migrator::Migrator;
 use crate::own_schema::OwnSchema;
-use crate::run::Run;
 use crate::source::IntoSession;
 use crate::{Release, ServerError, Session};
 
@@ -81,8 +80,7 @@ impl Migrator {
         database: impl IntoSession<'a>,
     ) -> Result<Release, MigrateError> {
         let mut session = database.into_session().await?;
-        let standing = Run::new(self, &mut *session)?.standing().await?;
-        self.check(&standing)?;
+        let standing = self.verified(&mut *session).await?;
         if !standing.unknown.is_empty() {
             return Err(NoFingerprint::Ahead(standing.unknown).into());
         }

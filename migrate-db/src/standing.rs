@@ -4,7 +4,7 @@ use migcheck_core::split::split;
 use migcheck_core::{Dialect, Direction, RevisionGraph};
 
 use crate::history::{History, HistoryRow, RevisionState};
-use crate::migrate_error::MigrateError;
+use crate::migrate_error::{Edited, MigrateError};
 use crate::status::{Status, Unfinished};
 
 /// The rows of a history table beside the revisions of a directory.
@@ -14,9 +14,9 @@ pub(crate) struct Standing {
     /// One flag a place; what is half taken down counts, what is half applied does not.
     pub(crate) applied: Vec<bool>,
     pub(crate) unknown: Vec<String>,
-    pub(crate) edited: Vec<String>,
     /// Where the statement is that is in doubt, as file and line.
     doubtful: Option<String>,
+    pub(crate) edited: Edited,
 }
 
 impl Standing {
@@ -42,9 +42,22 @@ impl Standing {
             ids.sort();
             ids
         };
+        let mut edited = Edited {
+            revisions: ids(known.iter().filter(is_edited).copied().collect()),
+            ..Edited::default()
+        };
+        if let Some(first) = edited.revisions.first() {
+            let revision = graph.position(first).and_then(|at| graph.get(at));
+            let script = revision.and_then(|revision| revision.script(Direction::Up, dialect));
+            edited.file = script.map(|script| script.source.path.to_string());
+            // To record that anew would lose what is unknown here, or half done.
+            if unknown.is_empty() && rows.iter().all(|row| row.state.unfinished().is_none()) {
+                edited.at = graph.ids(&graph.current(&applied));
+            }
+        }
         Ok(Self {
             applied,
-            edited: ids(known.iter().filter(is_edited).copied().collect()),
+            edited,
             unknown: ids(unknown),
             doubtful: rows.iter().find_map(|row| doubtful(graph, row, dialect)),
             history,
@@ -80,9 +93,9 @@ impl Standing {
                 return Err(MigrateError::Ahead(unknown));
             }
         }
-        match self.edited.is_empty() {
+        match self.edited.revisions.is_empty() {
             true => Ok(()),
-            false => Err(MigrateError::Edited(self.edited.clone())),
+            false => Err(MigrateError::Edited(Box::new(self.edited.clone()))),
         }
     }
 
@@ -117,7 +130,7 @@ impl Standing {
                 .map(|row| row.applied_at.clone())
                 .max(),
             unknown: self.unknown,
-            edited: self.edited,
+            edited: self.edited.revisions,
             rows: self.history.map(|history| history.rows).unwrap_or_default(),
         }
     }

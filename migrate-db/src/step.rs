@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use migcheck_core::{Direction, Script};
 
+use crate::advice::CANNOT_WRITE;
 use crate::history::{Entry, HistoryRow, HistoryTable, Progress};
 use crate::journal::run_journalled;
 use crate::lease::Lease;
@@ -134,7 +135,8 @@ async fn run_in_transaction(
         session.execute(&end).await.map_err(whole)?;
     } else {
         prepared.check_keys(session).await?;
-        session.execute(&end).await.map_err(whole)?;
+        let recorded = session.execute(&end).await;
+        recorded.map_err(refused(CANNOT_WRITE))?;
         // It may have to wait until nobody reads, and is sent again by itself.
         session.execute("COMMIT").await.map_err(whole)?;
         prepared.leave(session).await?;

@@ -24,6 +24,11 @@ pub(crate) fn cases() -> Vec<Case> {
             waits_long_enough,
         ),
         Case::new("the_lock_goes_with_its_holder", dead_holder),
+        Case::new(
+            "a_lost_connection_is_no_fault_of_the_script",
+            lost_connection,
+        )
+        .only(|server| server.dialect() != Dialect::Sqlite),
         Case::new("a_dropped_run_leaves_no_lock", dropped_run),
         Case::new("who_holds_the_lock_is_told", holder_told)
             .only(|server| server.dialect() != Dialect::Sqlite),
@@ -243,6 +248,20 @@ fn dead_holder(server: &TestServer) {
         cut.await.unwrap_err();
     });
     let mut session = connect(&scratch);
+    end_others(server, &mut *session);
+    directory.edit("001_slow.up.sql", "(30)", "(0)");
+    let report = block_on(
+        crate::migrator(directory.graph())
+            .lock_timeout(Duration::from_secs(5))
+            .upgrade(&mut *session, "head"),
+    )
+    .unwrap();
+    assert_eq!(steps(&report), ["+001"]);
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+/// Ends every other session in the database.
+fn end_others(server: &TestServer, session: &mut dyn Session) {
     let kill = match server.dialect() {
         Dialect::Postgres => {
             "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -256,15 +275,35 @@ fn dead_holder(server: &TestServer) {
             let _gone = block_on(session.execute(&kill));
         }
     }
+}
+
+/// It is not the script that is wrong.
+fn lost_connection(server: &TestServer) {
+    let scratch = server.scratch();
+    let directory = slow(server, 30);
+    let migrator = migrator(directory.graph());
+    let url = scratch.url().clone();
+    let run = std::thread::spawn(move || {
+        block_on(async {
+            let mut session = migcheck::db::connect(&url).await.unwrap();
+            migrator.upgrade(&mut *session, "head").await
+        })
+    });
+    std::thread::sleep(Duration::from_secs(2));
+    let mut session = connect(&scratch);
+    end_others(server, &mut *session);
+    let error = run.join().unwrap().unwrap_err();
+    let MigrateError::Lost { during, help, .. } = &error else {
+        panic!("{error}");
+    };
+    let at = directory.path("001_slow.up.sql");
+    let ran = format!("the up script of `001` ran ({}:", at.display());
+    assert!(during.starts_with(&ran), "{error}");
+    assert!(help.ends_with("run this again: it goes on where it stopped"));
     directory.edit("001_slow.up.sql", "(30)", "(0)");
-    let report = block_on(
-        crate::migrator(directory.graph())
-            .lock_timeout(Duration::from_secs(5))
-            .upgrade(&mut *session, "head"),
-    )
-    .unwrap();
+    let again = crate::migrator(directory.graph());
+    let report = block_on(again.upgrade(&mut *session, "head")).unwrap();
     assert_eq!(steps(&report), ["+001"]);
-    assert!(started.elapsed() < Duration::from_secs(20));
 }
 
 /// Whoever awaits a run may stop to: a deadline passes, another branch of a `select!` is taken.

@@ -20,6 +20,12 @@ pub(crate) fn cases() -> Vec<Case> {
             "a_failing_downgrade_is_told_with_its_place",
             failing_downgrade,
         ),
+        Case::new(
+            "the_history_that_is_refused_is_no_fault_of_a_script",
+            history,
+        ),
+        Case::new("what_postgres_says_of_a_script_has_a_way_on", advised)
+            .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("an_edited_revision_is_refused", edited),
         Case::new("an_unknown_revision_is_refused", unknown),
         Case::new("no_error_shows_the_password", password),
@@ -109,6 +115,51 @@ fn failing_commit(server: &TestServer) {
     upgrade(directory.graph(), &mut *session).unwrap();
 }
 
+/// What somebody did to the history table.
+fn history(server: &TestServer) {
+    let directory = four_tables();
+    let scratch = server.scratch();
+    let mut session = connect(&scratch);
+    let migrator = migrator(directory.graph());
+    block_on(migrator.upgrade(&mut *session, "001")).unwrap();
+    execute(
+        &mut *session,
+        match server.dialect() {
+            Dialect::Sqlite => {
+                "CREATE TRIGGER no BEFORE INSERT ON _migcheck_revisions WHEN NEW.revision = '002' \
+                 BEGIN SELECT RAISE(ABORT, 'no'); END"
+            }
+            _ => "ALTER TABLE _migcheck_revisions ADD CONSTRAINT no_two CHECK (revision <> '002')",
+        },
+    );
+    let error = block_on(migrator.upgrade(&mut *session, "head")).unwrap_err();
+    assert!(
+        matches!(&error, MigrateError::Refused { what, .. } if what.contains("could not be written")),
+        "{error}"
+    );
+    assert!(!has_table(&mut *session, "two"));
+    assert_eq!(recorded(&mut *session), ["001"]);
+}
+
+fn advised(server: &TestServer) {
+    for (script, help) in [
+        (
+            "CREATE TABLE one (id int);\nCREATE INDEX CONCURRENTLY i ON one (id);",
+            "before this statement:\n    -- migcheck: transaction = false",
+        ),
+        (
+            "CREATE TABLE private.one (id int);",
+            "in a revision before this one:\n    CREATE SCHEMA \"private\";",
+        ),
+    ] {
+        let directory = Directory::new();
+        directory.add("one", script, "DROP TABLE one;");
+        let scratch = server.scratch();
+        let error = upgrade(directory.graph(), &mut *connect(&scratch)).unwrap_err();
+        assert!(error.to_string().ends_with(help), "{error}");
+    }
+}
+
 fn failing_downgrade(server: &TestServer) {
     let directory = four_tables();
     directory.write(
@@ -143,7 +194,7 @@ fn edited(server: &TestServer) {
     ];
     for error in errors {
         assert!(
-            matches!(&error, MigrateError::Edited(ids) if *ids == ["002"]),
+            matches!(&error, MigrateError::Edited(edited) if edited.revisions == ["002"]),
             "{error}"
         );
     }

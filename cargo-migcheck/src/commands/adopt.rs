@@ -123,6 +123,7 @@ impl From<AdoptError> for CommandError {
             AdoptError::Unsearchable(_) | AdoptError::Unreadable { .. } => {
                 Self::unavailable(message).hinted("use a login that may read it")
             }
+            AdoptError::Nothing { .. } => Self::unsound(message, Vec::new()).hinted_all(help),
             _ => Self::usage(message).hinted_all(help),
         }
     }

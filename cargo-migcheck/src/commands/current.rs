@@ -5,7 +5,7 @@ use migcheck_core::Direction;
 use migcheck_db::Migrator;
 use serde::Serialize;
 
-use super::database::{DatabaseArgs, block_on, open};
+use super::database::{DatabaseArgs, block_on, open, standing};
 use super::show::pages;
 use super::unfinished::JsonUnfinished;
 use crate::cli::Context;
@@ -16,7 +16,8 @@ use crate::output::{Format, counted, table};
 
 /// Print the revisions a database is at
 ///
-/// With `--verbose` there is a page for each.
+/// With `--verbose` there is a page for each. What is applied and not in the directory, or was edited
+/// since, is said besides.
 #[derive(Debug, Args)]
 pub(crate) struct CurrentArgs {
     /// For a person, or for a program
@@ -31,6 +32,8 @@ struct CurrentAnswer<'a> {
     database: String,
     current: Vec<String>,
     pending: Vec<String>,
+    unknown: Vec<String>,
+    edited: Vec<String>,
     unfinished: Option<JsonUnfinished<'a>>,
 }
 
@@ -41,9 +44,7 @@ impl CurrentArgs {
         let migrator = Migrator::new(&graph)?;
         let status = block_on(async {
             let mut session = open(&url, false).await?;
-            // It fails where what is applied is not what it was.
-            migrator.current(&mut *session).await?;
-            Ok(migrator.status(&mut *session).await?)
+            standing(&context.terminal, &migrator, &mut *session).await
         })?;
         let current = status.current;
         let applied = graph.applied_at(&current)?;
@@ -83,6 +84,8 @@ impl CurrentArgs {
                 database: url.to_string(),
                 current,
                 pending: graph.ids(&pending),
+                unknown: status.unknown,
+                edited: status.edited,
                 unfinished: status.unfinished.as_ref().map(JsonUnfinished::of),
             })),
         }

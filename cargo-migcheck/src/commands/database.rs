@@ -10,7 +10,7 @@ use clap::Args;
 use migcheck_core::{Config, Dialect, Direction, RevisionGraph};
 use migcheck_db::{
     ConnectError, ConnectErrorKind, ConnectOptions, DatabaseUrl, MigrateError, Migrator, Report,
-    RunEvent, Session, connect_with,
+    RunEvent, Session, Status, connect_with,
 };
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::json::Answer;
-use crate::output::{DIM, Format, Line, counted, painted};
+use crate::output::{DIM, Format, Line, Terminal, counted, painted};
 
 /// A database is touched only if the command line names it.
 #[derive(Debug, Args)]
@@ -167,6 +167,9 @@ struct RunAnswer<'a> {
     database: String,
     steps: Vec<JsonStep<'a>>,
     current: &'a [String],
+    /// With `--allow-ahead`, what a newer release has applied.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    unknown: &'a [String],
     /// What was made before, where that was asked for and needed.
     #[serde(skip_serializing_if = "Option::is_none")]
     backup: Option<backup::JsonBackup>,
@@ -239,21 +242,36 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
             Direction::Up => migrator.upgrade(&mut *session, run.target).await,
             Direction::Down => migrator.downgrade(&mut *session, run.target).await,
         };
-        match done {
-            Ok(report) => Ok(report),
-            Err(error) => Err(stopped(&migrator, &mut *session, error).await),
-        }
+        let report = match done {
+            Ok(report) => report,
+            Err(error @ MigrateError::Ahead(_)) if run.direction == Direction::Down => {
+                return Err(CommandError::from(error).hinted_instead(
+                    "name the revision to go down to: what is above it goes with the scripts that the \
+                     history table kept",
+                ));
+            }
+            Err(error) => return Err(stopped(&migrator, &mut *session, error).await),
+        };
+        let left = match run.allow_ahead {
+            true => migrator.status(&mut *session).await?.unknown,
+            false => Vec::new(),
+        };
+        Ok((report, left))
     };
-    let report = match backup {
+    let (report, left) = match backup {
         Some(_) => block_on_until_signal(work),
         None => block_on(work),
     }?;
     match run.format {
-        Format::Human => print(context, &url, &report),
+        Format::Human => {
+            print(context, &url, &report);
+            tell_unknown(&context.terminal, &left);
+        }
         Format::Json => context.terminal.json(&Answer::new(RunAnswer {
             database: url.to_string(),
             steps: json_steps(&report),
             current: &report.current,
+            unknown: &left,
             backup: backup
                 .as_ref()
                 .and_then(|made| made.get())
@@ -294,6 +312,37 @@ async fn stopped(
         )),
         None => error.hinted(at),
     }
+}
+
+/// Says what is applied and not known here.
+pub(crate) fn tell_unknown(terminal: &Terminal, unknown: &[String]) {
+    if !unknown.is_empty() {
+        let unknown = unknown.join(", ");
+        terminal.note(format_args!(
+            "applied as well, but not in the directory: {unknown}; the database is ahead"
+        ));
+    }
+}
+
+/// Where a database is, as far as that can be told of one that is ahead or was edited, which is said.
+/// Another project's is nowhere.
+pub(crate) async fn standing(
+    terminal: &Terminal,
+    migrator: &Migrator,
+    session: &mut dyn Session,
+) -> Result<Status, CommandError> {
+    let migrator = migrator.clone().allow_ahead(true);
+    match migrator.current(&mut *session).await {
+        Ok(_) | Err(MigrateError::Edited(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let status = migrator.status(session).await?;
+    tell_unknown(terminal, &status.unknown);
+    if !status.edited.is_empty() {
+        let edited = status.edited.join(", ");
+        terminal.warn(format_args!("edited after they were applied: {edited}"));
+    }
+    Ok(status)
 }
 
 /// Where a database is, in words.

@@ -20,7 +20,6 @@ use crate::output::{BOLD, Format, GREEN, RED, Terminal, painted};
 /// names. Without `--on` they are not where fingerprints.toml says already that there is no drift. The
 /// database itself is only read. It ends with 1 where the two differ.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct DriftArgs {
     #[command(flatten)]
     scratch: ScratchArgs,

@@ -20,6 +20,10 @@ pub(super) fn named<'a>(config: &'a Config, name: &str) -> Result<&'a Environmen
         let names = || config.environments.keys().map(String::as_str);
         match nearest(name, names()) {
             Some(near) => error.hinted(format!("did you mean `{near}`?")),
+            None if !config.environments.is_empty() => {
+                let names: Vec<&str> = names().collect();
+                error.hinted(format!("migcheck.toml has {}", names.join(", ")))
+            }
             None => error.hinted(format!(
                 "migcheck.toml names environments so:\n[environments.{name}]\nurl-env = \"DATABASE_URL\""
             )),

@@ -4,12 +4,12 @@ use clap::Args;
 use migcheck_core::RevisionGraph;
 use migcheck_db::{DatabaseUrl, Migrator};
 
-use super::database::{DatabaseArgs, block_on, open};
+use super::database::{self, DatabaseArgs, block_on, open};
 use super::listing::{Chosen, list};
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::output::{Format, Standing, draw};
+use crate::output::{Format, Standing, Terminal, draw};
 
 /// Draw the history, the newest revision first
 ///
@@ -44,7 +44,8 @@ impl HistoryArgs {
             self.format,
             |checked, graph| {
                 let standing = if self.database.is_named() || self.indicate_current {
-                    Some(standing(&self.database.url(&checked.config)?, graph)?)
+                    let url = self.database.url(&checked.config)?;
+                    Some(standing(&context.terminal, &url, graph)?)
                 } else {
                     None
                 };
@@ -60,11 +61,15 @@ impl HistoryArgs {
     }
 }
 
-fn standing(url: &DatabaseUrl, graph: &RevisionGraph) -> Result<Standing, CommandError> {
+fn standing(
+    terminal: &Terminal,
+    url: &DatabaseUrl,
+    graph: &RevisionGraph,
+) -> Result<Standing, CommandError> {
     let migrator = Migrator::new(graph)?;
-    let current = block_on(async {
+    let status = block_on(async {
         let mut session = open(url, false).await?;
-        Ok(migrator.current(&mut *session).await?)
+        database::standing(terminal, &migrator, &mut *session).await
     })?;
-    Ok(Standing::at(graph, &current)?)
+    Ok(Standing::at(graph, &status.current)?)
 }

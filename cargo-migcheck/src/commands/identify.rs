@@ -13,7 +13,7 @@ use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::json::Answer;
-use crate::output::{Format, GREEN, RED, Terminal, painted};
+use crate::output::{Format, GREEN, RED, Terminal, painted, wrapped};
 
 /// Find the revision that a database is at by its schema
 ///
@@ -185,7 +185,8 @@ impl Answered {
             Place::At(states) => {
                 let names: Vec<String> = states.iter().map(|one| name(&one.heads)).collect();
                 let names = painted(GREEN, names.join(" or "));
-                terminal.print(format_args!("{database} is at {names} ({how})\n"));
+                let found = format!("{database} is at {names} ({how})");
+                terminal.print(wrapped(&found, "", terminal.width()));
                 self.next(terminal, states);
             }
             Place::Near {
@@ -199,7 +200,9 @@ impl Answered {
                 ));
                 draw(terminal, diff);
                 let no = painted(RED, "no revision");
-                terminal.print(format_args!("\n{database} is at {no} ({how})\n"));
+                let found = format!("{database} is at {no} ({how})");
+                let found = wrapped(&found, "", terminal.width());
+                terminal.print(format_args!("\n{found}"));
                 let differ = match *objects {
                     // No object is another one.
                     0 => "only the order of columns differs".to_owned(),

@@ -11,14 +11,13 @@ use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::json::Answer;
-use crate::output::{DIM, Format, counted, painted};
+use crate::output::{DIM, Format, Terminal, counted, painted, wrapped};
 
 /// Empty a database, history included
 ///
 /// Only an environment whose `allow-reset = true` stands in migcheck.toml is emptied, and only when its
 /// database's name is typed. The database itself stays, with its settings and who may use it.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct ResetArgs {
     /// The environment of migcheck.toml
     #[arg(long, value_name = "NAME")]
@@ -52,7 +51,7 @@ impl ResetArgs {
             false => directory.load()?,
         };
         let url = self.allowed(&checked.config)?;
-        self.confirmed(&url)?;
+        self.confirmed(&context.terminal, &url)?;
         let migrator = Migrator::new(&graph)?;
         let (report, current) = block_on(async {
             let mut session = open(&url, false).await?;
@@ -97,14 +96,15 @@ impl ResetArgs {
         environment::url(config, name)
     }
 
-    fn confirmed(&self, url: &DatabaseUrl) -> Result<(), CommandError> {
+    fn confirmed(&self, terminal: &Terminal, url: &DatabaseUrl) -> Result<(), CommandError> {
         let name = database_name(url);
         let typed = match &self.confirm {
             Some(typed) => typed.clone(),
             None => {
                 let question =
                     format!("Everything in {url} will be lost. Type the database's name:");
-                question::typed(&question).ok_or_else(|| {
+                let question = wrapped(&question, "", terminal.width());
+                question::typed(question.trim_end()).ok_or_else(|| {
                     CommandError::usage("nobody is here to type the database's name")
                         .hinted(format!("`--confirm {name}` types it in advance"))
                 })?

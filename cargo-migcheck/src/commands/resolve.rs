@@ -19,7 +19,6 @@ use crate::output::{BOLD, DIM, Format, painted};
 /// After a crash `upgrade` and `downgrade` find that out by themselves where it can be found out, and go on.
 /// Where it cannot, look at the database, say here what became of the statement in doubt, and run them again.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct ResolveArgs {
     /// The revision; needed by nobody, but certain
     #[arg(value_name = "REV")]

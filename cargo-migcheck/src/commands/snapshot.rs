@@ -21,7 +21,6 @@ use crate::output::json::Answer;
 /// made up: names, counters, the order in which things were made. The history table is left out. It is to
 /// be read and compared; a database is backed up with `cargo migcheck backup`.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct SnapshotArgs {
     /// Write it to this file, in the place of what is there
     #[arg(long, value_name = "FILE")]

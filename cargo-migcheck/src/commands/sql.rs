@@ -14,15 +14,17 @@ use crate::output::{Format, counted};
 
 /// Print the SQL of the steps that lead from applied revisions to a target
 ///
-/// psql, mysql and sqlite3 run it, and the database ends as after `upgrade` or `downgrade`, its
-/// history table included. Let them stop at the first error and change nothing they read:
+/// psql, mysql and sqlite3 run it, and the database ends as after `upgrade` or
+/// `downgrade`, its history table included. Let them stop at the first error and
+/// change nothing they read:
 ///
 ///   cargo migcheck sql --from 002 | psql -X -v ON_ERROR_STOP=1 shop
 ///   cargo migcheck sql --from 002 | mysql --comments --binary-mode shop
 ///   cargo migcheck sql --from 002 | sqlite3 -bail shop.db
 ///
-/// A script that is no single transaction, as none is on MySQL, comes with a line of the history table
-/// before its statements: if the client dies on the way, `upgrade` or `downgrade` goes on from there.
+/// A script that is no single transaction, as none is on MySQL, comes with a line
+/// of the history table before its statements: if the client dies on the way,
+/// `upgrade` or `downgrade` goes on from there.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct SqlArgs {

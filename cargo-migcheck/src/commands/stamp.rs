@@ -2,6 +2,7 @@
 
 use clap::Args;
 use migcheck_core::Direction;
+use migcheck_db::MigrateError;
 use serde::Serialize;
 
 use super::database::{DatabaseArgs, block_on, open, place};
@@ -17,7 +18,6 @@ use crate::output::{DIM, Format, Line, painted};
 /// For a database whose schema was made in another way. `stamp base` says that its tables are none of
 /// migcheck's.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct StampArgs {
     /// Where it is: `head`, `heads`, `base`, a revision
     #[arg(value_name = "TARGET", allow_hyphen_values = true)]
@@ -50,7 +50,12 @@ impl StampArgs {
         let report = block_on(async {
             let mut session = open(&url, false).await?;
             let stamped = migrator.stamp(&mut *session, &self.target, self.purge);
-            Ok(stamped.await?)
+            stamped.await.map_err(|error| match error {
+                MigrateError::Ahead(_) => CommandError::from(error).hinted_instead(
+                    "stamp it with the program that has them, or forget all that is recorded with `--purge`",
+                ),
+                error => error.into(),
+            })
         })?;
         let of = |direction| {
             let steps = report.steps.iter();

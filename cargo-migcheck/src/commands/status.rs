@@ -18,10 +18,10 @@ use crate::output::Format;
 
 /// Print where the databases of all environments are
 ///
-/// They are asked at the same time, and only read. It ends with 3 where one of them does not answer, and
-/// with 1 where one is not what `--expect-current` or `--drift` asks for.
+/// They are asked at the same time, and only read. It ends with 1 where one is not
+/// what `--expect-current` or `--drift` asks for, with 3 where one does not answer,
+/// and with 2 where its URL is not to be had.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub(crate) struct StatusArgs {
     /// An environment of migcheck.toml; without one, all of them
     #[arg(long, value_name = "NAME", help_heading = "Database")]
@@ -194,10 +194,13 @@ fn exit(rows: &[Row]) -> Exit {
     let found = || rows.iter().filter_map(|row| row.found.as_ref().ok());
     let drifts = |one: &Found| matches!(&one.drift, Some(Ok(drift)) if !drift.diff.is_empty());
     let unknown = |one: &Found| matches!(&one.drift, Some(Err(_)));
+    let errors = || rows.iter().filter_map(|row| row.found.as_ref().err());
     if found().any(|one| one.as_expected == Some(false) || drifts(one)) {
         Exit::Findings
-    } else if rows.iter().any(|row| row.found.is_err()) || found().any(unknown) {
+    } else if errors().any(|error| error.exit() != Exit::Usage) || found().any(unknown) {
         Exit::Unavailable
+    } else if errors().next().is_some() {
+        Exit::Usage
     } else {
         Exit::Success
     }

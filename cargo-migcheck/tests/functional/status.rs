@@ -227,3 +227,83 @@ fn what_is_in_doubt_is_shown_and_resolved() {
         project.run("status --env home"),
     );
 }
+
+/// What a newer release left, and what was edited since, is told of, and there is a way on.
+#[test]
+fn ahead_and_edited() {
+    let project = with_home(Project::chain());
+    let upgraded = project.run("upgrade --create --env home");
+    assert!(upgraded.ends_with("exit code 0\n"), "{upgraded}");
+    run_sql(
+        &project,
+        "CREATE TEMP TABLE row AS SELECT * FROM _migcheck_revisions WHERE revision = '003'; \
+         UPDATE row SET revision = '999', parents = '003'; \
+         INSERT INTO _migcheck_revisions SELECT * FROM row",
+    );
+    let ahead = [
+        "current --env home",
+        "current --env home --format json",
+        "history --env home",
+        "verify --env home",
+        "verify --env home --allow-ahead",
+        "upgrade --env home",
+        "upgrade --env home --allow-ahead",
+        "upgrade --env home --allow-ahead --format json",
+        "downgrade -1 --env home",
+        "stamp 002 --env home",
+    ];
+    let ahead = ahead.map(|arguments| project.run(arguments)).join("\n");
+    screens!("status-ahead", project, ahead);
+
+    run_sql(
+        &project,
+        "DELETE FROM _migcheck_revisions WHERE revision = '999'",
+    );
+    let project = project.file(
+        "migrations/001_users.up.sql",
+        "-- migcheck: revises = \"base\"\nCREATE TABLE users (id int); -- all of them\n",
+    );
+    let edited = [
+        "current --env home",
+        "history --env home",
+        "verify --env home",
+        "upgrade --env home",
+        "stamp 003 --purge --env home",
+        "upgrade --env home",
+        "verify --env home",
+    ];
+    let edited = edited.map(|arguments| project.run(arguments)).join("\n");
+    screens!("status-edited", project, edited);
+}
+
+/// Whoever asks is told what an upgrade would say, and ends as it would.
+#[test]
+fn what_is_wrong_is_wrong_for_every_command() {
+    let project = with_home(Project::chain().dbmate(0)).file("home.db", "");
+    run_sql(&project, "CREATE TABLE users (id int)");
+    let screens = [
+        "verify --env home",
+        "upgrade --env home",
+        "verify --database-url sqlite:shop.db",
+        "verify --env prod",
+        "status --env prod",
+        "status --env prod --env home",
+        "verify --env somewhere",
+        "verify --env hom",
+    ];
+    let screens = screens.map(|arguments| project.run(arguments)).join("\n");
+    screens!("status-as-upgrade", project, screens);
+}
+
+#[test]
+fn help_fits_a_terminal() {
+    let project = Project::chain();
+    for command in [
+        "verify", "resolve", "status", "sql", "snapshot", "stamp", "reset", "drift",
+    ] {
+        let help = project.run(&format!("{command} --help"));
+        for line in help.lines() {
+            assert!(line.chars().count() <= 80, "{line}\n{help}");
+        }
+    }
+}

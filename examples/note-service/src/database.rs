@@ -33,6 +33,13 @@ macro_rules! on {
     };
 }
 
+/// While a deployment rolls, a newer release has migrated already, and this one goes on beside it, and
+/// may even be restarted. Its schema has to suit both. Without `allow_ahead` every replica of the older
+/// release would be taken for broken at that moment.
+fn migrator() -> Result<Migrator, MigrateError> {
+    Ok(Migrator::new(&MIGRATIONS)?.allow_ahead(true))
+}
+
 impl Database {
     /// Connects to what a URL names.
     pub(crate) async fn connect(url: &str) -> Result<Self, sqlx::Error> {
@@ -46,13 +53,13 @@ impl Database {
     /// Brings the schema to what this program was compiled with. Of replicas that start together one
     /// does it, and the others wait for that one.
     pub(crate) async fn migrate(&self) -> Result<Report, MigrateError> {
-        let migrator = Migrator::new(&MIGRATIONS)?;
+        let migrator = migrator()?;
         on!(self, pool => migrator.upgrade(pool, "head").await)
     }
 
-    /// Whether the schema is what this program was compiled with: one query.
+    /// Whether the schema has what this program was compiled with: one query.
     pub(crate) async fn verify(&self) -> Result<(), MigrateError> {
-        let migrator = Migrator::new(&MIGRATIONS)?;
+        let migrator = migrator()?;
         on!(self, pool => migrator.verify(pool).await)
     }
 

@@ -1,12 +1,14 @@
 //! A web service that migrates its database when it starts.
 //!
 //! It listens at once, so that an orchestrator sees it live (`/health`), and says that it is ready
-//! (`/ready`) when its database has the schema that it was compiled with. `DATABASE_URL` names the
+//! (`/ready`) when its database has the schema that it was compiled with, or that of a newer release,
+//! which may come first while both run. `DATABASE_URL` names the
 //! database, `sqlite:notes.db?mode=rwc` without it; `ADDRESS` is where to listen.
 
 mod database;
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,7 +21,18 @@ use tokio::net::TcpListener;
 type Refused = (StatusCode, String);
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        // What `main` returns would be printed for a programmer, and not as a sentence.
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let url = std::env::var("DATABASE_URL");
     let url = url.unwrap_or_else(|_| "sqlite:notes.db?mode=rwc".to_owned());
     let address = std::env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());

@@ -109,6 +109,44 @@ async fn it_is_alive_and_not_ready_while_it_waits_for_its_turn() {
     service.wait_until_ready();
 }
 
+#[tokio::test]
+async fn an_older_release_goes_on_beside_a_newer_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!(
+        "sqlite:{}?mode=rwc",
+        directory.path().join("notes.db").display()
+    );
+    let service = Service::start(&url);
+    service.wait_until_ready();
+    let mut newer = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql(
+        "CREATE TEMP TABLE row AS SELECT * FROM _migcheck_revisions WHERE revision = '002';
+         UPDATE row SET revision = '999', parents = '002';
+         INSERT INTO _migcheck_revisions SELECT * FROM row",
+    )
+    .execute(&mut newer)
+    .await
+    .unwrap();
+    assert_eq!(service.ask("GET /ready", "").0, 200);
+    drop(service);
+    Service::start(&url).wait_until_ready();
+
+    sqlx::raw_sql("UPDATE _migcheck_revisions SET checksum = 'x' WHERE revision = '001'")
+        .execute(&mut newer)
+        .await
+        .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_note-service"))
+        .env("DATABASE_URL", &url)
+        .env("ADDRESS", "127.0.0.1:0")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.starts_with("error: edited after they were applied: 001"),
+        "{said}"
+    );
+}
+
 /// The same directory without the macro.
 #[test]
 fn a_directory_is_read_at_run_time() {

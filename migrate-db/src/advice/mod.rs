@@ -12,10 +12,10 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use crate::ServerError;
-use crate::error::LOST;
 use crate::limited::NO_ANSWER;
 use crate::migrate_error::MigrateError;
 use crate::run::Run;
+use crate::script::ScriptError;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 use crate::session::Session;
 
@@ -45,8 +45,33 @@ impl Refusal<'_> {
 /// What could not be done where nothing is written.
 pub(crate) const CANNOT_READ: &str = "the history table cannot be read";
 
+/// What could not be done where a script is not to blame.
+pub(crate) const CANNOT_WRITE: &str = "the history table could not be written";
+
 /// What was done so far is safe, so that the same run may be tried again.
 pub(crate) const AGAIN: &str = "run this again: it goes on where it stopped";
+
+/// What ended is the connection, and not what was sent over it.
+fn lost(script: &ScriptError) -> MigrateError {
+    let (direction, revision) = (script.direction, &script.revision);
+    let during = match script.pointed_at.is_empty() {
+        true => format!("the {direction} script of `{revision}` was recorded"),
+        false => format!(
+            "the {direction} script of `{revision}` ran ({}:{})",
+            script.source.path,
+            script.line()
+        ),
+    };
+    MigrateError::Lost {
+        during,
+        cause: script.server.why_lost(),
+        help: lost_help(),
+    }
+}
+
+fn lost_help() -> String {
+    format!("see the server's log for why, as a full disk is; when it is back, {AGAIN}")
+}
 
 /// No room is left.
 pub(crate) fn full(disk: &str) -> String {
@@ -81,11 +106,14 @@ impl Run<'_> {
                 let help = self.advice(&refusal).await;
                 MigrateError::Refused { what, server, help }
             }
+            MigrateError::Script(script) if script.server.is_lost() => lost(&script),
             MigrateError::Script(mut script) if script.help.is_none() => {
                 let error = &script.server;
                 let statement = (!script.pointed_at.is_empty()).then(|| script.statement());
                 // The row of the history goes with the end of a script, which is not to blame for it.
-                let is_history = statement.is_none() && self.engine.is_denied(error, &self.table);
+                let is_history = statement.is_none()
+                    && (self.engine.is_denied(error, &self.table)
+                        || error.message.contains(&self.table.name));
                 let refusal = Refusal {
                     error,
                     statement,
@@ -94,7 +122,7 @@ impl Run<'_> {
                 let help = self.advice(&refusal).await;
                 if is_history {
                     return MigrateError::Refused {
-                        what: "the history table could not be written",
+                        what: CANNOT_WRITE,
                         server: Box::new(script.server),
                         help,
                     };
@@ -108,10 +136,8 @@ impl Run<'_> {
 
     async fn advice(&mut self, refusal: &Refusal<'_>) -> Option<String> {
         let error = refusal.error;
-        if error.message.starts_with(LOST) {
-            return Some(format!(
-                "see the server's log for why, as a full disk is; when it is back, {AGAIN}"
-            ));
+        if error.is_lost() {
+            return Some(lost_help());
         }
         if error.message.starts_with(NO_ANSWER) {
             let sessions = self.engine.sessions();

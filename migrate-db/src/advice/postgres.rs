@@ -15,6 +15,13 @@ pub(crate) async fn advice(
     match refusal.code() {
         "42501" => denied(session, table, refusal).await,
         "25006" => read_only(session).await,
+        "3F000" => Some(no_schema(&refusal.error.message)),
+        // active_sql_transaction, of what has to begin and end by itself.
+        "25001" if refusal.statement.is_some() => Some(
+            "a script is one transaction, unless its header says otherwise; a `BEGIN` of its own \
+             has to end before this statement:\n-- migcheck: transaction = false"
+                .into(),
+        ),
         // disk_full; a server that cannot write its log ends with it.
         "53100" => Some(full("the server's disk")),
         "55P03" | "40P01" => Some(format!(
@@ -27,6 +34,23 @@ pub(crate) async fn advice(
         // admin_shutdown, crash_shutdown, cannot_connect_now.
         "57P01" | "57P02" | "57P03" => Some(format!("when the server is back, {AGAIN}")),
         _ => None,
+    }
+}
+
+/// The message quotes the name, where there is one.
+fn no_schema(message: &str) -> String {
+    let name = message
+        .split_once('"')
+        .and_then(|(_, rest)| rest.rsplit_once('"'));
+    match name {
+        Some((name, _)) => format!(
+            "correct the name, or make the schema, as in a revision before this one:\n\
+             CREATE SCHEMA \"{}\";",
+            name.replace('"', "\"\"")
+        ),
+        None => {
+            "no schema of the `search_path` exists, or may be used: make one, or correct it".into()
+        }
     }
 }
 

@@ -7,8 +7,9 @@ use migcheck_core::Direction;
 use super::effect::Effect;
 use super::undecided::LOOK;
 use super::{Journal, REFUSED};
+use crate::advice::CANNOT_WRITE;
 use crate::history::{Progress, RevisionState};
-use crate::migrate_error::MigrateError;
+use crate::migrate_error::{MigrateError, refused};
 use crate::unsent::{Record, Unsent};
 
 /// What the word begins with that says where locks end, behind which statement, with its checksum.
@@ -67,7 +68,7 @@ impl Journal<'_> {
             (login, _) => format!("BEGIN; {login}{}; COMMIT", self.line(self.at, fingerprint)),
         };
         let written = self.session.execute(&sql).await;
-        written.map(drop).map_err(|error| self.refused(error))
+        written.map(drop).map_err(refused(CANNOT_WRITE))
     }
 
     /// Writes how far the script has come in its own transaction, which is about to end, if there is
@@ -80,7 +81,7 @@ impl Journal<'_> {
         let login = self.prepared.engine.as_login();
         let sql = format!("{login}{}", self.line(done, None));
         let written = self.session.execute(&sql).await;
-        written.map(drop).map_err(|error| self.refused(error))
+        written.map(drop).map_err(refused(CANNOT_WRITE))
     }
 
     /// How far the script has come: how many statements are done, and what there was before the next
@@ -109,7 +110,7 @@ impl Journal<'_> {
     /// Sends the end of the script before.
     pub(super) async fn flush(&mut self) -> Result<(), MigrateError> {
         let sent = self.unsent.flush(self.session, self.job.table).await;
-        sent.map_err(|error| self.refused(error))
+        sent.map_err(refused(CANNOT_WRITE))
     }
 
     /// Writes that the script has come to its end, or has that written with what follows.
@@ -144,7 +145,11 @@ impl Journal<'_> {
             }
         };
         let written = self.session.execute(&sql).await;
-        written.map(drop).map_err(|error| self.refused(error))
+        written.map(drop).map_err(|error| match self.manual {
+            // What the script left to be committed may be what is refused.
+            true => self.refused(error),
+            false => refused(CANNOT_WRITE)(error),
+        })
     }
 
     /// A statement was refused, or the journal: writes where the script stopped, if that still can

@@ -82,7 +82,7 @@ impl Run<'_> {
     }
 
     /// That a database without a history has no other tables either.
-    pub(super) async fn refuse_strangers(&mut self) -> Result<(), MigrateError> {
+    pub(crate) async fn refuse_strangers(&mut self) -> Result<(), MigrateError> {
         let strangers = stranger(self.session, &self.table).await;
         match strangers.map_err(refused("the tables could not be listed"))? {
             Some(stranger) => Err(MigrateError::NotEmpty(stranger)),

@@ -1,5 +1,6 @@
 //! Where databases are, for a person: a row each, and below it what is wrong there.
 
+use super::super::database::database_name;
 use super::super::drift;
 use super::{Found, Row};
 use crate::cli::Context;
@@ -12,7 +13,11 @@ pub(super) fn print(context: &Context, rows: &[Row], expected: Option<&str>) {
     let terminal = &context.terminal;
     let names: Vec<String> = rows.iter().map(name).collect();
     let places: Vec<String> = rows.iter().map(place).collect();
-    let name_width = widest(&names, "environment");
+    let title = match rows.iter().any(|row| row.name.is_some()) {
+        true => "environment",
+        false => "database",
+    };
+    let name_width = widest(&names, title);
     let has_drift = rows.iter().any(|row| drift_of(row).is_some());
     let drift = |text: &str| match has_drift {
         true => format!("  {text:>5}"),
@@ -27,7 +32,7 @@ pub(super) fn print(context: &Context, rows: &[Row], expected: Option<&str>) {
     let place_width = room.map_or(place_width, |room| place_width.min(room.max(LEAST)));
     let heading = format!(
         "{:<name_width$}  {:<place_width$}  pending{}  last applied UTC",
-        "environment",
+        title,
         "at",
         drift("drift")
     );
@@ -145,9 +150,10 @@ fn verdict(rows: &[Row], expected: Option<&str>) -> String {
     format!("{databases}: {}", parts.join(", "))
 }
 
+/// The environment; else the database alone, as a URL leaves no room for the rest.
 fn name(row: &Row) -> String {
-    let url = || row.url.as_ref().map(ToString::to_string);
-    row.name.clone().or_else(url).unwrap_or_default()
+    let database = || row.url.as_ref().map(database_name);
+    row.name.clone().or_else(database).unwrap_or_default()
 }
 
 fn place(row: &Row) -> String {
