@@ -19,6 +19,11 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("a_table_made_anew_is_not_dropped", dropped).only(mysql),
         Case::new("a_table_is_not_replaced_twice", replaced).only(mariadb),
         Case::new("a_change_by_others_is_not_taken_for_the_scripts", altered).only(mysql),
+        Case::new(
+            "what_a_refused_statement_committed_is_not_repeated",
+            committed,
+        )
+        .only(mysql),
         Case::new("a_call_that_fails_half_way_is_asked_about", call).only(mysql),
         Case::new(
             "a_call_that_commits_and_fails_is_asked_about",
@@ -217,6 +222,20 @@ CREATE PROCEDURE fill() BEGIN INSERT INTO t VALUES (1); COMMIT; INSERT INTO gone
         let directory = around(before, wrong, "DO 0");
         not_asked_about(server, &directory, wrong, "DO 1");
     }
+}
+
+fn committed(server: &TestServer) {
+    let before = "CREATE TABLE t (n int);\nBEGIN;\nINSERT INTO t VALUES (1)";
+    let wrong = "ALTER TABLE t ADD n int";
+    let directory = around(before, wrong, "COMMIT");
+    let scratch = server.scratch();
+    upgrade(&scratch, &directory).unwrap_err();
+    directory.edit("001_one.up.sql", wrong, "ALTER TABLE t ADD m int");
+    upgrade(&scratch, &directory).unwrap();
+    assert_eq!(
+        value(&mut *connect(&scratch), "SELECT count(*) FROM t"),
+        "1"
+    );
 }
 
 fn postgres_call(server: &TestServer) {
