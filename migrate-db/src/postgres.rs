@@ -29,10 +29,9 @@ pub(crate) fn described(
         }
     }
     if let Some(sqlx::postgres::PgErrorPosition::Original(position)) = error.position() {
-        found.offset = sql
-            .char_indices()
-            .nth(position.saturating_sub(1))
-            .map(|(at, _)| at);
+        // At the end of the input it is one behind the last.
+        let character = sql.char_indices().nth(position.saturating_sub(1));
+        found.offset = Some(character.map_or(sql.len(), |(at, _)| at));
     }
     found
 }

@@ -18,6 +18,12 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("a_table_is_not_emptied_twice", emptied).only(mysql),
         Case::new("a_table_made_anew_is_not_dropped", dropped).only(mysql),
         Case::new("a_table_is_not_replaced_twice", replaced).only(mariadb),
+        Case::new("a_change_by_others_is_not_taken_for_the_scripts", altered).only(mysql),
+        Case::new(
+            "what_a_refused_statement_committed_is_not_repeated",
+            committed,
+        )
+        .only(mysql),
         Case::new("a_call_that_fails_half_way_is_asked_about", call).only(mysql),
         Case::new(
             "a_call_that_commits_and_fails_is_asked_about",
@@ -129,6 +135,48 @@ fn replaced(server: &TestServer) {
     assert_eq!(rows(&mut *connect(&scratch), all), [["9"]]);
 }
 
+fn altered(server: &TestServer) {
+    for (statement, expected) in [
+        ("ALTER TABLE t ADD COLUMN m int", ["m", "n"]),
+        ("ALTER TABLE t ADD m int, MODIFY n bigint", ["m", "n"]),
+        (
+            "ALTER TABLE t RENAME COLUMN k TO l, ADD INDEX t_l (l)",
+            ["l", "n"],
+        ),
+        ("CREATE INDEX t_n ON t (n)", ["k", "n"]),
+        ("ALTER TABLE t DROP INDEX old", ["k", "n"]),
+    ] {
+        let directory = around(
+            "CREATE TABLE t (n int, k int, KEY old (n))",
+            statement,
+            "DO 0",
+        );
+        for arrives in [false, true] {
+            let scratch = server.scratch();
+            let mut session = connect(&scratch);
+            lose(&scratch, &directory, Direction::Up, statement, arrives);
+            execute(&mut *session, "CREATE INDEX of_others ON t (n)");
+            upgrade(&scratch, &directory).unwrap();
+            let columns = "SELECT CAST(column_name AS CHAR) FROM information_schema.columns \
+                           WHERE table_schema = DATABASE() AND table_name = 't' ORDER BY 1";
+            let there = rows(&mut *session, columns).concat();
+            for column in expected {
+                assert!(
+                    there.iter().any(|one| one == column),
+                    "{statement}: {there:?}"
+                );
+            }
+            let indexes = "SELECT CAST(index_name AS CHAR) FROM information_schema.statistics \
+                           WHERE table_schema = DATABASE() AND table_name = 't'";
+            let there = rows(&mut *session, indexes).concat();
+            let has = |index: &str| there.iter().any(|one| one == index);
+            assert_eq!(has("old"), !statement.contains("DROP"), "{statement}");
+            assert_eq!(has("t_n"), statement.contains("t_n"), "{statement}");
+            assert_eq!(has("t_l"), statement.contains("t_l"), "{statement}");
+        }
+    }
+}
+
 /// An upgrade is refused at a statement that has left something, and neither forgets it nor tries it
 /// again before somebody has looked.
 #[track_caller]
@@ -174,6 +222,20 @@ CREATE PROCEDURE fill() BEGIN INSERT INTO t VALUES (1); COMMIT; INSERT INTO gone
         let directory = around(before, wrong, "DO 0");
         not_asked_about(server, &directory, wrong, "DO 1");
     }
+}
+
+fn committed(server: &TestServer) {
+    let before = "CREATE TABLE t (n int);\nBEGIN;\nINSERT INTO t VALUES (1)";
+    let wrong = "ALTER TABLE t ADD n int";
+    let directory = around(before, wrong, "COMMIT");
+    let scratch = server.scratch();
+    upgrade(&scratch, &directory).unwrap_err();
+    directory.edit("001_one.up.sql", wrong, "ALTER TABLE t ADD m int");
+    upgrade(&scratch, &directory).unwrap();
+    assert_eq!(
+        value(&mut *connect(&scratch), "SELECT count(*) FROM t"),
+        "1"
+    );
 }
 
 fn postgres_call(server: &TestServer) {

@@ -226,11 +226,11 @@ mod tests {
         );
         assert_eq!(
             seen("ALTER TABLE a ADD b int, RENAME COLUMN c TO d, RENAME TO e"),
-            r#"Seen(Relations { names: [Name { name: "a" }, Name { name: "e" }] })"#
+            r#"Seen(Relations { names: [Name { name: "a" }, Name { name: "e" }], parts: [Part { name: "b", kind: Column, goes: false }, Part { name: "c", kind: Column, goes: true }, Part { name: "d", kind: Column, goes: false }] })"#
         );
         assert_eq!(
             seen("CREATE UNIQUE INDEX i ON d.t (a)"),
-            r#"Seen(Relations { names: [Name { schema: Some("d"), name: "t" }] })"#
+            r#"Seen(Relations { names: [Name { schema: Some("d"), name: "t" }], parts: [Part { name: "i", kind: Index, goes: false }] })"#
         );
         assert_eq!(
             seen("CREATE DEFINER = event@`%` TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @a = 1"),

@@ -161,7 +161,12 @@ impl Journal<'_> {
             let _ = self.session.execute("UNLOCK TABLES").await;
         }
         // What was rolled back is to be run again; what ran under locks is not.
-        let done = self.own.map_or(self.at, |own| own.min(self.at));
+        let recorded = self.recorded().await;
+        let done = match (self.own, &recorded) {
+            (Some(own), None) => own.min(self.at),
+            // What its transaction had done was committed by the statement, before it was refused.
+            _ => self.at,
+        };
         // They are found by the script's own search path.
         let left = self.leftovers(done).await;
         self.prepared.restore(self.session).await;
@@ -173,7 +178,10 @@ impl Journal<'_> {
                 names.join(", ")
             ));
         }
-        let is_half_done = done == self.at && self.is_half_done(&error).await;
+        let is_half_done = match recorded.flatten() {
+            Some(fingerprint) => self.is_half_done(&error, &fingerprint).await,
+            None => false,
+        };
         if let (MigrateError::Script(script), true) = (&mut error, is_half_done) {
             let notes = &mut script.server.notes;
             notes.push("it is not known how much of this statement was done".to_owned());

@@ -5,6 +5,7 @@
 //! ([`probe`]). What runs in a transaction is committed with its line. So whatever ends a run, the
 //! next one goes on where it stopped ([`resume`]), or says which statement a person has to look into.
 
+mod altered;
 mod effect;
 mod emptied;
 mod existing;

@@ -5,6 +5,7 @@
 
 use migcheck_core::Dialect;
 
+use super::altered::{Part, PartKind, parts};
 use super::effect::{Effect, starts};
 use super::name::Name;
 use super::probe::Probe;
@@ -120,9 +121,18 @@ fn ddl(words: &[Word<'_>]) -> Effect {
     let one = |probe: fn(Name) -> Probe| {
         seen(Name::read(tail, Dialect::MySql).map(|(name, _)| probe(name)))
     };
-    let relations = |names: Vec<Name>| match names.is_empty() {
+    let relations = |names: Vec<Name>, parts| match names.is_empty() {
         true => Effect::Blind,
-        false => Effect::Seen(Probe::Relations { names }),
+        false => Effect::Seen(Probe::Relations { names, parts }),
+    };
+    let index = || {
+        // Without a name it is the table's that follows ON.
+        let name = tail.first().filter(|word| !word.is("ON"));
+        let name = name.and_then(|word| word.name(Dialect::MySql));
+        let goes = first.is("DROP");
+        let kind = PartKind::Index;
+        let part = name.map(|name| Part { name, kind, goes });
+        relations(on_table(tail), part.into_iter().collect())
     };
     if first.is("CREATE") {
         if starts(head, &["OR", "REPLACE"]) {
@@ -139,7 +149,7 @@ fn ddl(words: &[Word<'_>]) -> Effect {
             return Effect::Again;
         }
         return match kind {
-            _ if kind.is("INDEX") => relations(on_table(tail)),
+            _ if kind.is("INDEX") => index(),
             _ if kind.is_one_of(&["TABLE", "VIEW", "SEQUENCE"]) => one(Probe::Created),
             _ if kind.is("TRIGGER") => one(Probe::Trigger),
             _ if kind.is("EVENT") => one(Probe::Event),
@@ -153,7 +163,7 @@ fn ddl(words: &[Word<'_>]) -> Effect {
             // Rows that change places, which no definition shows.
             _ if has(tail, &["EXCHANGE", "DISCARD", "IMPORT"]) => Effect::Blind,
             _ if kind.is("TABLE") && empties(tail) => one(Probe::Emptied),
-            _ if kind.is("TABLE") => relations(altered(tail)),
+            _ if kind.is("TABLE") => relations(altered(tail), parts(tail)),
             _ if kind.is("EVENT") && has(tail, &["RENAME"]) => one(Probe::Event),
             _ if has(tail, &["RENAME"]) => Effect::Blind,
             _ => Effect::Again,
@@ -171,7 +181,7 @@ fn ddl(words: &[Word<'_>]) -> Effect {
                 }
             }
             _ if conditional => Effect::Again,
-            _ if kind.is("INDEX") => relations(on_table(tail)),
+            _ if kind.is("INDEX") => index(),
             _ if kind.is("TRIGGER") => one(Probe::Trigger),
             _ if kind.is("EVENT") => one(Probe::Event),
             _ if kind.is_one_of(&["FUNCTION", "PROCEDURE", "PACKAGE"]) => one(Probe::Routine),

@@ -5,9 +5,10 @@
 
 use migcheck_core::{Checksum, Dialect};
 
+use super::altered::Part;
 use super::name::{Name, pg_text, text};
 use super::words::Word;
-use super::{emptied, existing};
+use super::{altered, emptied, existing};
 use crate::ServerError;
 use crate::session::{Row, Session};
 
@@ -19,6 +20,8 @@ pub(super) enum Probe {
     /// Tables, views or sequences that are another than they were.
     Relations {
         names: Vec<Name>,
+        /// What comes and goes of them.
+        parts: Vec<Part>,
     },
     /// Tables, views or sequences that are no longer there, or were made anew since.
     Gone {
@@ -149,8 +152,10 @@ impl Probe {
         session: &mut dyn Session,
         fingerprint: &str,
     ) -> Result<Verdict, ServerError> {
-        if let Some(then) = self.seen_by_server(session, fingerprint).await? {
-            return Ok(then);
+        match self.seen_by_server(session, fingerprint).await? {
+            Some(Verdict::Ran) => return self.changed(session).await,
+            Some(verdict) => return Ok(verdict),
+            None => {}
         }
         // Where several things have to come together, they are counted.
         let (before, after) = match self {
@@ -180,11 +185,10 @@ impl Probe {
             Self::Renamed { before, after } => (&before[..], &after[..]),
             _ => {
                 let now = self.fingerprint(session).await?;
-                return Ok(if now == fingerprint {
-                    Verdict::NotRun
-                } else {
-                    Verdict::Ran
-                });
+                return match now == fingerprint {
+                    true => Ok(Verdict::NotRun),
+                    false => self.changed(session).await,
+                };
             }
         };
         let old = count(session, before).await?;
@@ -196,12 +200,22 @@ impl Probe {
         })
     }
 
+    /// What became of the statement, if there is something else now than before it.
+    async fn changed(&self, session: &mut dyn Session) -> Result<Verdict, ServerError> {
+        match self {
+            Self::Relations { names, parts } if !parts.is_empty() => {
+                altered::verdict(session, names, parts).await
+            }
+            _ => Ok(Verdict::Ran),
+        }
+    }
+
     pub(super) fn query(&self) -> String {
         match self {
             Self::Created(name) | Self::Replaced(name) | Self::Emptied(name) => {
                 relations(std::slice::from_ref(name))
             }
-            Self::Relations { names } | Self::Gone { names, .. } => relations(names),
+            Self::Relations { names, .. } | Self::Gone { names, .. } => relations(names),
             Self::Renamed { before, .. } => relations(before),
             Self::Trigger(name) => of_name(
                 name,

@@ -10,9 +10,9 @@ use crate::ServerError;
 use crate::migrate_error::MigrateError;
 
 impl Journal<'_> {
-    /// Whether nothing tells that the statement that was refused has done nothing. What was open is
-    /// rolled back.
-    pub(super) async fn is_half_done(&mut self, error: &MigrateError) -> bool {
+    /// Whether nothing tells that the statement that was refused, and was begun with this fingerprint,
+    /// has done nothing. What was open is rolled back.
+    pub(super) async fn is_half_done(&mut self, error: &MigrateError, fingerprint: &str) -> bool {
         let (MigrateError::Script(error), Some(effect)) = (error, self.effects.get(self.at)) else {
             return false;
         };
@@ -40,30 +40,28 @@ impl Journal<'_> {
         if is_before_it_began(&error.server, &effect, &words, self.session.dialect()) {
             return false;
         }
-        // What is no longer in the journal was rolled back with it.
-        let Some(fingerprint) = self.begun().await else {
-            return false;
-        };
         match effect {
             Effect::Seen(probe) if fingerprint != BLIND => {
-                let verdict = probe.verdict(self.session, &fingerprint).await;
+                let verdict = probe.verdict(self.session, fingerprint).await;
                 !matches!(verdict, Ok(Verdict::NotRun))
             }
             _ => true,
         }
     }
 
-    /// The fingerprint of the statement whose turn it is, if the journal says that it was begun.
-    async fn begun(&mut self) -> Option<String> {
+    /// The fingerprint in the journal, if it stands where the statement is whose turn it is.
+    pub(super) async fn recorded(&mut self) -> Option<Option<String>> {
         let table = self.job.table;
         let sql = format!(
-            "SELECT fingerprint FROM {} WHERE {} AND statements_done = {} AND state <> 'applied'",
+            "{}SELECT fingerprint FROM {} WHERE {} AND statements_done = {} AND state <> 'applied'",
+            self.prepared.engine.as_login(),
             table.sql(),
             table.is(&self.entry.revision),
             self.at
         );
         let rows = self.session.rows(&sql, &[]).await.ok()?;
-        rows.into_iter().flatten().flatten().next()
+        let fingerprint = rows.into_iter().next()?.into_iter().next()?;
+        Some(fingerprint.map(|text| text.trim_end().to_owned()))
     }
 }
 

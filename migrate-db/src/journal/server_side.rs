@@ -60,7 +60,7 @@ impl Probe {
         };
         match self {
             Self::Created(name) | Self::Replaced(name) | Self::Emptied(name) => relation(name),
-            Self::Relations { names } | Self::Gone { names, .. } => {
+            Self::Relations { names, .. } | Self::Gone { names, .. } => {
                 names.iter().flat_map(relation).collect()
             }
             Self::Renamed { before, after } => {

@@ -1,0 +1,215 @@
+//! The parts of a table that an ALTER TABLE names: columns, indexes, constraints; MySQL and MariaDB.
+//!
+//! Somebody else may change the same table meanwhile, so that another definition alone does not tell that
+//! the statement was run.
+
+use migcheck_core::Dialect;
+
+use super::name::{Name, text};
+use super::probe::{Verdict, schema};
+use super::words::Word;
+use crate::ServerError;
+use crate::session::Session;
+
+/// A part of a table that comes or goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) name: String,
+    pub(super) kind: PartKind,
+    pub(super) goes: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PartKind {
+    Column,
+    Index,
+    /// By its own name; the index of a foreign key outlasts it.
+    Constraint,
+}
+
+/// What an ALTER TABLE names, whose words begin with the table; without what it names twice.
+pub(super) fn parts(table: &[Word<'_>]) -> Vec<Part> {
+    let behind = Name::read(table, Dialect::MySql).map_or(&[][..], |(_, behind)| behind);
+    let mut parts = Vec::new();
+    let (mut depth, mut start) = (0_usize, 0);
+    for (at, word) in behind.iter().enumerate() {
+        match word {
+            Word::Mark('(') => depth += 1,
+            Word::Mark(')') => depth = depth.saturating_sub(1),
+            Word::Mark(',') if depth == 0 => {
+                named(&behind[start..at], &mut parts);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    named(&behind[start..], &mut parts);
+    let same = |one: &Part, other: &Part| {
+        one.kind == other.kind && one.name.eq_ignore_ascii_case(&other.name)
+    };
+    let all = parts.clone();
+    parts.retain(|part| all.iter().filter(|other| same(part, other)).count() == 1);
+    parts
+}
+
+/// What is named between two commas.
+fn named(words: &[Word<'_>], parts: &mut Vec<Part>) {
+    let is = |at: usize, of: &[&str]| words.get(at).is_some_and(|word| word.is_one_of(of));
+    let mut push = |at: usize, kind, goes| {
+        // With IF EXISTS it may have been there, or not, before.
+        let name = words.get(at).filter(|word| !word.is("IF"));
+        if let Some(name) = name.and_then(|word| word.name(Dialect::MySql)) {
+            parts.push(Part { name, kind, goes });
+        }
+    };
+    let is_rename = is(0, &["RENAME"]) && is(3, &["TO"]);
+    match () {
+        () if is_rename && is(1, &["COLUMN"]) => {
+            push(2, PartKind::Column, true);
+            push(4, PartKind::Column, false);
+        }
+        () if is_rename && is(1, &["INDEX", "KEY"]) => {
+            push(2, PartKind::Index, true);
+            push(4, PartKind::Index, false);
+        }
+        () if is(0, &["ADD", "DROP"]) => {
+            let goes = is(0, &["DROP"]);
+            match () {
+                () if is(1, &["COLUMN"]) => push(2, PartKind::Column, goes),
+                () if is(1, &["PRIMARY"]) => parts.push(Part {
+                    name: "PRIMARY".to_owned(),
+                    kind: PartKind::Index,
+                    goes,
+                }),
+                () if is(1, &["CONSTRAINT"]) && is(2, CONSTRAINTS) => {}
+                () if is(1, &["CONSTRAINT"]) && !is(3, &["PRIMARY"]) => {
+                    push(2, PartKind::Constraint, goes);
+                }
+                () if is(1, &["INDEX", "KEY"]) && !is(2, &["USING"]) => {
+                    push(2, PartKind::Index, goes);
+                }
+                () if is(1, &["FOREIGN", "CHECK"]) && goes => {
+                    push(
+                        if is(1, &["CHECK"]) { 2 } else { 3 },
+                        PartKind::Constraint,
+                        goes,
+                    );
+                }
+                () if is(1, &["UNIQUE", "FULLTEXT", "SPATIAL"]) => {
+                    let name = 2 + usize::from(is(2, &["INDEX", "KEY"]));
+                    if !is(name, &["USING"]) {
+                        push(name, PartKind::Index, goes);
+                    }
+                }
+                () if is(1, NO_COLUMNS) => {}
+                () => push(1, PartKind::Column, goes),
+            }
+        }
+        () => {}
+    }
+}
+
+/// What follows CONSTRAINT where it has no name.
+const CONSTRAINTS: &[&str] = &["CHECK", "FOREIGN", "PRIMARY", "UNIQUE"];
+
+/// What is added or dropped and is no column, or is a part whose name the server chooses.
+#[rustfmt::skip]
+const NO_COLUMNS: &[&str] = &[
+    "CHECK", "CONSTRAINT", "FOREIGN", "INDEX", "KEY", "PARTITION", "PERIOD", "SYSTEM",
+];
+
+/// What became of a statement that names these, of a table by one of these names, whose definition is
+/// another one now.
+pub(super) async fn verdict(
+    session: &mut dyn Session,
+    names: &[Name],
+    parts: &[Part],
+) -> Result<Verdict, ServerError> {
+    let mut done = 0;
+    for part in parts {
+        let queries: Vec<String> = names.iter().map(|table| query(table, part)).collect();
+        let found = session.rows(&queries.join(" UNION ALL "), &[]).await?;
+        done += usize::from(found.is_empty() == part.goes);
+    }
+    Ok(match done {
+        0 if !parts.is_empty() => Verdict::NotRun,
+        done if done == parts.len() => Verdict::Ran,
+        _ => Verdict::Partly,
+    })
+}
+
+/// Whether the part is there.
+fn query(table: &Name, part: &Part) -> String {
+    let of_table = format!(
+        "TABLE_SCHEMA = {} AND TABLE_NAME = {}",
+        schema(table),
+        text(&table.name)
+    );
+    let from = |view: &str, column: &str| {
+        format!(
+            "SELECT '1' FROM information_schema.{view} WHERE {of_table} AND {column} = {}",
+            text(&part.name)
+        )
+    };
+    match part.kind {
+        PartKind::Column => from("COLUMNS", "COLUMN_NAME"),
+        PartKind::Index => from("STATISTICS", "INDEX_NAME"),
+        PartKind::Constraint => from("TABLE_CONSTRAINTS", "CONSTRAINT_NAME"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::words;
+    use super::*;
+
+    /// What is named, with a sign each.
+    fn shown(sql: &str) -> String {
+        let parts = parts(&words(sql, Dialect::MySql));
+        let shown = parts.iter().map(|part| {
+            let sign = if part.goes { '-' } else { '+' };
+            let kind = match part.kind {
+                PartKind::Column => "",
+                PartKind::Index => "#",
+                PartKind::Constraint => "!",
+            };
+            format!("{sign}{kind}{}", part.name)
+        });
+        shown.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_comes_and_goes_is_named() {
+        for (sql, parts) in [
+            ("t ADD a int, ADD COLUMN `b` decimal(3, 2)", "+a +b"),
+            ("d.t DROP a, DROP COLUMN b, MODIFY c int", "-a -b"),
+            ("t ADD INDEX i (a), DROP KEY k, ADD KEY (b)", "+#i -#k"),
+            (
+                "t ADD UNIQUE KEY u (a), ADD FULLTEXT f (b), ADD UNIQUE (c)",
+                "+#u +#f",
+            ),
+            (
+                "t ADD PRIMARY KEY (a), DROP FOREIGN KEY f, DROP CHECK c",
+                "+#PRIMARY -!f -!c",
+            ),
+            (
+                "t ADD CONSTRAINT c CHECK (a > 0), ADD CONSTRAINT CHECK (b > 0)",
+                "+!c",
+            ),
+            (
+                "t RENAME COLUMN a TO b, RENAME INDEX i TO j",
+                "-a +b -#i +#j",
+            ),
+            (
+                "t ADD COLUMN IF NOT EXISTS a int, DROP INDEX IF EXISTS i",
+                "",
+            ),
+            ("t DROP a, ADD a bigint, ADD b int", "+b"),
+            ("t ADD (a int, b int)", ""),
+            ("t ADD PARTITION (PARTITION p VALUES IN (1))", ""),
+            ("t ENGINE = InnoDB, RENAME TO u, CHANGE a b int", ""),
+        ] {
+            assert_eq!(shown(sql), parts, "{sql}");
+        }
+    }
+}
