@@ -283,13 +283,13 @@ fn lost_connection(server: &TestServer) {
     let directory = slow(server, 30);
     let migrator = migrator(directory.graph());
     let url = scratch.url().clone();
-    let run = std::thread::spawn(move || {
+    let run = thread::spawn(move || {
         block_on(async {
             let mut session = migcheck::db::connect(&url).await.unwrap();
             migrator.upgrade(&mut *session, "head").await
         })
     });
-    std::thread::sleep(Duration::from_secs(2));
+    thread::sleep(Duration::from_secs(2));
     let mut session = connect(&scratch);
     end_others(server, &mut *session);
     let error = run.join().unwrap().unwrap_err();
