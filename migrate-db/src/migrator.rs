@@ -116,7 +116,7 @@ impl Migrator {
     /// A lease of that length in the place of the lock of a session, for servers that have no such
     /// locks, as CockroachDB has none. After a crash the next run waits for so long. While a statement
     /// runs the lease is renewed over a second connection, which a pool or a session of
-    /// [`connect`](crate::connect) can open; on any other one the lease must last longer than the longest
+    /// [`connect`](crate::connect()) can open; on any other one the lease must last longer than the longest
     /// statement. SQLite needs none and takes none.
     #[must_use]
     pub fn lease(mut self, period: Option<Duration>) -> Self {
