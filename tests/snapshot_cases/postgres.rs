@@ -720,7 +720,7 @@ pub const CASES: &[Case] = &[
         "CREATE TABLE t (id int PRIMARY KEY); CREATE SEQUENCE s",
         "INSERT INTO t VALUES (1); UPDATE t SET id = 2; SELECT nextval('s'); ANALYZE t; TRUNCATE t;
          CREATE TEMP TABLE x (a int); LOCK TABLE t IN ACCESS EXCLUSIVE MODE",
-        "DROP TABLE x",
+        "DROP TABLE IF EXISTS x",
     ),
     case!(
         "column order",
