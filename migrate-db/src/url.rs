@@ -326,14 +326,10 @@ impl FromStr for DatabaseUrl {
         let url = Url::parse(text).map_err(|error| malformed(&error.to_string()))?;
         // With an unencoded `/`, `?` or `#` in the password the host ends too early, and what is
         // left of the password would pass for a port or a database, and be printed as one.
-        let after_host = [Some(url.path()), url.query(), url.fragment()];
         let no_login = url.username().is_empty() && url.password().is_none();
-        if no_login && after_host.iter().flatten().any(|part| part.contains('@'))
-            || url.path().contains('@')
-            || url
-                .query()
-                .is_some_and(|query| is_rest_of_login(&url, query))
-        {
+        let in_fragment = || url.fragment().is_some_and(|part| part.contains('@'));
+        let in_query = || url.query().is_some_and(|part| is_rest_of_login(&url, part));
+        if url.path().contains('@') || no_login && in_fragment() || in_query() {
             return Err(malformed("there is an `@` behind the host"));
         }
         if url.fragment().is_some() {
