@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use migcheck::db::{ResetReport, Session, diff, snapshot};
 use migcheck::{Dialect, MigrateError, Migrator};
-use snapshot_cases::{Case as Change, mysql, postgres, sqlite};
+use snapshot_cases::cases_for;
 use support::{Case, Directory, TestServer, block_on, run_on_every_server};
 
 fn main() -> ExitCode {
@@ -34,16 +34,7 @@ fn main() -> ExitCode {
 const TOLD: &[&str] = &["owner of public", "collation of the database"];
 
 fn every_kind(server: &TestServer) {
-    let changes: Vec<&Change> = match server.product() {
-        "postgres" => postgres::CASES
-            .iter()
-            .chain([&postgres::EXTENSION])
-            .chain(postgres::newer(&server.name()))
-            .collect(),
-        "mysql" => mysql::CASES.iter().chain(mysql::MYSQL_ONLY).collect(),
-        "mariadb" => mysql::CASES.iter().chain(mysql::MARIADB_ONLY).collect(),
-        _ => sqlite::CASES.iter().collect(),
-    };
+    let changes = cases_for(server.product(), &server.name());
     assert!(changes.len() > 10);
     let scratch = server.scratch();
     let mut session = support::connect(&scratch);

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use migcheck::Dialect;
 use migcheck::db::{DatabaseUrl, Session, connect, snapshot};
-use snapshot_cases::{Case as Change, mysql, postgres, run_case, sqlite};
+use snapshot_cases::{cases_for, run_case};
 use support::{Case, TestServer, block_on, run_on_every_server};
 
 fn main() -> ExitCode {
@@ -29,16 +29,7 @@ fn main() -> ExitCode {
 }
 
 fn every_kind_of_change(server: &TestServer) {
-    let changes: Vec<&Change> = match server.product() {
-        "postgres" => postgres::CASES
-            .iter()
-            .chain([&postgres::EXTENSION])
-            .chain(postgres::newer(&server.name()))
-            .collect(),
-        "mysql" => mysql::CASES.iter().chain(mysql::MYSQL_ONLY).collect(),
-        "mariadb" => mysql::CASES.iter().chain(mysql::MARIADB_ONLY).collect(),
-        _ => sqlite::CASES.iter().collect(),
-    };
+    let changes = cases_for(server.product(), &server.name());
     assert!(!changes.is_empty());
     let scratch = server.scratch();
     let mut session = support::connect(&scratch);

@@ -1,12 +1,18 @@
 //! What the three databases do differently when migrations are run on them.
 
+use migcheck_core::Dialect;
+
 use crate::ServerError;
 use crate::advice::Refusal;
 use crate::history::HistoryTable;
+use crate::literal;
 use crate::session::{BoxFuture, Session};
 
 /// The SQL of one dialect's running.
 pub(crate) trait Engine: Sync {
+    /// Which of them it is.
+    fn dialect(&self) -> Dialect;
+
     /// Whether a transaction holds DDL; where it does not, every DDL statement commits by itself.
     fn ddl_is_transactional(&self) -> bool;
 
@@ -75,7 +81,9 @@ pub(crate) trait Engine: Sync {
     }
 
     /// A text as SQL that is read alike whatever the session has set.
-    fn literal(&self, text: &str) -> String;
+    fn literal(&self, text: &str) -> String {
+        literal::literal(self.dialect(), text)
+    }
 
     /// A column of a time as RFC 3339 in UTC.
     fn utc(&self, column: &str) -> String;
@@ -90,7 +98,9 @@ pub(crate) trait Engine: Sync {
     fn current_user(&self) -> &'static str;
 
     /// An identifier in quotes.
-    fn quoted(&self, name: &str) -> String;
+    fn quoted(&self, name: &str) -> String {
+        literal::quoted(self.dialect(), name)
+    }
 
     /// Takes the lock that keeps other runs out, if it is free, and returns what it is called.
     /// Where the database has no such lock, each transaction keeps the others out.

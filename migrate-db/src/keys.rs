@@ -7,6 +7,7 @@ use migcheck_core::split::Statement;
 
 use crate::ServerError;
 use crate::journal::words::{Word, words};
+use crate::literal::{literal, quoted};
 use crate::session::Session;
 
 /// What a person writes where rows would go.
@@ -92,7 +93,7 @@ fn references(schema: Option<&str>, table: &str) -> String {
             " AND NOT EXISTS (SELECT 1 FROM sqlite_temp_schema WHERE type = 'table' AND name = {name} COLLATE NOCASE)"
         ),
     };
-    let (main_text, main) = (text(main), quoted(main));
+    let (main_text, main) = (text(main), quoted(Dialect::Sqlite, main));
     format!(
         "SELECT c.name, f.on_delete, 'SELECT 1 FROM {in_text}.\"' || replace(c.name, '\"', '\"\"') || '\" WHERE ' \
            || group_concat('\"' || replace(f.\"from\", '\"', '\"\"') || '\" IS NOT NULL', ' AND ') || ' LIMIT 1' \
@@ -143,9 +144,5 @@ pub(crate) const CHECKED: &str = "CREATE TEMP TABLE migcheck_keys (broken CONSTR
      DROP TABLE temp.migcheck_keys;\n";
 
 fn text(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    literal(Dialect::Sqlite, text)
 }

@@ -17,14 +17,14 @@ pub(crate) const NO_ANSWER: &str = "the server did not answer within";
 
 /// Gives up after `limit`, and then for good: the answer that is still to come would be taken for that
 /// of the next statement.
-pub(crate) struct Limited<S> {
-    session: S,
+pub(crate) struct Limited<'a> {
+    session: Box<dyn Session + 'a>,
     limit: Duration,
     has_given_up: bool,
 }
 
-impl<S: Session> Limited<S> {
-    pub(crate) fn new(session: S, limit: Duration) -> Self {
+impl<'a> Limited<'a> {
+    pub(crate) fn new(session: Box<dyn Session + 'a>, limit: Duration) -> Self {
         Self {
             session,
             limit,
@@ -33,7 +33,7 @@ impl<S: Session> Limited<S> {
     }
 }
 
-impl<S: Session> Session for Limited<S> {
+impl Session for Limited<'_> {
     fn dialect(&self) -> Dialect {
         self.session.dialect()
     }

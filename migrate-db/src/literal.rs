@@ -1,4 +1,4 @@
-//! Texts as SQL literals.
+//! Names and texts as SQL writes them.
 
 use migcheck_core::Dialect;
 
@@ -22,6 +22,21 @@ pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
         }
         Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => format!("'{quoted}'"),
     }
+}
+
+/// `name` as an identifier in quotes.
+pub(crate) fn quoted(dialect: Dialect, name: &str) -> String {
+    let mark = match dialect {
+        Dialect::MySql => "`",
+        Dialect::Postgres | Dialect::Sqlite => "\"",
+    };
+    format!("{mark}{}{mark}", name.replace(mark, &mark.repeat(2)))
+}
+
+/// `name` as a text of MySQL where no expression may be, or where it is compared with names, whose
+/// collation an expression would not leave alone.
+pub(crate) fn mysql_text(name: &str) -> String {
+    format!("'{}'", name.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 fn is_plain(c: char) -> bool {

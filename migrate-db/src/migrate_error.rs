@@ -190,9 +190,7 @@ impl Edited {
             _ => None,
         }
     }
-}
 
-impl Edited {
     fn with_ways_out(&self) -> String {
         let or = self.accept().map(|way| format!("; or, {way}"));
         format!("{self}; {}{}", self.restore(), or.unwrap_or_default())

@@ -27,6 +27,10 @@ pub(crate) fn described(
 pub(crate) struct MySqlEngine;
 
 impl Engine for MySqlEngine {
+    fn dialect(&self) -> Dialect {
+        Dialect::MySql
+    }
+
     fn ddl_is_transactional(&self) -> bool {
         false
     }
@@ -122,10 +126,6 @@ impl Engine for MySqlEngine {
         format!("VALUES({column})")
     }
 
-    fn literal(&self, text: &str) -> String {
-        crate::literal::literal(Dialect::MySql, text)
-    }
-
     fn utc(&self, column: &str) -> String {
         format!(
             "DATE_FORMAT(CONVERT_TZ({column}, @@session.time_zone, '+00:00'), \
@@ -143,10 +143,6 @@ impl Engine for MySqlEngine {
 
     fn current_user(&self) -> &'static str {
         "CURRENT_USER()"
-    }
-
-    fn quoted(&self, name: &str) -> String {
-        format!("`{}`", name.replace('`', "``"))
     }
 
     fn try_lock<'a>(

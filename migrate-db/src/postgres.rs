@@ -40,6 +40,10 @@ pub(crate) fn described(
 pub(crate) struct PostgresEngine;
 
 impl Engine for PostgresEngine {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
     fn ddl_is_transactional(&self) -> bool {
         true
     }
@@ -139,10 +143,6 @@ impl Engine for PostgresEngine {
         "SET LOCAL session_authorization TO DEFAULT; SET LOCAL role TO DEFAULT; "
     }
 
-    fn literal(&self, text: &str) -> String {
-        crate::literal::literal(Dialect::Postgres, text)
-    }
-
     fn utc(&self, column: &str) -> String {
         format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
     }
@@ -157,10 +157,6 @@ impl Engine for PostgresEngine {
 
     fn current_user(&self) -> &'static str {
         "current_user"
-    }
-
-    fn quoted(&self, name: &str) -> String {
-        format!("\"{}\"", name.replace('"', "\"\""))
     }
 
     fn try_lock<'a>(

@@ -12,28 +12,6 @@ pub trait IntoSession<'a>: Send {
     fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>>;
 }
 
-impl Session for Box<dyn Session + '_> {
-    fn dialect(&self) -> Dialect {
-        (**self).dialect()
-    }
-
-    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<u64, ServerError>> {
-        (**self).execute(sql)
-    }
-
-    fn rows<'a>(
-        &'a mut self,
-        sql: &'a str,
-        params: &'a [Option<&'a str>],
-    ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
-        (**self).rows(sql, params)
-    }
-
-    fn another(&self) -> Option<Another> {
-        (**self).another()
-    }
-}
-
 impl<'a, 'b: 'a> IntoSession<'a> for &'a mut (dyn Session + 'b) {
     fn into_session(self) -> BoxFuture<'a, Result<Box<dyn Session + 'a>, MigrateError>> {
         Box::pin(async move { Ok(Box::new(Borrowed(self)) as Box<dyn Session + 'a>) })

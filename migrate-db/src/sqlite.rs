@@ -16,6 +16,10 @@ sqlx_session!(SqliteSession, SqliteConnection, Dialect::Sqlite);
 pub(crate) struct SqliteEngine;
 
 impl Engine for SqliteEngine {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
     fn ddl_is_transactional(&self) -> bool {
         true
     }
@@ -96,10 +100,6 @@ impl Engine for SqliteEngine {
          ORDER BY name"
     }
 
-    fn literal(&self, text: &str) -> String {
-        crate::literal::literal(Dialect::Sqlite, text)
-    }
-
     fn utc(&self, column: &str) -> String {
         column.to_owned()
     }
@@ -114,10 +114,6 @@ impl Engine for SqliteEngine {
 
     fn current_user(&self) -> &'static str {
         "''"
-    }
-
-    fn quoted(&self, name: &str) -> String {
-        format!("\"{}\"", name.replace('"', "\"\""))
     }
 
     fn try_lock<'a>(

@@ -19,6 +19,15 @@ pub(crate) enum Record {
     Gone(String),
 }
 
+impl Record {
+    fn sql(&self, table: &HistoryTable) -> String {
+        match self {
+            Self::Row(entry, progress) => table.upsert(&[(entry, progress)]),
+            Self::Gone(revision) => table.delete(revision),
+        }
+    }
+}
+
 impl Unsent {
     /// Sends it by itself, if there is anything.
     pub(crate) async fn flush(
@@ -26,12 +35,10 @@ impl Unsent {
         session: &mut dyn Session,
         table: &HistoryTable,
     ) -> Result<(), ServerError> {
-        let record = match self.record.take() {
-            Some(Record::Row(entry, progress)) => table.upsert(&[(&entry, &progress)]),
-            Some(Record::Gone(revision)) => table.delete(&revision),
-            None => return Ok(()),
+        let Some(record) = self.record.take() else {
+            return Ok(());
         };
-        let sql = self.after_reset(record);
+        let sql = self.after_reset(record.sql(table));
         session.execute(&sql).await.map(drop)
     }
 
@@ -56,11 +63,10 @@ impl Unsent {
 
     /// It and another line of the journal, in a transaction if there is more than that line.
     pub(crate) fn with(&mut self, table: &HistoryTable, line: String) -> String {
-        let record = match self.record.take() {
-            Some(Record::Row(entry, progress)) => table.upsert(&[(&entry, &progress)]),
-            Some(Record::Gone(revision)) => table.delete(&revision),
-            None => return line,
+        let Some(record) = self.record.take() else {
+            return line;
         };
+        let record = record.sql(table);
         let begin = table.engine.begin();
         self.after_reset(format!("{begin}; {record}; {line}; COMMIT"))
     }

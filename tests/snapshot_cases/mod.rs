@@ -27,6 +27,20 @@ pub struct Case {
     pub expect: &'static [&'static str],
 }
 
+/// Those for a server, by its product and its image.
+pub fn cases_for(product: &str, image: &str) -> Vec<&'static Case> {
+    match product {
+        "postgres" => postgres::CASES
+            .iter()
+            .chain([&postgres::EXTENSION])
+            .chain(postgres::newer(image))
+            .collect(),
+        "mysql" => mysql::CASES.iter().chain(mysql::MYSQL_ONLY).collect(),
+        "mariadb" => mysql::CASES.iter().chain(mysql::MARIADB_ONLY).collect(),
+        _ => sqlite::CASES.iter().collect(),
+    }
+}
+
 /// Runs one case; the error says what is wrong, for a person.
 pub async fn run_case(session: &mut dyn Session, case: &Case) -> Result<(), String> {
     const HISTORY: &str = "_migcheck_revisions";

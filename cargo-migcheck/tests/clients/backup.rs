@@ -355,13 +355,17 @@ fn files(directory: &Directory) -> Vec<String> {
     files.map(name).collect()
 }
 
-fn two_tables() -> Directory {
+fn one_table() -> Directory {
     Directory::new()
         .file(
             "001_one.up.sql",
             "-- migcheck: revises = \"base\"\nCREATE TABLE one (id integer NOT NULL PRIMARY KEY, name varchar(40));\n",
         )
         .file("001_one.down.sql", "DROP TABLE one;\n")
+}
+
+fn two_tables() -> Directory {
+    one_table()
         .file(
             "002_two.up.sql",
             "-- migcheck: revises = \"001\"\nCREATE TABLE two (id integer NOT NULL PRIMARY KEY, \
@@ -372,15 +376,13 @@ fn two_tables() -> Directory {
 
 /// A table, and a revision that takes a column of it away.
 fn drops() -> Directory {
-    Directory::new()
-        .file(
-            "001_one.up.sql",
-            "-- migcheck: revises = \"base\"\nCREATE TABLE one (id integer NOT NULL PRIMARY KEY, name varchar(40));\n",
-        )
-        .file("001_one.down.sql", "DROP TABLE one;\n")
+    one_table()
         .file(
             "002_two.up.sql",
             "-- migcheck: revises = \"001\"\nALTER TABLE one DROP COLUMN name;\n",
         )
-        .file("002_two.down.sql", "ALTER TABLE one ADD name varchar(40);\n")
+        .file(
+            "002_two.down.sql",
+            "ALTER TABLE one ADD name varchar(40);\n",
+        )
 }

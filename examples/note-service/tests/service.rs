@@ -67,13 +67,17 @@ impl Drop for Service {
     }
 }
 
+/// The URL of a database that is not there yet, in a directory that goes when it is dropped.
+fn database() -> (tempfile::TempDir, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("notes.db");
+    let url = format!("sqlite:{}?mode=rwc", file.display());
+    (directory, url)
+}
+
 #[test]
 fn it_keeps_notes_over_a_restart() {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!(
-        "sqlite:{}?mode=rwc",
-        directory.path().join("notes.db").display()
-    );
+    let (_directory, url) = database();
     let service = Service::start(&url);
     service.wait_until_ready();
     assert_eq!(service.ask("POST /notes", "buy stamps").0, 201);
@@ -88,11 +92,7 @@ fn it_keeps_notes_over_a_restart() {
 
 #[tokio::test]
 async fn it_is_alive_and_not_ready_while_it_waits_for_its_turn() {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!(
-        "sqlite:{}?mode=rwc",
-        directory.path().join("notes.db").display()
-    );
+    let (_directory, url) = database();
     let mut other = SqliteConnection::connect(&url).await.unwrap();
     sqlx::raw_sql("BEGIN IMMEDIATE")
         .execute(&mut other)
@@ -111,11 +111,7 @@ async fn it_is_alive_and_not_ready_while_it_waits_for_its_turn() {
 
 #[tokio::test]
 async fn an_older_release_goes_on_beside_a_newer_one() {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!(
-        "sqlite:{}?mode=rwc",
-        directory.path().join("notes.db").display()
-    );
+    let (_directory, url) = database();
     let service = Service::start(&url);
     service.wait_until_ready();
     let mut newer = SqliteConnection::connect(&url).await.unwrap();

@@ -5,8 +5,7 @@
 
 use migcheck_core::Dialect;
 
-use super::tool::{Claim, Ids, Tool, text_of};
-use crate::Row;
+use super::tool::{Ids, Tool, text_of};
 
 pub(super) struct Dbmate;
 
@@ -22,14 +21,6 @@ impl Tool for Dbmate {
     fn query(&self, table: &str, dialect: Dialect) -> String {
         let version = text_of("version", dialect);
         format!("SELECT {version} FROM {table} ORDER BY version")
-    }
-
-    fn claims(&self, rows: Vec<Row>) -> Vec<Claim> {
-        rows.into_iter()
-            .flatten()
-            .flatten()
-            .map(Claim::of)
-            .collect()
     }
 
     fn ids(&self) -> Ids {

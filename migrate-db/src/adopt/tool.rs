@@ -16,7 +16,13 @@ pub(super) trait Tool: Sync {
     fn query(&self, table: &str, dialect: Dialect) -> String;
 
     /// What the rows say, in the order in which it is to be told.
-    fn claims(&self, rows: Vec<Row>) -> Vec<Claim>;
+    fn claims(&self, rows: Vec<Row>) -> Vec<Claim> {
+        rows.into_iter()
+            .flatten()
+            .flatten()
+            .map(Claim::of)
+            .collect()
+    }
 
     /// How an id in the table becomes a revision's.
     fn ids(&self) -> Ids;

@@ -1,6 +1,9 @@
 //! MySQL and MariaDB: by error number.
 
+use migcheck_core::Dialect;
+
 use super::{AGAIN, Refusal, full, one};
+use crate::literal::{mysql_text, quoted};
 use crate::session::Session;
 
 /// See [`Engine::advice`](crate::engine::Engine::advice).
@@ -30,7 +33,7 @@ pub(crate) async fn advice(session: &mut dyn Session, refusal: &Refusal<'_>) -> 
         // ER_SCHEMA_READ_ONLY
         "3989" => {
             let [database] = one(session, "SELECT DATABASE()").await?;
-            let database = quoted(&database);
+            let database = quoted(Dialect::MySql, &database);
             Some(format!(
                 "somebody froze this database; have it take writes again:\n\
                  ALTER DATABASE {database} READ ONLY = 0;"
@@ -60,7 +63,7 @@ async fn denied(session: &mut dyn Session, refusal: &Refusal<'_>) -> Option<Stri
     let [account, database] = one(session, sql).await?;
     // The account; the message has the address that the user came from.
     let (user, host) = account.rsplit_once('@')?;
-    let to = format!("{}@{}", text(user), text(host));
+    let to = format!("{}@{}", mysql_text(user), mysql_text(host));
     let message = &refusal.error.message;
     if let Some((_, rest)) = message.split_once("at least one of) the ") {
         let (names, _) = rest.split_once(" privilege")?;
@@ -87,11 +90,15 @@ async fn denied(session: &mut dyn Session, refusal: &Refusal<'_>) -> Option<Stri
         Some((None, table)) if is_qualified(refusal.statement, table) => return None,
         Some((schema, table)) if is_there => {
             let schema = schema.unwrap_or(&database);
-            format!("{}.{}", quoted(schema), quoted(table))
+            format!(
+                "{}.{}",
+                quoted(Dialect::MySql, schema),
+                quoted(Dialect::MySql, table)
+            )
         }
-        Some((Some(schema), _)) => format!("{}.*", quoted(schema)),
+        Some((Some(schema), _)) => format!("{}.*", quoted(Dialect::MySql, schema)),
         _ if database.is_empty() => return None,
-        _ => format!("{}.*", quoted(&database)),
+        _ => format!("{}.*", quoted(Dialect::MySql, &database)),
     };
     Some(given(&format!("GRANT {rights} ON {on} TO {to};")))
 }
@@ -122,13 +129,4 @@ fn table(message: &str) -> Option<(Option<&str>, &str)> {
 fn is_qualified(statement: Option<&str>, table: &str) -> bool {
     let text = statement.unwrap_or_default();
     text.contains(&format!(".{table}")) || text.contains(&format!(".`{table}"))
-}
-
-fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
-}
-
-/// As in an account, where no expression may be.
-fn text(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }

@@ -2,7 +2,7 @@
 
 use super::{AGAIN, Refusal, full, one};
 use crate::history::HistoryTable;
-use crate::literal::literal;
+use crate::literal::{literal, quoted};
 use crate::session::Session;
 use migcheck_core::Dialect;
 
@@ -45,8 +45,8 @@ fn no_schema(message: &str) -> String {
     match name {
         Some((name, _)) => format!(
             "correct the name, or make the schema, as in a revision before this one:\n\
-             CREATE SCHEMA \"{}\";",
-            name.replace('"', "\"\"")
+             CREATE SCHEMA {};",
+            quoted(Dialect::Postgres, name)
         ),
         None => {
             "no schema of the `search_path` exists, or may be used: make one, or correct it".into()

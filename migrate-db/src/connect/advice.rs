@@ -6,6 +6,7 @@ use migcheck_core::Dialect;
 
 use super::error::ConnectErrorKind;
 use crate::DatabaseUrl;
+use crate::literal::quoted;
 
 /// What is known of a failure.
 pub(super) struct Failure<'a> {
@@ -160,14 +161,6 @@ const NO_TLS: &str = "server does not support TLS";
 
 /// What an end of the connection before any word is called.
 pub(super) const CLOSED: &str = "the connection was closed before anybody was let in";
-
-/// A name as an identifier.
-pub(super) fn quoted(dialect: Dialect, name: &str) -> String {
-    match dialect {
-        Dialect::MySql => format!("`{}`", name.replace('`', "``")),
-        _ => format!("\"{}\"", name.replace('"', "\"\"")),
-    }
-}
 
 /// Why SQLite cannot open a file, which has one number for all of it.
 pub(super) fn of_file(url: &DatabaseUrl) -> (ConnectErrorKind, String) {

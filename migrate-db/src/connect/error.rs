@@ -5,10 +5,10 @@ use std::io;
 
 use migcheck_core::Dialect;
 
-#[cfg(feature = "postgres")]
-use super::advice::quoted;
 use super::advice::{CLOSED, Failure, of_file};
 use super::tls::CertificateFault;
+#[cfg(feature = "postgres")]
+use crate::literal::quoted;
 use crate::{DatabaseUrl, MigrateError};
 
 /// Why no session could be opened. It names the URL with its password masked.

@@ -1,6 +1,6 @@
 //! The parts of a table that an ALTER TABLE names: columns, indexes, constraints; MySQL and MariaDB.
 //!
-//! Somebody else may change the same table meanwhile, so that another definition alone does not tell that
+//! Somebody else may change the same table meanwhile, so that another definition would not tell that
 //! the statement was run.
 
 use migcheck_core::Dialect;
@@ -118,21 +118,41 @@ const NO_COLUMNS: &[&str] = &[
     "CHECK", "CONSTRAINT", "FOREIGN", "INDEX", "KEY", "PARTITION", "PERIOD", "SYSTEM",
 ];
 
-/// What became of a statement that names these, of a table by one of these names, whose definition is
-/// another one now.
+/// The SQL for which of these there are, of a table by one of these names: a 0 or a 1 each.
+pub(super) fn expression(names: &[Name], parts: &[Part]) -> String {
+    let is_there = parts.iter().map(|part| {
+        let queries: Vec<String> = names.iter().map(|table| query(table, part)).collect();
+        format!("EXISTS ({})", queries.join(" UNION ALL "))
+    });
+    let is_there: Vec<String> = is_there.collect();
+    format!("(SELECT CONCAT({}))", is_there.join(", "))
+}
+
+/// What became of a statement that names these, before which there were those that the journal says.
 pub(super) async fn verdict(
     session: &mut dyn Session,
     names: &[Name],
     parts: &[Part],
+    before: &str,
 ) -> Result<Verdict, ServerError> {
-    let mut done = 0;
-    for part in parts {
-        let queries: Vec<String> = names.iter().map(|table| query(table, part)).collect();
-        let found = session.rows(&queries.join(" UNION ALL "), &[]).await?;
-        done += usize::from(found.is_empty() == part.goes);
+    let sql = format!("SELECT {}", expression(names, parts));
+    let now = session.rows(&sql, &[]).await?;
+    let now = now.into_iter().flatten().flatten().next();
+    let now = now.unwrap_or_default();
+    if [before.len(), now.len()] != [parts.len(); 2] {
+        return Ok(Verdict::Unknown);
     }
-    Ok(match done {
-        0 if !parts.is_empty() => Verdict::NotRun,
+    let done = parts.iter().zip(before.bytes().zip(now.bytes()));
+    // What was there before it came, or not before it went, was not this statement's.
+    let done = done.filter(|(part, way)| {
+        *way == if part.goes {
+            (b'1', b'0')
+        } else {
+            (b'0', b'1')
+        }
+    });
+    Ok(match done.count() {
+        0 => Verdict::NotRun,
         done if done == parts.len() => Verdict::Ran,
         _ => Verdict::Partly,
     })

@@ -242,18 +242,18 @@ mod tests {
     fn a_rebuild_is_of_what_it_names() {
         let condition = |sql| rebuilds(&words(sql, Dialect::Postgres)).unwrap_or_default();
         for (sql, tables) in [
-            ("REINDEX TABLE CONCURRENTLY t", r#"to_regclass(E'"t"')"#),
+            ("REINDEX TABLE CONCURRENTLY t", r#"to_regclass('"t"')"#),
             (
                 "REINDEX (CONCURRENTLY, VERBOSE) TABLE \"S\".t",
-                r#"to_regclass(E'"S"."t"')"#,
+                r#"to_regclass('"S"."t"')"#,
             ),
             (
                 "REINDEX INDEX CONCURRENTLY s.i",
-                r#"WHERE indexrelid IN (SELECT to_regclass(E'"s"."i"')"#,
+                r#"WHERE indexrelid IN (SELECT to_regclass('"s"."i"')"#,
             ),
             (
                 "reindex schema concurrently Sales",
-                "to_regnamespace(quote_ident(E'sales'))",
+                "to_regnamespace(quote_ident('sales'))",
             ),
             (
                 "REINDEX DATABASE CONCURRENTLY",

@@ -3,6 +3,8 @@
 use migcheck_core::Dialect;
 
 use super::words::Word;
+pub(super) use crate::literal::mysql_text as text;
+use crate::literal::{literal, quoted};
 
 /// A name, with its schema where the statement says that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,29 +45,24 @@ impl Name {
 
     /// As Postgres looks names up.
     pub(super) fn quoted(&self) -> String {
-        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-        match &self.schema {
-            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
-            None => quoted(&self.name),
-        }
+        self.in_quotes(Dialect::Postgres)
     }
 
     /// As MySQL takes it.
     pub(super) fn backquoted(&self) -> String {
-        let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+        self.in_quotes(Dialect::MySql)
+    }
+
+    fn in_quotes(&self, dialect: Dialect) -> String {
+        let name = quoted(dialect, &self.name);
         match &self.schema {
-            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
-            None => quoted(&self.name),
+            Some(schema) => format!("{}.{name}", quoted(dialect, schema)),
+            None => name,
         }
     }
 }
 
-/// A name as a text of MySQL.
-pub(super) fn text(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
-}
-
 /// A text of Postgres.
 pub(super) fn pg_text(text: &str) -> String {
-    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+    literal(Dialect::Postgres, text)
 }

@@ -10,6 +10,7 @@ use super::name::{Name, pg_text, text};
 use super::words::Word;
 use super::{altered, emptied, existing};
 use crate::ServerError;
+use crate::literal::quoted;
 use crate::session::{Row, Session};
 
 /// What tells whether a statement was run.
@@ -20,7 +21,8 @@ pub(super) enum Probe {
     /// Tables, views or sequences that are another than they were.
     Relations {
         names: Vec<Name>,
-        /// What comes and goes of them.
+        /// What comes and goes of them, if that is named; it tells more than all of a definition,
+        /// which somebody else may change meanwhile.
         parts: Vec<Part>,
     },
     /// Tables, views or sequences that are no longer there, or were made anew since.
@@ -118,6 +120,9 @@ impl Probe {
             )),
             Self::Gone { names, .. } => Some(existing::expression(names)),
             Self::Replaced(name) => Some(existing::expression(std::slice::from_ref(name))),
+            Self::Relations { names, parts } if !parts.is_empty() => {
+                Some(altered::expression(names, parts))
+            }
             // How many there are tells by itself.
             Self::Renamed { .. } => Some("''".to_owned()),
             _ => None,
@@ -152,10 +157,8 @@ impl Probe {
         session: &mut dyn Session,
         fingerprint: &str,
     ) -> Result<Verdict, ServerError> {
-        match self.seen_by_server(session, fingerprint).await? {
-            Some(Verdict::Ran) => return self.changed(session).await,
-            Some(verdict) => return Ok(verdict),
-            None => {}
+        if let Some(verdict) = self.seen_by_server(session, fingerprint).await? {
+            return Ok(verdict);
         }
         // Where several things have to come together, they are counted.
         let (before, after) = match self {
@@ -182,13 +185,16 @@ impl Probe {
                 };
             }
             Self::Emptied(name) => return emptied::verdict(session, name, fingerprint).await,
+            Self::Relations { names, parts } if !parts.is_empty() => {
+                return altered::verdict(session, names, parts, fingerprint).await;
+            }
             Self::Renamed { before, after } => (&before[..], &after[..]),
             _ => {
                 let now = self.fingerprint(session).await?;
-                return match now == fingerprint {
-                    true => Ok(Verdict::NotRun),
-                    false => self.changed(session).await,
-                };
+                return Ok(match now == fingerprint {
+                    true => Verdict::NotRun,
+                    false => Verdict::Ran,
+                });
             }
         };
         let old = count(session, before).await?;
@@ -198,16 +204,6 @@ impl Probe {
             (old, 0) if old == before.len() => Verdict::NotRun,
             _ => Verdict::Partly,
         })
-    }
-
-    /// What became of the statement, if there is something else now than before it.
-    async fn changed(&self, session: &mut dyn Session) -> Result<Verdict, ServerError> {
-        match self {
-            Self::Relations { names, parts } if !parts.is_empty() => {
-                altered::verdict(session, names, parts).await
-            }
-            _ => Ok(Verdict::Ran),
-        }
     }
 
     pub(super) fn query(&self) -> String {
@@ -288,7 +284,7 @@ fn definition(row: &Row) -> Option<String> {
     let [Some(schema), Some(name), Some(kind)] = row.as_slice() else {
         return None;
     };
-    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
+    let quoted = |name: &str| quoted(Dialect::MySql, name);
     Some(match &**kind {
         "VIEW" => format!(
             "SELECT VIEW_DEFINITION, CHECK_OPTION, DEFINER, SECURITY_TYPE \

@@ -2,6 +2,8 @@
 
 use migcheck_core::Dialect;
 
+use crate::literal::quoted;
+
 /// Words that are reserved in at least one of the dialects and are seen as names.
 #[rustfmt::skip]
 const RESERVED: &[&str] = &[
@@ -35,13 +37,7 @@ pub(super) fn ident(name: &str, dialect: Option<Dialect>) -> String {
     if plain && !reserved() {
         return name.to_owned();
     }
-    let quote = if dialect == Some(Dialect::MySql) {
-        '`'
-    } else {
-        '"'
-    };
-    let doubled: String = [quote, quote].iter().collect();
-    format!("{quote}{}{quote}", name.replace(quote, &doubled))
+    quoted(dialect.unwrap_or(Dialect::Sqlite), name)
 }
 
 /// A string literal. MySQL's backslashes are shown as they stand.

@@ -9,6 +9,7 @@ use migcheck_core::split::Statement;
 use super::{Away, Traces};
 use crate::journal::name::Name;
 use crate::journal::words::{Word, words};
+use crate::literal::quoted;
 
 /// What SET NAMES and SET CHARACTER SET set, in the order in which it has to be put back.
 const CHARACTERS: [&str; 4] = [
@@ -68,8 +69,10 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
             }
             if let Some((name, _)) = Name::read(rest, Dialect::MySql) {
                 let schema = name.schema.or_else(|| database.clone());
-                let schema = schema.map_or(String::new(), |schema| quoted(&schema) + ".");
-                temporary.push(format!("{schema}{}", quoted(&name.name)));
+                let schema = schema.map_or(String::new(), |schema| {
+                    quoted(Dialect::MySql, &schema) + "."
+                });
+                temporary.push(format!("{schema}{}", quoted(Dialect::MySql, &name.name)));
             }
         }
     }
@@ -80,7 +83,7 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
     }
     // There is nothing that takes away one that may be gone.
     for name in prepared {
-        let name = quoted(&name);
+        let name = quoted(Dialect::MySql, &name);
         found.put_back(format!("PREPARE {name} FROM 'DO 0'"));
         found.put_back(format!("DEALLOCATE PREPARE {name}"));
     }
@@ -104,7 +107,7 @@ impl Kept {
                 && !is_doubled
                 && let Some(name) = two[1].name(Dialect::MySql)
             {
-                let name = format!("@{}", quoted(&name));
+                let name = format!("@{}", quoted(Dialect::MySql, &name));
                 if !self.users.contains(&name) {
                     self.users.push(name);
                 }
@@ -209,7 +212,7 @@ impl Kept {
             .sort_by_key(|(_, name)| rank(name).unwrap_or(CHARACTERS.len()));
         let mut home_at = 0;
         for (version, name) in &self.variables {
-            let kept = format!("@{}", quoted(&format!("migcheck_{name}")));
+            let kept = format!("@{}", quoted(Dialect::MySql, &format!("migcheck_{name}")));
             let is_set = format!("SESSION {name} = {kept}");
             found.keep(in_version(version, &format!("{kept} = @@SESSION.{name}")));
             found.put_back(in_version(version, &is_set));
@@ -260,8 +263,4 @@ fn versioned(text: &str) -> &str {
     let rest = text.get(code..).unwrap_or_default();
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     text.get(..code + digits).unwrap_or_default()
-}
-
-fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
 }

@@ -5,6 +5,7 @@ use migcheck_core::split::Statement;
 
 use super::Traces;
 use crate::journal::words::words;
+use crate::literal::quoted;
 
 pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
     // Not DEALLOCATE ALL: the driver keeps statements of its own in the session.
@@ -36,7 +37,7 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
         let Some(first) = words.first() else { continue };
         let name = |at: usize| {
             let name = words.get(at)?.name(Dialect::Postgres)?;
-            Some(format!("\"{}\"", name.replace('"', "\"\"")))
+            Some(quoted(Dialect::Postgres, &name))
         };
         if first.is("PREPARE") && !statement.transaction_control {
             prepared.extend(name(1));

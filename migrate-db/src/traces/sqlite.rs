@@ -5,6 +5,7 @@ use migcheck_core::split::Statement;
 
 use super::Traces;
 use crate::journal::words::{Word, words};
+use crate::literal::quoted;
 
 /// Pragmas that change what statements do and are not of the file, as a connection begins with them.
 const PRAGMAS: [(&str, &str); 12] = [
@@ -50,7 +51,7 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
         found.put_back(drop);
     }
     for name in attached {
-        found.put_back(format!("DETACH {}", quoted(&name)));
+        found.put_back(format!("DETACH {}", quoted(Dialect::Sqlite, &name)));
     }
 }
 
@@ -83,7 +84,12 @@ fn temporary(words: &[Word<'_>]) -> Option<String> {
     };
     let is_temp = says_so || schema.is_some_and(|schema| schema.eq_ignore_ascii_case("temp"));
     let kind = KINDS.into_iter().find(|kind| words[at].is(kind))?;
-    is_temp.then(|| format!("DROP {kind} IF EXISTS temp.{}", quoted(&name)))
+    is_temp.then(|| {
+        format!(
+            "DROP {kind} IF EXISTS temp.{}",
+            quoted(Dialect::Sqlite, &name)
+        )
+    })
 }
 
 /// The name of a pragma, and the words behind it.
@@ -128,8 +134,4 @@ fn is_false(text: &str, behind: &[Word<'_>]) -> bool {
             .is_some_and(|value| FALSE.iter().any(|word| value.eq_ignore_ascii_case(word))),
         None => false,
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

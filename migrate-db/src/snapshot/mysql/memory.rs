@@ -8,6 +8,7 @@ use migcheck_core::split::Statement;
 use super::create_table::Collations;
 use super::touched::{Touched, may_change_schema};
 use super::{Answer, Server, add_grants, forget_database, programs, read_all, show};
+use crate::literal::mysql_text;
 use crate::snapshot::Snapshot;
 use crate::snapshot::groups::{Group, Groups};
 use crate::snapshot::ident::ident;
@@ -74,7 +75,7 @@ impl Memory {
         let tables = self.tables(touched);
         let mut queries = Vec::new();
         for name in &tables {
-            let name = format!("'{}'", name.replace('\\', "\\\\").replace('\'', "''"));
+            let name = mysql_text(name);
             let of_table = format!(" AND g.EVENT_OBJECT_TABLE = {name}");
             queries.push(programs::relation(&name));
             queries.push(programs::query(programs::OF_TABLE, &of_table));

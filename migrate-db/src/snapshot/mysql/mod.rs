@@ -22,6 +22,7 @@ use self::reading::objects;
 use self::words::words;
 use super::Snapshot;
 use super::object::{Object, ObjectKind, ObjectName, Property};
+use crate::literal::quoted;
 use crate::session::Row;
 use crate::{ServerError, Session};
 
@@ -226,7 +227,7 @@ impl Relation {
             RelationKind::View => "VIEW",
             RelationKind::Sequence => "SEQUENCE",
         };
-        format!("SHOW CREATE {what} `{}`", self.name.replace('`', "``"))
+        format!("SHOW CREATE {what} {}", quoted(Dialect::MySql, &self.name))
     }
 
     /// What SHOW CREATE answered, as objects.
@@ -324,7 +325,7 @@ async fn add_grants(session: &mut dyn Session, found: &mut [Object], mut grants:
 /// Definitions name the database they are in where what they are about is missing, and in another
 /// database that would be a difference.
 fn forget_database(object: &mut Object, database: &str) {
-    let prefix = format!("`{}`.", database.replace('`', "``"));
+    let prefix = format!("{}.", quoted(Dialect::MySql, database));
     let changed: Vec<(Property, String)> = object
         .properties()
         .iter()

@@ -1,5 +1,9 @@
 //! SQLite's tokens, and their one spelling.
 
+use migcheck_core::Dialect;
+
+use crate::literal::quoted;
+
 /// One token; comments and white space are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
@@ -78,7 +82,7 @@ impl Token {
                 if plain && !is_keyword(name) {
                     name.clone()
                 } else {
-                    format!("\"{}\"", name.replace('"', "\"\""))
+                    quoted(Dialect::Sqlite, name)
                 }
             }
         }
