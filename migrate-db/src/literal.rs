@@ -7,6 +7,10 @@ use migcheck_core::Dialect;
 pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
     let quoted = text.replace('\'', "''");
     match dialect {
+        // What a letter is depends on client_encoding, which a script may have set.
+        Dialect::Postgres if !text.is_ascii() => {
+            format!("convert_from(decode('{}', 'hex'), 'UTF8')", hex(text))
+        }
         // Without `E` it depends on standard_conforming_strings what a backslash is.
         Dialect::Postgres if quoted.contains(['\\', '\r']) => {
             format!("E'{}'", quoted.replace('\\', "\\\\").replace('\r', "\\r"))
@@ -71,6 +75,13 @@ mod tests {
                 "CAST(X'610D0A' AS TEXT)"
             ]
         );
-        assert_eq!(of("é"), ["'é'", "CONVERT(X'C3A9' USING utf8mb4)", "'é'"]);
+        assert_eq!(
+            of("é"),
+            [
+                "convert_from(decode('C3A9', 'hex'), 'UTF8')",
+                "CONVERT(X'C3A9' USING utf8mb4)",
+                "'é'"
+            ]
+        );
     }
 }

@@ -146,7 +146,13 @@ async fn run_prepared(
     }
     // The script may have left a search path or a mode that would mislead a snapshot or whoever uses
     // the session next.
-    session.execute(engine.reset()).await.map_err(whole)?;
+    let settled = if prepared.wrap {
+        prepared.settled()
+    } else {
+        ""
+    };
+    let reset = format!("{settled}{}", engine.reset());
+    session.execute(&reset).await.map_err(whole)?;
     if !prepared.wrap {
         prepared.leave(session).await?;
     }
@@ -305,6 +311,15 @@ impl<'a> Prepared<'a> {
     pub(crate) fn ahead(&self, begin: &str) -> String {
         let before = self.traces.before.iter().map(|sql| format!("{sql}; "));
         before.collect::<String>() + begin
+    }
+
+    /// Has what waits for COMMIT done now, in the session as the script has left it. Only where that
+    /// differs from what comes next: not every server that speaks PostgreSQL's protocol knows it.
+    pub(crate) fn settled(&self) -> &'static str {
+        match self.traces.sets {
+            true => "SET CONSTRAINTS ALL IMMEDIATE; ",
+            false => "",
+        }
     }
 
     /// What has to be sent when it has come to its end, outside of its transaction.

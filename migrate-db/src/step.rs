@@ -129,7 +129,7 @@ async fn run_in_transaction(
     // the session next. At COMMIT deferred constraints are checked, and no statement is to be blamed.
     job.renew(session).await?;
     let record = job.record(prepared.statements.len(), started.elapsed());
-    let end = format!("{}; {record}", engine.reset());
+    let end = format!("{}{}; {record}", prepared.settled(), engine.reset());
     if engine.locks_sessions() {
         let end = format!("{end}; COMMIT{}", prepared.after());
         session.execute(&end).await.map_err(whole)?;

@@ -20,6 +20,10 @@ pub(crate) fn cases() -> Vec<Case> {
             .only(|server| server.dialect() != Dialect::Sqlite),
         Case::new("a_search_path_that_a_function_set_is_set_again", set_config)
             .only(on(Dialect::Postgres)),
+        Case::new("a_deferred_trigger_finds_the_scripts_session", deferred)
+            .only(on(Dialect::Postgres)),
+        Case::new("another_encoding_does_not_reach_the_history", encoding)
+            .only(on(Dialect::Postgres)),
     ]
 }
 
@@ -285,4 +289,43 @@ fn set_config(server: &TestServer) {
         "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'app' ORDER BY 1",
     );
     assert_eq!(tables, [["a"], ["b"], ["c"]]);
+}
+
+/// What waits for COMMIT runs by the script's search path and role, in a transaction of a run's and in
+/// each of a script that has none of its own.
+fn deferred(server: &TestServer) {
+    for first in ["", "-- migcheck: transaction = false\n"] {
+        let directory = Directory::new();
+        let up = format!(
+            "{first}CREATE TABLE log (x int);\nCREATE SCHEMA app;\nSET search_path = app;\n\
+             CREATE TABLE t (x int);\nCREATE TABLE log (x int);\n\
+             CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN INSERT INTO log VALUES (NEW.x); RETURN NULL; END $$;\n\
+             CREATE CONSTRAINT TRIGGER n AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED \
+             FOR EACH ROW EXECUTE FUNCTION note();\nINSERT INTO t VALUES (7);"
+        );
+        directory.add("deferred", &up, "DROP SCHEMA app CASCADE;");
+        let scratch = server.scratch();
+        let mut session = connect(&scratch);
+        upgrade(directory.graph(), &mut *session).unwrap();
+        let found =
+            "SELECT (SELECT count(*) FROM app.log) || ' ' || (SELECT count(*) FROM public.log)";
+        assert_eq!(value(&mut *session, found), "1 0", "{first}");
+        let path = value(&mut *session, "SHOW search_path");
+        assert!(!path.contains("app"), "{path}");
+    }
+}
+
+/// The down script is kept as it is.
+fn encoding(server: &TestServer) {
+    for first in ["", "-- migcheck: transaction = false\n"] {
+        let directory = Directory::new();
+        let up = format!("{first}SET client_encoding = 'LATIN1';\nCREATE TABLE t (x text);");
+        directory.add("latin", &up, "DELETE FROM t WHERE x = 'ä€';\nDROP TABLE t;");
+        let scratch = server.scratch();
+        let mut session = connect(&scratch);
+        upgrade(directory.graph(), &mut *session).unwrap();
+        let kept = value(&mut *session, "SELECT down_script FROM _migcheck_revisions");
+        assert!(kept.contains("'ä€'"), "{kept}");
+    }
 }

@@ -112,7 +112,8 @@ impl Journal<'_> {
         self.own = Some(self.at);
         self.execute().await?;
         self.job.renew(self.session).await?;
-        let end = format!("{}{}; COMMIT", engine.as_login(), self.line(self.at, None));
+        let (settled, line) = (self.prepared.settled(), self.line(self.at, None));
+        let end = format!("{settled}{}{line}; COMMIT", engine.as_login());
         let end = self.session.execute(&end).await;
         end.map_err(|error| match engine.is_denied(&error, self.job.table) {
             true => self.refused(error),

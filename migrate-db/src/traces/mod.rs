@@ -24,6 +24,9 @@ pub(crate) struct Traces {
     pub(crate) after: Vec<String>,
     /// Where the script goes to another database. Of the way home its text does not tell.
     pub(crate) away: Option<Away>,
+    /// Whether triggers that wait for COMMIT could find another session than the script has left
+    /// them, once it is reset; PostgreSQL.
+    pub(crate) sets: bool,
 }
 
 /// A script that goes to another database and stays there.

@@ -12,6 +12,7 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
     let mut prepared: Vec<String> = Vec::new();
     for statement in statements {
         let text = statement.text.to_ascii_lowercase();
+        found.sets |= sets(&text);
         // Also in a body that is run at once.
         let is_temporary =
             |word: &str| matches!(word, "temp" | "temporary") || word.starts_with("pg_temp");
@@ -56,4 +57,24 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
     for name in prepared {
         found.put_back(format!("DEALLOCATE {name}"));
     }
+}
+
+/// Whether a statement changes a setting or the role, also in a body that is run at once.
+fn sets(text: &str) -> bool {
+    let does = |text: &str| {
+        let mut words = text.split_whitespace();
+        let is_set = words
+            .next()
+            .is_some_and(|word| word == "set" || word == "reset");
+        is_set
+            && !words
+                .next()
+                .is_some_and(|word| word == "constraints" || word == "transaction")
+    };
+    text.contains("set_config")
+        || does(text)
+        || text.starts_with("do")
+            && text
+                .split(';')
+                .any(|one| one.match_indices("set ").any(|(at, _)| does(&one[at..])))
 }
