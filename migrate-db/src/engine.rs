@@ -94,6 +94,11 @@ pub(crate) trait Engine: Sync {
     /// The type of a time, to the microsecond.
     fn timestamp(&self) -> &'static str;
 
+    /// The expression for a time that no change of clocks moves, and its type.
+    fn clock(&self) -> (&'static str, &'static str) {
+        (self.now(), self.timestamp())
+    }
+
     /// The expression for who is connected.
     fn current_user(&self) -> &'static str;
 

@@ -171,8 +171,12 @@ impl HistoryTable {
         match (session.execute(create).await, &self.schema) {
             (Err(error), Some(schema)) if self.engine.is_missing_table(&error) => {
                 let schema = format!("CREATE SCHEMA {}", self.engine.quoted(schema));
-                session.execute(&schema).await?;
-                session.execute(create).await.map(drop)
+                let made = session.execute(&schema).await;
+                // Somebody else may be faster.
+                match (session.execute(create).await, made) {
+                    (Err(still), Err(error)) if self.engine.is_missing_table(&still) => Err(error),
+                    (created, _) => created.map(drop),
+                }
             }
             (created, _) => created.map(drop),
         }

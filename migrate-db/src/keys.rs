@@ -2,13 +2,15 @@
 //! to them ON DELETE CASCADE; <https://www.sqlite.org/lang_altertable.html#otheralter> is the way to
 //! build a table anew: keys off, and a check of all of them before the end.
 
+use std::collections::HashSet;
+
 use migcheck_core::Dialect;
 use migcheck_core::split::Statement;
 
 use crate::ServerError;
 use crate::journal::words::{Word, words};
 use crate::literal::{literal, quoted};
-use crate::session::Session;
+use crate::session::{Row, Session};
 
 /// What a person writes where rows would go.
 const HELP: &str = "to build the table anew, write `PRAGMA foreign_keys = OFF;` at the top of the script: \
@@ -25,23 +27,34 @@ pub(crate) async fn loss(
     let Some((schema, table)) = dropped(at) else {
         return Ok(None);
     };
-    let references = references(schema.as_deref(), &table);
-    for row in session.rows(&references, &[]).await? {
-        let [child, action, exists] = <[Option<String>; 3]>::try_from(row)
-            .unwrap_or_default()
-            .map(Option::unwrap_or_default);
-        let later = statements
-            .iter()
-            .filter(|one| one.span.start > at.span.start);
-        if goes_too(&child, later) || session.rows(&exists, &[]).await?.is_empty() {
-            continue;
+    // Tables whose rows go, and those before `next` have been looked at.
+    let (mut emptied, mut next) = (vec![table], 0);
+    while let Some(table) = emptied.get(next) {
+        let references = references(schema.as_deref(), table);
+        for row in session.rows(&references, &[]).await? {
+            let [child, action, exists] = <[Option<String>; 3]>::try_from(row)
+                .unwrap_or_default()
+                .map(Option::unwrap_or_default);
+            let is_known = emptied.iter().any(|one| one.eq_ignore_ascii_case(&child));
+            if is_known || session.rows(&exists, &[]).await?.is_empty() {
+                continue;
+            }
+            let later = statements
+                .iter()
+                .filter(|one| one.span.start > at.span.start);
+            let deletes = action == "CASCADE";
+            if goes_too(&child, later) {
+                if deletes {
+                    // What refers to its rows is changed now, and not when it is dropped.
+                    emptied.push(child);
+                }
+                continue;
+            }
+            let verb = if deletes { "deletes" } else { "changes" };
+            let message = format!("this {verb} rows of `{child}` (ON DELETE {action})");
+            return Ok(Some((ServerError::local(message), HELP.to_owned())));
         }
-        let verb = match &*action {
-            "CASCADE" => "deletes",
-            _ => "changes",
-        };
-        let message = format!("this {verb} rows of `{child}` (ON DELETE {action})");
-        return Ok(Some((ServerError::local(message), HELP.to_owned())));
+        next += 1;
     }
     Ok(None)
 }
@@ -60,9 +73,15 @@ fn dropped(statement: &Statement<'_>) -> Option<(Option<String>, String)> {
         true => &words[4..],
         false => &words[2..],
     };
-    let first = called(name.first()?)?;
+    // SQLite also takes a text for a name.
+    let mut texts = statement.text.split('\'').skip(1).step_by(2);
+    let mut name_at = |at: usize| match name.get(at)? {
+        Word::Text => texts.next().map(str::to_owned),
+        word => called(word),
+    };
+    let first = name_at(0)?;
     match name.get(1) {
-        Some(dot) if dot.is_mark('.') => Some((Some(first), called(name.get(2)?)?)),
+        Some(dot) if dot.is_mark('.') => Some((Some(first), name_at(2)?)),
         _ => Some((None, first)),
     }
 }
@@ -106,31 +125,35 @@ fn references(schema: Option<&str>, table: &str) -> String {
     )
 }
 
-/// What is broken when a script that ran with keys off has come to its end.
+/// Rows that refer to one that is not there: table, row and table referred to. What a table without
+/// rowids has instead is not told.
+pub(crate) async fn dangling(session: &mut dyn Session) -> Result<Vec<Row>, ServerError> {
+    let sql = "SELECT \"table\", CAST(rowid AS TEXT), parent FROM pragma_foreign_key_check";
+    session.rows(sql, &[]).await
+}
+
+/// What a script that ran with keys off is to be refused with, if it has left rows dangling that were
+/// not so before.
 pub(crate) async fn broken(
     session: &mut dyn Session,
+    before: &[Row],
 ) -> Result<Option<(ServerError, String)>, ServerError> {
     const SHOWN: usize = 5;
-    // What a table without rowids has instead is not told.
-    let sql = format!(
-        "SELECT \"table\", CAST(rowid AS TEXT), parent, CAST(count(*) OVER () AS TEXT) \
-         FROM pragma_foreign_key_check LIMIT {SHOWN}"
-    );
-    let rows = session.rows(&sql, &[]).await?;
-    let Some(many) = rows.first().and_then(|row| row.last().cloned().flatten()) else {
+    let before: HashSet<&Row> = before.iter().collect();
+    let mut rows = dangling(session).await?;
+    rows.retain(|row| !before.contains(row));
+    if rows.is_empty() {
         return Ok(None);
-    };
-    let told = rows.iter().map(|row| {
+    }
+    let told = rows.iter().take(SHOWN).map(|row| {
         let value = |at: usize| row.get(at).cloned().flatten();
         let row = value(1).map_or("a row".to_owned(), |id| format!("row {id}"));
         let (child, parent) = (value(0).unwrap_or_default(), value(2).unwrap_or_default());
         format!("{row} of `{child}` refers to a row of `{parent}` that is not there")
     });
     let mut message = told.collect::<Vec<_>>().join(", ");
-    if let Ok(many) = many.parse::<usize>()
-        && many > SHOWN
-    {
-        message += &format!(", and {} more", many - SHOWN);
+    if let Some(more @ 1..) = rows.len().checked_sub(SHOWN) {
+        message += &format!(", and {more} more");
     }
     let help = "nothing of the script was committed; have it keep the rows that are referred to, or \
                 delete those that refer to them; `PRAGMA foreign_key_check` lists them as they are now";

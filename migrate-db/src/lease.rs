@@ -85,7 +85,7 @@ impl Lease {
     }
 
     async fn take_over(&self, session: &mut dyn Session) -> Result<bool, ServerError> {
-        let (table, now) = (self.table.sql(), self.engine.now());
+        let (table, now) = (self.table.sql(), self.engine.clock().0);
         let (own, until) = (self.engine.literal(&self.owner), self.until());
         let sql = format!(
             "SELECT owner, CASE WHEN expires < {now} THEN 'over' END FROM {table} WHERE id = 1"
@@ -94,8 +94,12 @@ impl Lease {
         let Some(mut holder) = found.map(Vec::into_iter) else {
             let sql =
                 format!("INSERT INTO {table} (id, owner, expires) VALUES (1, {own}, {until})");
-            // Two may find none, and one of them is refused.
-            return Ok(session.execute(&sql).await.is_ok());
+            return match session.execute(&sql).await {
+                Ok(_) => Ok(true),
+                // Two may find none, and one of them is refused.
+                Err(_) if !session.rows(&self.holder(), &[]).await?.is_empty() => Ok(false),
+                Err(error) => Err(error),
+            };
         };
         let owner = holder.next().flatten().unwrap_or_default();
         if holder.next().flatten().is_none() || self.is_at_work(session, &owner).await? {
@@ -118,6 +122,10 @@ impl Lease {
         let Some((_, id)) = owner.rsplit_once(SESSION) else {
             return Ok(false);
         };
+        // After a restart the server counts from the start again.
+        if self.owner.ends_with(&format!("{SESSION}{id}")) {
+            return Ok(false);
+        }
         let rows = session.rows(&self.engine.at_work(id), &[]).await?;
         Ok(!rows.is_empty())
     }
@@ -192,12 +200,12 @@ impl Lease {
         format!(
             "CREATE TABLE {} (id integer PRIMARY KEY, owner varchar(128) NOT NULL, expires {} NOT NULL)",
             self.table.sql(),
-            self.engine.timestamp()
+            self.engine.clock().1
         )
     }
 
     fn until(&self) -> String {
         let seconds = self.period.as_secs_f64();
-        format!("{} + INTERVAL '{seconds:.3}' SECOND", self.engine.now())
+        format!("{} + INTERVAL '{seconds:.3}' SECOND", self.engine.clock().0)
     }
 }

@@ -90,6 +90,18 @@ pub enum MigrateError {
         "{0} has no locks that a session keeps, so that two runs could migrate at once; take a lease in their place: `--lease 10m`, in a program `Migrator::lease`"
     )]
     NoLocks(&'static str),
+    /// A connection that was handed over has settings that a fresh one has not.
+    #[error(
+        "the connection came with {setting} `{came}`, and each script begins in a fresh session, with `{fresh}`; nothing was done: set it where every connection begins with it, in the URL (`?options=-csearch_path=…`) or for the user (`ALTER ROLE … SET …`)"
+    )]
+    Preset {
+        /// Which setting.
+        setting: &'static str,
+        /// What it was.
+        came: String,
+        /// What it is in a fresh session.
+        fresh: String,
+    },
     /// The lease ran out while a statement ran, and somebody else took it.
     #[error(
         "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement, or hand over a pool or a URL, with which it is renewed meanwhile"

@@ -141,6 +141,10 @@ impl Engine for MySqlEngine {
         "timestamp(6)"
     }
 
+    fn clock(&self) -> (&'static str, &'static str) {
+        ("UTC_TIMESTAMP(6)", "datetime(6)")
+    }
+
     fn current_user(&self) -> &'static str {
         "CURRENT_USER()"
     }

@@ -235,7 +235,7 @@ const AWAY: &str = "name the database in each statement instead, as in `other.t`
 /// behind that.
 fn around(prepared: &Prepared<'_>) -> (String, &'static str, String) {
     let lines = |all: &[String]| all.iter().map(|sql| format!("{sql};\n")).collect();
-    let check = match prepared.wrap && prepared.traces.keys_are_off() {
+    let check = match prepared.wrap && prepared.traces.keys_off {
         true => keys::CHECKED,
         false => "",
     };

@@ -12,7 +12,7 @@ use crate::ServerError;
 use crate::engine::Engine;
 use crate::engines::engine;
 use crate::keys;
-use crate::session::Session;
+use crate::session::{Row, Session};
 use crate::snapshot::SnapshotReader;
 use crate::traces::{Traces, gives_back_lock};
 
@@ -137,6 +137,7 @@ async fn run_prepared(
     let reset = session.execute(engine.reset()).await;
     reset.map_err(|error| prepared.whole(error))?;
     prepared.enter(session).await?;
+    prepared.note_keys(session).await?;
     let whole = |error| prepared.whole(error);
     if prepared.wrap {
         session.execute(engine.begin()).await.map_err(whole)?;
@@ -180,6 +181,8 @@ pub(crate) struct Prepared<'a> {
     pub(crate) own: bool,
     /// What it leaves in the session.
     pub(crate) traces: Traces,
+    /// Rows that referred to nothing before it.
+    dangling: Vec<Row>,
     failing: Failing<'a>,
 }
 
@@ -220,6 +223,7 @@ impl<'a> Prepared<'a> {
             statements,
             wrap,
             own,
+            dangling: Vec::new(),
             failing,
         })
     }
@@ -343,12 +347,21 @@ impl<'a> Prepared<'a> {
         left.map(drop).map_err(|error| self.whole(error))
     }
 
+    /// Keeps what the script is not to blame for, if it will run with foreign keys off.
+    pub(crate) async fn note_keys(&mut self, session: &mut dyn Session) -> Result<(), ScriptError> {
+        if self.traces.keys_off {
+            let dangling = keys::dangling(session).await;
+            self.dangling = dangling.map_err(|error| self.whole(error))?;
+        }
+        Ok(())
+    }
+
     /// That no row refers to one that is not there, if nobody has looked at that while it ran.
     pub(crate) async fn check_keys(&self, session: &mut dyn Session) -> Result<(), ScriptError> {
-        if !self.traces.keys_are_off() {
+        if !self.traces.keys_off {
             return Ok(());
         }
-        let broken = keys::broken(session).await;
+        let broken = keys::broken(session, &self.dangling).await;
         match broken.map_err(|error| self.whole(error))? {
             None => Ok(()),
             Some((server, help)) => Err(ScriptError {

@@ -69,6 +69,7 @@ pub(crate) async fn run_job(
 ) -> Result<Option<Vec<String>>, MigrateError> {
     let revision = &*job.entry.revision;
     let mut prepared = Prepared::new(session.dialect(), revision, job.script)?;
+    prepared.note_keys(session).await?;
     if job.begun.is_some() || !prepared.wrap {
         if prepared.traces.are_kept() {
             // What the script before has set is to be gone.

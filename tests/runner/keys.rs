@@ -13,6 +13,11 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         case("a_table_is_built_anew_with_keys_off", rebuilt),
         case("keys_that_are_broken_are_told", broken),
+        case(
+            "keys_are_checked_at_a_scripts_own_commit",
+            broken_by_its_own,
+        ),
+        case("keys_that_were_broken_before_are_not_told", broken_before),
         case("rows_of_other_tables_do_not_go_silently", silently),
         case("drop_table_is_refused_only_where_rows_go", harmless),
     ]
@@ -95,11 +100,54 @@ fn broken(server: &TestServer) {
     assert_eq!(value(&mut *session, "PRAGMA foreign_keys"), "1");
 }
 
+/// At the COMMIT of a script that has its own.
+fn broken_by_its_own(server: &TestServer) {
+    let up = "PRAGMA foreign_keys = OFF;\nBEGIN;\nDELETE FROM parent WHERE id = 2;\nCOMMIT;";
+    let scratch = server.scratch();
+    let mut session = connect(&scratch);
+    let error = upgrade(tables(up).graph(), &mut *session).unwrap_err();
+    let said = script_error(error).to_string();
+    assert!(said.contains("row 2 of `child`"), "{said}");
+    assert_eq!(children(&mut *session), [["1"], ["2"]]);
+    let parents = "SELECT CAST(count(*) AS TEXT) FROM parent";
+    assert_eq!(value(&mut *session, parents), "2");
+}
+
+/// What was broken before is not the script's fault, and what it breaks is told alone.
+fn broken_before(server: &TestServer) {
+    for (more, is_fine) in [("", true), ("\nDELETE FROM parent WHERE id = 2;", false)] {
+        for (begin, end) in [("", ""), ("BEGIN;\n", "\nCOMMIT;")] {
+            let up = format!("PRAGMA foreign_keys = OFF;\n{begin}{REBUILD}{more}{end}");
+            let directory = tables(&up);
+            let scratch = server.scratch();
+            let mut session = connect(&scratch);
+            block_on(migrator(directory.graph()).upgrade(&mut *session, "001")).unwrap();
+            execute(
+                &mut *session,
+                "PRAGMA foreign_keys = OFF; INSERT INTO child VALUES (9, 77); PRAGMA foreign_keys = ON",
+            );
+            match upgrade(directory.graph(), &mut *session) {
+                Ok(_) => assert!(is_fine),
+                Err(error) => {
+                    let said = script_error(error).to_string();
+                    assert!(!is_fine, "{said}");
+                    assert!(
+                        said.contains("row 2 of `child`") && !said.contains("row 9"),
+                        "{said}"
+                    );
+                }
+            }
+        }
+    }
+}
+
 fn silently(server: &TestServer) {
     for (drop, action) in [
         ("DROP TABLE parent", "CASCADE"),
         ("DROP TABLE IF EXISTS \"PARENT\"", "SET NULL"),
         ("drop table main.[parent]", "SET DEFAULT"),
+        ("DROP TABLE 'parent'", "CASCADE"),
+        ("DROP TABLE IF EXISTS 'main'.'Parent'", "CASCADE"),
     ] {
         for loose in ["", "-- migcheck: transaction = false\n"] {
             let directory = tables(&format!(
@@ -139,6 +187,26 @@ fn harmless(server: &TestServer) {
         let mut session = connect(&scratch);
         upgrade(tables(up).graph(), &mut *session).unwrap_or_else(|error| panic!("{up}: {error}"));
     }
+    // A child that is dropped as well takes the rows of its own children with it, but now.
+    let up = "DROP TABLE grandparent;\nDROP TABLE parent;";
+    let directory = tables(up);
+    directory.edit(
+        "001_tables.up.sql",
+        "CREATE TABLE parent (id INTEGER PRIMARY KEY",
+        "CREATE TABLE grandparent (id INTEGER PRIMARY KEY);\nINSERT INTO grandparent VALUES (1);\n\
+         CREATE TABLE parent (id INTEGER PRIMARY KEY REFERENCES grandparent ON DELETE CASCADE",
+    );
+    directory.edit(
+        "001_tables.up.sql",
+        "VALUES (1, NULL), (2, 1);",
+        "VALUES (1, NULL);",
+    );
+    directory.edit("001_tables.up.sql", "(1, 1), (2, 2)", "(1, 1)");
+    let scratch = server.scratch();
+    let mut session = connect(&scratch);
+    let error = script_error(upgrade(directory.graph(), &mut *session).unwrap_err());
+    assert!(error.to_string().contains("rows of `child`"), "{error}");
+    assert_eq!(children(&mut *session), [["1"]]);
     // The rows of the child are read in between.
     let up = "DROP TABLE parent;\nCREATE TABLE copy AS SELECT * FROM child;\nDROP TABLE child;";
     let scratch = server.scratch();

@@ -14,6 +14,13 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         Case::new("a_lease_keeps_others_out", keeps_out).only(has_leases),
         Case::new("a_lease_that_ran_out_is_taken_over", runs_out).only(has_leases),
+        Case::new(
+            "a_lease_of_a_session_with_ones_own_number_is_taken_over",
+            restarted,
+        )
+        .only(has_leases),
+        Case::new("a_lease_that_may_not_be_written_is_nobody_s", read_only)
+            .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("a_lease_is_where_the_history_is", in_a_schema)
             .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("who_has_lost_a_lease_commits_nothing", lost)
@@ -54,7 +61,7 @@ fn keeps_out(server: &TestServer) {
     assert!(!schema.to_sql().contains("_lock"), "{}", schema.to_sql());
     let later = match server.dialect() {
         Dialect::Postgres => "now() + interval '1 minute'",
-        _ => "now(6) + interval 1 minute",
+        _ => "utc_timestamp(6) + interval 1 minute",
     };
     execute(
         &mut *session,
@@ -73,7 +80,7 @@ fn runs_out(server: &TestServer) {
     block_on(migrator.upgrade(&mut *session, "001")).unwrap();
     let ago = match server.dialect() {
         Dialect::Postgres => "now() - interval '1 second'",
-        _ => "now(6) - interval 1 second",
+        _ => "utc_timestamp(6) - interval 1 second",
     };
     execute(
         &mut *session,
@@ -81,6 +88,51 @@ fn runs_out(server: &TestServer) {
     );
     let report = block_on(migrator.upgrade(&mut *session, "head")).unwrap();
     assert_eq!(steps(&report), ["+002", "+003", "+004"]);
+}
+
+/// A server that was restarted counts its sessions anew.
+fn restarted(server: &TestServer) {
+    let scratch = server.scratch();
+    let mut session = connect(&scratch);
+    let migrator = migrator(four_tables().graph())
+        .lease(LEASE)
+        .lock_timeout(Duration::from_millis(500));
+    block_on(migrator.upgrade(&mut *session, "001")).unwrap();
+    let (own, ago) = match server.dialect() {
+        Dialect::Postgres => ("pg_backend_pid()", "now() - interval '1 second'"),
+        _ => ("connection_id()", "utc_timestamp(6) - interval 1 second"),
+    };
+    execute(
+        &mut *session,
+        &format!(
+            "INSERT INTO _migcheck_revisions_lock VALUES (1, concat('process 7, 1.0, session ', {own}), {ago})"
+        ),
+    );
+    let report = block_on(migrator.upgrade(&mut *session, "head")).unwrap();
+    assert_eq!(steps(&report), ["+002", "+003", "+004"]);
+}
+
+/// Nobody else migrates, and that is not what is said.
+fn read_only(server: &TestServer) {
+    let scratch = server.scratch();
+    let mut session = connect(&scratch);
+    let migrator = migrator(four_tables().graph()).lease(LEASE);
+    block_on(migrator.upgrade(&mut *session, "001")).unwrap();
+    execute(
+        &mut *session,
+        "DO $$ BEGIN CREATE ROLE lease_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+         ALTER ROLE lease_reader LOGIN PASSWORD 'reads';
+         GRANT SELECT ON ALL TABLES IN SCHEMA public TO lease_reader",
+    );
+    let url = scratch.url().reveal();
+    let (before, after) = url.split_once("://").unwrap();
+    let (_, host) = after.split_once('@').unwrap();
+    let reader = format!("{before}://lease_reader:reads@{host}")
+        .parse()
+        .unwrap();
+    let mut reader = block_on(migcheck::db::connect(&reader)).unwrap();
+    let error = block_on(migrator.upgrade(&mut *reader, "head")).unwrap_err();
+    assert!(error.to_string().contains("permission denied"), "{error}");
 }
 
 /// Also where nobody has made that schema before.

@@ -9,7 +9,7 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePool;
 
 use crate::support::{Case, Directory, TestServer, block_on, connect};
-use crate::{execute, four_tables, has_table, migrator, recorded, steps, upgrade};
+use crate::{execute, four_tables, has_table, migrator, recorded, steps, upgrade, value};
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
@@ -28,6 +28,8 @@ pub(crate) fn cases() -> Vec<Case> {
             .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("an_edited_revision_is_refused", edited),
         Case::new("an_unknown_revision_is_refused", unknown),
+        Case::new("a_pool_that_sets_where_names_lead_is_refused", preset)
+            .only(|server| server.dialect() == Dialect::Postgres),
         Case::new("no_error_shows_the_password", password),
     ]
 }
@@ -277,6 +279,32 @@ fn password(server: &TestServer) {
         !said.contains("canary") && !said.contains("secret"),
         "{said}"
     );
+}
+
+/// As tenants' pools do it: a run would migrate another schema than the pool's.
+fn preset(server: &TestServer) {
+    let scratch = server.scratch();
+    let mut session = connect(&scratch);
+    execute(&mut *session, "CREATE SCHEMA tenant; CREATE SCHEMA usual");
+    for (set, said) in [
+        ("SET search_path = tenant", "search_path `tenant`"),
+        ("SET ROLE pg_monitor", "role `pg_monitor`"),
+    ] {
+        let error = block_on(async {
+            let pool = PgPoolOptions::new().after_connect(move |connection, _| {
+                Box::pin(async move { sqlx::raw_sql(set).execute(connection).await.map(drop) })
+            });
+            let pool = pool.connect(&scratch.url().reveal()).await.unwrap();
+            migrator(four_tables().graph())
+                .upgrade(&pool, "head")
+                .await
+                .unwrap_err()
+        });
+        assert!(matches!(error, MigrateError::Preset { .. }), "{error}");
+        assert!(error.to_string().contains(said), "{error}");
+    }
+    let tables = "SELECT count(*)::text FROM pg_tables WHERE schemaname IN ('public', 'tenant')";
+    assert_eq!(value(&mut *session, tables), "0");
 }
 
 fn not_there() {

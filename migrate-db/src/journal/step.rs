@@ -31,6 +31,7 @@ impl Journal<'_> {
                 self.execute().await
             }
             Effect::Commit { chain } => {
+                self.prepared.check_keys(self.session).await?;
                 self.write_open(at + 1).await?;
                 self.execute().await?;
                 self.own = (*chain || self.manual).then_some(at + 1);

@@ -2,18 +2,22 @@
 
 use std::time::Instant;
 
+use migcheck_core::Dialect;
+
 use super::Run;
 use crate::empty::stranger;
 use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::patient::is_busy;
+use crate::session::Row;
+
+/// What is said of a reset that is refused.
+const CANNOT_PREPARE: &str = "the session cannot be prepared";
 
 impl Run<'_> {
     /// Takes the lock in a session that is as a fresh one.
     pub(crate) async fn lock(&mut self) -> Result<Lock, MigrateError> {
-        // Executed, so that a connection of a pool is marked before it holds anything.
-        let reset = self.session.execute(self.engine.reset()).await;
-        reset.map_err(refused("the session cannot be prepared"))?;
+        self.refresh().await?;
         if self.settings.lease.is_some() {
             // Its table is written to while a script's search path holds.
             let pinned = self.table.pin(self.session).await;
@@ -23,6 +27,38 @@ impl Run<'_> {
             Ok(lock) => Ok(lock),
             Err(error) => Err(self.advised(error).await),
         }
+    }
+
+    /// Makes the session a fresh one, which has to lead to the same tables.
+    async fn refresh(&mut self) -> Result<(), MigrateError> {
+        let came = self.leads_to().await?;
+        // Executed, so that a connection of a pool is marked before it holds anything.
+        let reset = self.session.execute(self.engine.reset()).await;
+        reset.map_err(refused(CANNOT_PREPARE))?;
+        let fresh = self.leads_to().await?;
+        let settings = ["search_path", "role"].into_iter();
+        match settings
+            .zip(came.into_iter().zip(fresh))
+            .find(|(_, (came, fresh))| came != fresh)
+        {
+            None => Ok(()),
+            Some((setting, (came, fresh))) => Err(MigrateError::Preset {
+                setting,
+                came: came.unwrap_or_default(),
+                fresh: fresh.unwrap_or_default(),
+            }),
+        }
+    }
+
+    /// What decides where unqualified names lead, and that a reset undoes; PostgreSQL.
+    async fn leads_to(&mut self) -> Result<Row, MigrateError> {
+        if self.session.dialect() != Dialect::Postgres {
+            return Ok(Row::new());
+        }
+        let sql = "SELECT current_setting('search_path'), current_user::text";
+        let rows = self.session.rows(sql, &[]).await;
+        let rows = rows.map_err(refused(CANNOT_PREPARE))?;
+        Ok(rows.into_iter().next().unwrap_or_default())
     }
 
     /// Gives the lock back, whatever was done under it.

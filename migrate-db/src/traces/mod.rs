@@ -24,6 +24,8 @@ pub(crate) struct Traces {
     pub(crate) after: Vec<String>,
     /// Where the script goes to another database. Of the way home its text does not tell.
     pub(crate) away: Option<Away>,
+    /// Whether the script is run with foreign keys off; SQLite.
+    pub(crate) keys_off: bool,
     /// Whether triggers that wait for COMMIT could find another session than the script has left
     /// them, once it is reset; PostgreSQL.
     pub(crate) sets: bool,
@@ -47,7 +49,9 @@ impl Traces {
             Dialect::MySql => mysql::read(statements, &mut found),
             Dialect::Sqlite => sqlite::read(statements, &mut found),
         }
-        if wrapped && dialect == Dialect::Sqlite && sqlite::says_keys_off(statements) {
+        found.keys_off = dialect == Dialect::Sqlite && sqlite::says_keys_off(statements);
+        // In a transaction SQLite does not hear it.
+        if wrapped && found.keys_off {
             found.before.push("PRAGMA foreign_keys = OFF".to_owned());
             found.after.push("PRAGMA foreign_keys = ON".to_owned());
         }
@@ -57,13 +61,6 @@ impl Traces {
     /// Whether there is anything to be kept before the script is run.
     pub(crate) fn are_kept(&self) -> bool {
         self.away.is_some() || !self.before.is_empty()
-    }
-
-    /// Whether the script is run with foreign keys off.
-    pub(crate) fn keys_are_off(&self) -> bool {
-        self.before
-            .iter()
-            .any(|sql| sql == "PRAGMA foreign_keys = OFF")
     }
 
     fn keep(&mut self, sql: String) {

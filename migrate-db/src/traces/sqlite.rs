@@ -102,8 +102,7 @@ fn pragma<'w, 'a>(words: &'w [Word<'a>]) -> Option<(String, &'w [Word<'a>])> {
     Some((words.get(at)?.name(Dialect::Sqlite)?, words.get(at + 1..)?))
 }
 
-/// Whether a script begins with `PRAGMA foreign_keys = OFF`, however it says that. SQLite itself does
-/// not hear it in a transaction.
+/// Whether a script begins with `PRAGMA foreign_keys = OFF`, however it says that.
 pub(super) fn says_keys_off(statements: &[Statement<'_>]) -> bool {
     let mut is_off = false;
     for statement in statements {
