@@ -7,6 +7,7 @@ use migcheck_core::pack::CorruptTable;
 use migcheck_core::{Direction, PlanError, TargetError};
 
 use crate::ServerError;
+use crate::advice::AGAIN;
 use crate::empty::Stranger;
 use crate::journal::Undecided;
 use crate::schema_check::{Drifted, NoFingerprint};
@@ -140,6 +141,22 @@ pub enum MigrateError {
     /// The feature of this database is not compiled in.
     #[error("migcheck was built without its `{0}` feature; enable it in Cargo.toml")]
     NoEngine(migcheck_core::Dialect),
+}
+
+impl MigrateError {
+    /// With another way on than to run the same again.
+    pub(crate) fn aimed(mut self, way_on: &str) -> Self {
+        let help = match &mut self {
+            Self::Refused { help, .. } => help.as_mut(),
+            Self::Lost { help, .. } => Some(help),
+            Self::Script(script) => script.help.as_mut(),
+            _ => None,
+        };
+        if let Some(help) = help {
+            *help = help.replace(AGAIN, way_on);
+        }
+        self
+    }
 }
 
 impl From<ScriptError> for MigrateError {

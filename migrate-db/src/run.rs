@@ -88,9 +88,14 @@ impl<'a> Run<'a> {
             let planned = plan.steps.iter().any(|step| id(step) == Some(revision));
             way == direction && (planned || self.graph.position(revision).is_none())
         })?;
-        if let Some(unfinished) = standing.unfinished() {
-            plan.steps
-                .sort_by_key(|step| id(step) != Some(&*unfinished.revision));
+        let unfinished = standing.unfinished();
+        if let Some(at) = unfinished.and_then(|one| self.graph.position(&one.revision)) {
+            // Behind what it builds on, which may have been put before it since.
+            let first = match direction {
+                Direction::Up => self.graph.with_prerequisites(&[at]),
+                Direction::Down => self.graph.with_dependents(&[at]),
+            };
+            plan.steps.sort_by_key(|step| !first[step.revision]);
         }
         Ok(plan)
     }
@@ -131,7 +136,31 @@ impl<'a> Run<'a> {
             Ok(()) => Ok(report),
             Err(error) => Err(refused(CANNOT_WRITE)(error)),
         });
-        self.unlock(&lock, ran).await
+        let ended = self.unlock(&lock, ran).await;
+        match target.is_relative() {
+            true => ended.map_err(|error| error.aimed(&self.way_on(&standing, &plan, direction))),
+            false => ended,
+        }
+    }
+
+    /// How to go on with a plan whose target counts from where the database was.
+    fn way_on(&self, standing: &Standing, plan: &Plan, direction: Direction) -> String {
+        let mut applied = standing.applied.clone();
+        for step in &plan.steps {
+            applied[step.revision] = step.direction == Direction::Up;
+        }
+        let goal = match &*self.graph.ids(&self.graph.current(&applied)) {
+            [] => "base".to_owned(),
+            [one] => one.clone(),
+            several => several.join(", "),
+        };
+        let verb = match direction {
+            Direction::Up => "upgrade",
+            Direction::Down => "downgrade",
+        };
+        format!(
+            "run `{verb} {goal}`, which goes on where it stopped: it was to lead there, and what you asked for would count from here"
+        )
     }
 
     /// What was planned before the lock was held may have been done by its last holder, so that

@@ -279,6 +279,14 @@ fn end_others(server: &TestServer, session: &mut dyn Session) {
 
 /// It is not the script that is wrong.
 fn lost_connection(server: &TestServer) {
+    let again = "run this again: it goes on where it stopped";
+    lost_on_the_way_to(server, "head", again);
+    let again = "run `upgrade 001`, which goes on where it stopped: it was to lead there, and what \
+                 you asked for would count from here";
+    lost_on_the_way_to(server, "+1", again);
+}
+
+fn lost_on_the_way_to(server: &TestServer, target: &'static str, way_on: &str) {
     let scratch = server.scratch();
     let directory = slow(server, 30);
     let migrator = migrator(directory.graph());
@@ -286,7 +294,7 @@ fn lost_connection(server: &TestServer) {
     let run = thread::spawn(move || {
         block_on(async {
             let mut session = migcheck::db::connect(&url).await.unwrap();
-            migrator.upgrade(&mut *session, "head").await
+            migrator.upgrade(&mut *session, target).await
         })
     });
     thread::sleep(Duration::from_secs(2));
@@ -299,7 +307,7 @@ fn lost_connection(server: &TestServer) {
     let at = directory.path("001_slow.up.sql");
     let ran = format!("the up script of `001` ran ({}:", at.display());
     assert!(during.starts_with(&ran), "{error}");
-    assert!(help.ends_with("run this again: it goes on where it stopped"));
+    assert!(help.ends_with(way_on), "{help}");
     directory.edit("001_slow.up.sql", "(30)", "(0)");
     let again = crate::migrator(directory.graph());
     let report = block_on(again.upgrade(&mut *session, "head")).unwrap();

@@ -26,6 +26,11 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("what_a_session_had_is_gone", session_lost).only(is_mysql),
         Case::new("what_was_run_has_to_stay_as_it_was", rewritten).only(has_journal),
         Case::new("an_unfinished_script_comes_first", unfinished).only(has_journal),
+        Case::new(
+            "what_was_put_before_an_unfinished_script_comes_first",
+            put_before,
+        )
+        .only(has_journal),
         Case::new("a_role_that_a_script_takes_is_no_hindrance", role)
             .only(|server| server.dialect() == Dialect::Postgres),
     ]
@@ -482,6 +487,15 @@ INSERT INTO t VALUES (3);",
         value(&mut *connect(&scratch), "SELECT count(*) FROM t"),
         "3"
     );
+    // They need not be given back.
+    let open = Directory::new();
+    open.add(
+        "open",
+        "CREATE TABLE t (n int);\nLOCK TABLES t WRITE;\nINSERT INTO t VALUES (1);",
+        "DROP TABLE t;",
+    );
+    open.add("next", "CREATE TABLE u (n int);", "DROP TABLE u;");
+    upgrade(&server.scratch(), &open).unwrap();
     let scratch = server.scratch();
     lose(
         &scratch,
@@ -664,6 +678,31 @@ fn unfinished(server: &TestServer) {
         ),
         "0"
     );
+}
+
+/// As somebody does who mends what stopped it by another revision.
+fn put_before(server: &TestServer) {
+    let directory = Directory::new();
+    directory.add("one", "CREATE TABLE one (id INTEGER);", "DROP TABLE one;");
+    let script = |parent| {
+        let up = format!(
+            "-- migcheck: revises = \"{parent}\"\n-- migcheck: transaction = false\n\
+             CREATE TABLE three (id INTEGER);\nINSERT INTO later VALUES (3);"
+        );
+        directory.write("003_three.up.sql", &up);
+    };
+    script("001");
+    directory.write("003_three.down.sql", "DROP TABLE three;");
+    let scratch = server.scratch();
+    upgrade(&scratch, &directory).unwrap_err();
+    directory.write(
+        "002_two.up.sql",
+        "-- migcheck: revises = \"001\"\nCREATE TABLE later (id INTEGER);",
+    );
+    directory.write("002_two.down.sql", "DROP TABLE later;");
+    script("002");
+    let report = upgrade(&scratch, &directory).unwrap();
+    assert_eq!(report, ["+002", "+003"]);
 }
 
 fn role(server: &TestServer) {

@@ -154,6 +154,12 @@ fn ahead(server: &TestServer) {
     );
     block_on(older.verify(&mut *session)).unwrap();
     assert_eq!(recorded(&mut *session).len(), 4);
+    // While the newer one migrates, the older one serves.
+    execute(
+        &mut *session,
+        "UPDATE _migcheck_revisions SET state = 'applying' WHERE revision = '004'",
+    );
+    block_on(older.verify(&mut *session)).unwrap();
 }
 
 fn other_directory(server: &TestServer) {

@@ -25,6 +25,17 @@ pub enum Target {
 }
 
 impl Target {
+    /// Whether it counts from what is applied, so that it means another place when something was done.
+    #[must_use]
+    pub fn is_relative(&self) -> bool {
+        match self {
+            Self::Relative(None, _) => true,
+            Self::Relative(Some(from), _) => **from == Self::Current || from.is_relative(),
+            Self::Within(_, inner) => inner.is_relative(),
+            Self::Head | Self::Heads | Self::Base | Self::Current | Self::Named(_) => false,
+        }
+    }
+
     /// Reads a target.
     ///
     /// # Errors

@@ -14,7 +14,9 @@ pub(super) fn option_file(url: &DatabaseUrl, is_mariadb: bool) -> String {
     for (name, value) in settings(url, is_mariadb) {
         let _written = match value {
             Some(value) => {
-                let value = value.replace('\\', "\\\\").replace('\n', "\\n");
+                // With a quote that is not escaped, what follows `#` would be a comment.
+                let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+                let value = value.replace('\n', "\\n");
                 writeln!(text, "{name}=\"{value}\"")
             }
             None => writeln!(text, "{name}"),
@@ -103,7 +105,7 @@ mod tests {
             .unwrap();
         assert_eq!(
             option_file(&url, false),
-            "[client]\nuser=\"app\"\npassword=\"a\"b\\\\#\"\nhost=\"localhost\"\nprotocol=\"tcp\"\n\
+            "[client]\nuser=\"app\"\npassword=\"a\\\"b\\\\#\"\nhost=\"localhost\"\nprotocol=\"tcp\"\n\
              ssl-mode=\"REQUIRED\"\nget-server-public-key\n"
         );
         assert!(option_file(&url, true).ends_with("protocol=\"tcp\"\nssl\n"));

@@ -117,6 +117,11 @@ impl Journal<'_> {
     pub(super) async fn finish(&mut self) -> Result<(), MigrateError> {
         // A script without statements has sent nothing.
         self.flush().await?;
+        if self.locked.take().is_some() {
+            // Nothing else could be written to.
+            let unlocked = self.session.execute("UNLOCK TABLES").await;
+            unlocked.map_err(|error| self.refused(error))?;
+        }
         let reset = self.prepared.ending();
         let progress = Progress::applied(self.effects.len(), self.started.elapsed());
         if self.implicit_commits() && !self.manual {
