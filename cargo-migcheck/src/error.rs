@@ -93,6 +93,17 @@ impl CommandError {
         }
     }
 
+    /// Says which of several databases it is about.
+    pub(crate) fn of(mut self, database: &str) -> Self {
+        let said = format!("this is the database `{database}`");
+        match &mut self.statement {
+            Some(Drawn::Refused(error)) => error.server.notes.push(said),
+            Some(Drawn::InDoubt(_)) => self.hints.push(said),
+            None => self.message = format!("`{database}`: {}", self.message),
+        }
+        self
+    }
+
     /// Adds what to do next.
     pub(crate) fn hinted(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(mask_urls(&hint.into()));

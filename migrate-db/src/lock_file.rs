@@ -68,11 +68,12 @@ impl LockFile {
 
 fn try_take(path: &Path) -> io::Result<Option<LockFile>> {
     let mut options = File::options();
-    let file = options
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)?;
+    options.create(true).truncate(false).write(true);
+    let file = match options.open(path) {
+        // A killed run of another user's has left it; to be locked it need not be written to.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path)?,
+        opened => opened?,
+    };
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(None),
@@ -131,6 +132,19 @@ mod tests {
                 .message
                 .contains("none")
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_that_may_only_be_read_is_locked_too() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("shop.db-migcheck-lock");
+        drop(LockFile::try_take(&path).unwrap().unwrap());
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).unwrap();
+        let held = LockFile::try_take(&path).unwrap().unwrap();
+        assert!(LockFile::try_take(&path).unwrap().is_none());
+        held.release().unwrap();
     }
 
     #[test]

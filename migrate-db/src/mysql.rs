@@ -115,7 +115,7 @@ impl Engine for MySqlEngine {
 
     fn tables(&self) -> &'static str {
         "SELECT table_name FROM information_schema.tables
-         WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY table_name"
+         WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY table_name"
     }
 
     fn or_update(&self) -> &'static str {

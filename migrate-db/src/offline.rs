@@ -215,10 +215,11 @@ impl<'a> Offline<'a> {
         Ok(Entry::new(self.graph, revision, up, down))
     }
 
-    /// The settings that a run begins each script with; its connection speaks UTF-8.
+    /// The settings that a run begins each script with; its connection speaks UTF-8, and PostgreSQL's
+    /// driver sets the time zone.
     fn fresh_session(&self, engine: &dyn Engine) -> String {
         let encoding = match self.dialect {
-            Dialect::Postgres => "SET client_encoding = 'UTF8';\n",
+            Dialect::Postgres => "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC';\n",
             Dialect::MySql => "SET NAMES utf8mb4;\n",
             Dialect::Sqlite => "",
         };

@@ -171,7 +171,7 @@ impl End {
                     FleetError::Migrate(error) => error.into(),
                     other => CommandError::unavailable(other.to_string()),
                 };
-                Self::Failed(error.hinted(format!("this is the database `{}`", member.name)))
+                Self::Failed(error.of(&member.name))
             }
             _ => Self::NotBegun,
         }
