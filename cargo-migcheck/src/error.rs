@@ -239,6 +239,8 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Unfinished(_)
             | MigrateError::Ahead(_)
             | MigrateError::OtherDirectory(_)
+            | MigrateError::OtherSchema { .. }
+            | MigrateError::SearchPath { .. }
             | MigrateError::Drifted(_)
             | MigrateError::NoFingerprint(_)
             | MigrateError::Shared(_)

@@ -64,6 +64,30 @@ pub enum MigrateError {
     /// Nothing that is applied is known.
     #[error("nothing that is applied is in the directory: {}; that is another project's database: name the one that is meant, or the directory that it was made from, or, where both share it, give each a `[history] table` of its own", some_of(.0))]
     OtherDirectory(Vec<String>),
+    /// Names without a schema lead to a history table that is not where new tables are made, so that it
+    /// cannot be told whose it is: it may be older than the schema in front of it, or the schema a new
+    /// tenant.
+    #[error(
+        "the history table is in the schema `{found}`, and the search path leads to `{first}` first, which has none; {}",
+        whose(first, found)
+    )]
+    OtherSchema {
+        /// The schema that new tables are made in.
+        first: String,
+        /// The one behind it that has the history table.
+        found: String,
+    },
+    /// The session was given a search path that a run, which begins with fresh settings, would forget.
+    #[error(
+        "the search path was set to lead to `{set}` after the connection was opened, and a run begins with the settings that it was opened with, where it leads to `{opened}`; {}",
+        opened_with(set)
+    )]
+    SearchPath {
+        /// The schema that tables are made in as it was set.
+        set: String,
+        /// The one in which they would be made.
+        opened: String,
+    },
     /// There are tables, and nothing says how they came.
     #[error(transparent)]
     NotEmpty(Stranger),
@@ -231,6 +255,33 @@ impl fmt::Display for Locked {
             true => "; wait until its transaction has ended, or end it",
             false => "; wait for it, or end its session",
         })
+    }
+}
+
+/// What to do where a history table is not in the first schema of the search path.
+fn whose(first: &str, found: &str) -> String {
+    format!(
+        "if the history of `{found}` is meant, name it: `[history] schema = \"{found}\"`; if `{first}` is to \
+         have its own, connect with that as the whole search path: `?options=-csearch_path={}`",
+        in_url(first)
+    )
+}
+
+/// What to do where a search path was set on the way.
+fn opened_with(schema: &str) -> String {
+    format!(
+        "have the connection opened with it: `?options=-csearch_path={}` in the URL, or \
+         `ALTER ROLE … SET search_path`",
+        in_url(schema)
+    )
+}
+
+/// A schema in a search path in a URL; others than plain names have to be quoted three times over.
+fn in_url(schema: &str) -> &str {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    match schema.chars().all(is_plain) {
+        true => schema,
+        false => "…",
     }
 }
 

@@ -30,6 +30,9 @@ pub(crate) struct Run<'a> {
     pub(crate) session: &'a mut dyn Session,
     pub(crate) engine: &'static dyn Engine,
     pub(crate) table: HistoryTable,
+    /// The schema that new tables were made in when the session came, where there are several and it is
+    /// known.
+    first: Option<String>,
     /// The end of a script that goes with what is sent next.
     unsent: Unsent,
 }
@@ -47,10 +50,16 @@ impl<'a> Run<'a> {
             settings: &migrator.settings,
             session,
             engine,
+            first: None,
             unsent: Unsent::default(),
             table: HistoryTable {
                 engine,
-                schema: schema.filter(|_| dialect == Dialect::Postgres),
+                schema: match dialect {
+                    Dialect::Postgres => schema,
+                    Dialect::MySql => None,
+                    // An attached database may have one as well.
+                    Dialect::Sqlite => Some("main".to_owned()),
+                },
                 name: migrator.graph.settings().history_table.clone(),
             },
         })
@@ -66,6 +75,15 @@ impl<'a> Run<'a> {
                 return Err(self.advised(error).await);
             }
         };
+        if let Some(path) = history.as_ref().and_then(|history| history.path.as_ref()) {
+            if let Some(found) = &path.found {
+                return Err(MigrateError::OtherSchema {
+                    first: path.first.clone(),
+                    found: found.clone(),
+                });
+            }
+            self.first.get_or_insert_with(|| path.first.clone());
+        }
         Standing::new(self.graph, self.session.dialect(), history)
     }
 

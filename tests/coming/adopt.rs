@@ -22,6 +22,7 @@ pub(crate) fn cases() -> Vec<Case> {
     }
     cases.extend([
         Case::new("migcheck_goes_on_from_there", goes_on),
+        Case::new("what_was_taken_down_is_not_adopted_again", taken_down),
         Case::new("nothing_is_recorded_of_what_does_not_match", refused),
         Case::new("what_is_unknown_is_told", unknown),
         Case::new("gaps_are_told", gaps),
@@ -182,6 +183,46 @@ fn goes_on(server: &TestServer) {
     let ids = || vec!["0003".to_owned()];
     let (current, beyond) = (ids(), ids());
     assert_eq!(done, Recorded::Before { current, beyond });
+}
+
+/// The tool's table has it still; nor can it be told from what the tool has applied since.
+fn taken_down(server: &TestServer) {
+    for peer in [Peer::Sqlx, Peer::GolangMigrate] {
+        let mut database = database(server, peer);
+        let graph = Imported::of(peer).graph();
+        let migrator = Migrator::new(&graph).unwrap();
+        let found = looked(&mut database, &graph).unwrap();
+        assert_eq!(
+            block_on(found.before(&migrator, &mut *database.session)).unwrap(),
+            None
+        );
+        block_on(found.record(&migrator, &mut *database.session)).unwrap();
+        let [first, second, third] = &found.revisions[..] else {
+            panic!("{found:?}");
+        };
+        let taken = |target: &str| match target {
+            "base" => vec![first.clone(), second.clone(), third.clone()],
+            _ => vec![third.clone()],
+        };
+        for target in [second, "base"] {
+            block_on(migrator.downgrade(&mut *database.session, target)).unwrap();
+            for error in [
+                block_on(found.record(&migrator, &mut *database.session)).unwrap_err(),
+                block_on(found.before(&migrator, &mut *database.session)).unwrap_err(),
+            ] {
+                let AdoptError::NotApplied { revisions, .. } = &error else {
+                    panic!("{error}");
+                };
+                assert_eq!(*revisions, taken(target));
+                assert!(error.help().is_some_and(|help| help.contains("`downgrade`")));
+            }
+            let pending = block_on(migrator.pending(&mut *database.session)).unwrap();
+            assert_eq!(pending, taken(target));
+        }
+        block_on(migrator.upgrade(&mut *database.session, "head")).unwrap();
+        let done = block_on(found.record(&migrator, &mut *database.session)).unwrap();
+        assert!(matches!(done, Recorded::Before { .. }), "{done:?}");
+    }
 }
 
 fn refused(server: &TestServer) {

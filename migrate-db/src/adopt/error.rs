@@ -56,6 +56,18 @@ pub enum AdoptError {
         /// Everything they disagree on.
         mismatches: Vec<Mismatch>,
     },
+    /// There is a history of migcheck's, and what the table says is not all applied by that.
+    #[error(
+        "by migcheck's own history of this database, what `{table}` of {} records is not applied: {}",
+        table.peer,
+        revisions.join(", ")
+    )]
+    NotApplied {
+        /// The table.
+        table: PeerTable,
+        /// What it says is applied, in topological order.
+        revisions: Vec<String>,
+    },
     /// The history table of migcheck cannot be read or written.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
@@ -84,6 +96,11 @@ impl AdoptError {
                  that these tables are nobody's business here"
                     .into(),
             ),
+            Self::NotApplied { table, .. } => Some(format!(
+                "what `downgrade` has taken down stands in the table of {0} still, and is not to be adopted \
+                 again; if {0} has applied it since, record it with `cargo migcheck stamp REV`",
+                table.peer
+            )),
             _ => None,
         }
     }

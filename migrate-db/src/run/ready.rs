@@ -8,20 +8,42 @@ use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::patient::is_busy;
 
+/// What could not be told.
+const CANNOT_FIND: &str = "the history table could not be found";
+
 impl Run<'_> {
     /// Takes the lock in a session that is as a fresh one.
     pub(crate) async fn lock(&mut self) -> Result<Lock, MigrateError> {
+        if self.first.is_none() {
+            let first = self.table.first(self.session).await;
+            self.first = first.map_err(refused(CANNOT_FIND))?;
+        }
         // Executed, so that a connection of a pool is marked before it holds anything.
-        let reset = self.session.execute(self.engine.reset()).await;
+        let reset = format!("{}{}", self.engine.settle(), self.engine.reset());
+        let reset = self.session.execute(&reset).await;
         reset.map_err(refused("the session cannot be prepared"))?;
+        self.stays().await?;
         if self.settings.lease.is_some() {
             // Its table is written to while a script's search path holds.
             let pinned = self.table.pin(self.session).await;
-            pinned.map_err(refused("the history table could not be found"))?;
+            pinned.map_err(refused(CANNOT_FIND))?;
         }
         match Lock::take(self.session, &self.table, self.settings).await {
             Ok(lock) => Ok(lock),
             Err(error) => Err(self.advised(error).await),
+        }
+    }
+
+    /// That names without a schema lead where they did before the session's settings were reset.
+    async fn stays(&mut self) -> Result<(), MigrateError> {
+        let first = self.table.first(self.session).await;
+        let first = first.map_err(refused(CANNOT_FIND))?;
+        match (&self.first, first) {
+            (Some(set), Some(opened)) if *set != opened => Err(MigrateError::SearchPath {
+                set: set.clone(),
+                opened,
+            }),
+            _ => Ok(()),
         }
     }
 
@@ -78,7 +100,7 @@ impl Run<'_> {
             Some(_) => {}
         }
         let pinned = self.table.pin(self.session).await;
-        pinned.map_err(refused("the history table could not be found"))
+        pinned.map_err(refused(CANNOT_FIND))
     }
 
     /// That a database without a history has no other tables either.
