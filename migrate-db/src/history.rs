@@ -100,7 +100,10 @@ pub(crate) struct HistoryTable {
 }
 
 /// Where names without a schema lead.
+#[derive(Clone)]
 pub(crate) struct Path {
+    /// The setting.
+    pub(crate) set: String,
     /// The schema that new tables are made in.
     pub(crate) first: String,
     /// A schema behind that, if the history table is found there.
@@ -110,9 +113,11 @@ pub(crate) struct Path {
 impl Path {
     fn read(row: crate::Row) -> Self {
         let mut values = row.into_iter();
+        let mut next = || values.next().flatten();
         Self {
-            first: values.next().flatten().unwrap_or_default(),
-            found: values.next().flatten(),
+            set: next().unwrap_or_default(),
+            first: next().unwrap_or_default(),
+            found: next(),
         }
     }
 }
@@ -182,16 +187,16 @@ impl HistoryTable {
         )
     }
 
-    /// The schema that new tables are made in, where there are several.
-    pub(crate) async fn first(
+    /// Where names without a schema lead.
+    pub(crate) async fn path(
         &self,
         session: &mut dyn Session,
-    ) -> Result<Option<String>, ServerError> {
+    ) -> Result<Option<Path>, ServerError> {
         let Some(sql) = self.engine.path(self) else {
             return Ok(None);
         };
         let row = session.rows(&sql, &[]).await?.into_iter().next();
-        Ok(row.map(|row| Path::read(row).first))
+        Ok(row.map(Path::read))
     }
 
     /// Names the schema, because scripts may change where an unqualified name leads.

@@ -108,7 +108,7 @@ impl Engine for PostgresEngine {
             ),
         };
         Some(format!(
-            "SELECT coalesce(current_schema(), '')::text, {found}"
+            "SELECT current_setting('search_path'), coalesce(current_schema(), '')::text, {found}"
         ))
     }
 

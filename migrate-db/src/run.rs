@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::engines::engine;
 use crate::event::RunEvent;
 use crate::foreign::{self, is_explicit, is_target};
-use crate::history::{Entry, HistoryRow, HistoryTable};
+use crate::history::{Entry, HistoryRow, HistoryTable, Path};
 use crate::lock::Lock;
 use crate::migrate_error::{MigrateError, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
@@ -30,9 +30,8 @@ pub(crate) struct Run<'a> {
     pub(crate) session: &'a mut dyn Session,
     pub(crate) engine: &'static dyn Engine,
     pub(crate) table: HistoryTable,
-    /// The schema that new tables were made in when the session came, where there are several and it is
-    /// known.
-    first: Option<String>,
+    /// Where names without a schema led when the session came, if that is known.
+    path: Option<Path>,
     /// The end of a script that goes with what is sent next.
     unsent: Unsent,
 }
@@ -50,7 +49,7 @@ impl<'a> Run<'a> {
             settings: &migrator.settings,
             session,
             engine,
-            first: None,
+            path: None,
             unsent: Unsent::default(),
             table: HistoryTable {
                 engine,
@@ -82,7 +81,7 @@ impl<'a> Run<'a> {
                     found: found.clone(),
                 });
             }
-            self.first.get_or_insert_with(|| path.first.clone());
+            self.path.get_or_insert_with(|| path.clone());
         }
         Standing::new(self.graph, self.session.dialect(), history)
     }

@@ -34,6 +34,8 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("a_renamed_table_is_named", renamed),
         Case::new("a_table_in_another_schema_is_found", another_schema)
             .only(|server| server.product() == "postgres"),
+        Case::new("a_new_tenant_is_not_what_another_schema_is", tenant)
+            .only(|server| server.product() == "postgres"),
     ]);
     cases
 }
@@ -214,7 +216,11 @@ fn taken_down(server: &TestServer) {
                     panic!("{error}");
                 };
                 assert_eq!(*revisions, taken(target));
-                assert!(error.help().is_some_and(|help| help.contains("`downgrade`")));
+                assert!(
+                    error
+                        .help()
+                        .is_some_and(|help| help.contains("`downgrade`"))
+                );
             }
             let pending = block_on(migrator.pending(&mut *database.session)).unwrap();
             assert_eq!(pending, taken(target));
@@ -454,4 +460,27 @@ fn another_schema(server: &TestServer) {
     );
     database.execute("SET search_path = other");
     assert_eq!(looked(&mut database, &graph).unwrap().revisions.len(), 0);
+}
+
+fn tenant(server: &TestServer) {
+    let mut database = database(server, Peer::Sqlx);
+    let graph = Imported::of(Peer::Sqlx).graph();
+    database.execute("CREATE SCHEMA tenant");
+    for path in ["tenant", "tenant, public"] {
+        database.execute(&format!("SET search_path = {path}"));
+        let error = looked(&mut database, &graph).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the history of sqlx is in the schema `public`, and the one that migrations run in has no tables"
+        );
+        let help = error.help().unwrap();
+        assert!(help.contains("`--table public._sqlx_migrations`"), "{help}");
+    }
+    // The tables may be in schemas that the scripts name.
+    let wanted = Wanted {
+        from: None,
+        table: Some("public._sqlx_migrations".to_owned()),
+    };
+    let found = look_for(&mut database, &graph, wanted).unwrap();
+    assert_eq!(found.revisions.len(), 3);
 }

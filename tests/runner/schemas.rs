@@ -10,8 +10,7 @@ use crate::{execute, four_tables, has_table, migrator, recorded, rows, steps, up
 pub(crate) fn cases() -> Vec<Case> {
     let on = |dialect: Dialect| move |server: &TestServer| server.dialect() == dialect;
     vec![
-        Case::new("another_schema_s_history_is_not_taken", another)
-            .only(on(Dialect::Postgres)),
+        Case::new("another_schema_s_history_is_not_taken", another).only(on(Dialect::Postgres)),
         Case::new("a_tenant_may_use_what_is_in_public", with_public).only(on(Dialect::Postgres)),
         Case::new("a_reset_keeps_another_schema_s_history", reset).only(on(Dialect::Postgres)),
         Case::new("a_search_path_that_would_be_forgotten_is_told", forgotten)
@@ -25,7 +24,9 @@ pub(crate) fn cases() -> Vec<Case> {
 fn with_path(scratch: &Scratch, path: &str) -> Box<dyn Session> {
     let url = scratch.url().reveal();
     let mark = if url.contains('?') { '&' } else { '?' };
-    let url: DatabaseUrl = format!("{url}{mark}options=-csearch_path={path}").parse().unwrap();
+    let url: DatabaseUrl = format!("{url}{mark}options=-csearch_path={path}")
+        .parse()
+        .unwrap();
     block_on(migcheck::db::connect(&url)).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -59,10 +60,16 @@ fn another(server: &TestServer) {
             block_on(migrator.resolve(&mut *session, None, Resolution::Applied)).map(drop),
         ] {
             let error = error.unwrap_err();
-            assert!(matches!(&error, MigrateError::OtherSchema { first, found }
-                if first == "tenant" && found == "public"), "{error}");
+            assert!(
+                matches!(&error, MigrateError::OtherSchema { first, found }
+                if first == "tenant" && found == "public"),
+                "{error}"
+            );
             let said = error.to_string();
-            assert!(said.contains("`tenant`") && said.contains("`public`"), "{said}");
+            assert!(
+                said.contains("`tenant`") && said.contains("`public`"),
+                "{said}"
+            );
         }
         assert_eq!(tables(session), before);
         // Who names it, means it.
@@ -134,14 +141,21 @@ fn forgotten(server: &TestServer) {
             for error in [
                 block_on(leased.upgrade(&mut *session, "head")).map(drop),
                 block_on(leased.stamp(&mut *session, "head", false)).map(drop),
-                block_on(leased.clone().history_schema("public").upgrade(&mut *session, "head"))
-                    .map(drop),
+                block_on(
+                    leased
+                        .clone()
+                        .history_schema("public")
+                        .upgrade(&mut *session, "head"),
+                )
+                .map(drop),
                 block_on(leased.reset(&mut *session)).map(drop),
             ] {
                 let error = error.unwrap_err();
-                assert!(matches!(&error, MigrateError::SearchPath { set, opened }
-                    if set == "tenant" && opened == "public"), "{error}");
-                execute(&mut *session, "SET search_path = tenant");
+                assert!(
+                    matches!(&error, MigrateError::SearchPath { set, opened }
+                    if set == "tenant" && opened == "public"),
+                    "{error}"
+                );
             }
             assert_eq!(tables(&mut *public), before);
             // Another way to write what it is anyway.

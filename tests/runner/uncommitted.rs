@@ -41,7 +41,13 @@ fn last_record(server: &TestServer) {
     directory.add("row", "INSERT INTO one VALUES (1);", "DELETE FROM one;");
     let scratch = server.scratch();
     let mut session = connect(&scratch);
-    assert_eq!(value(&mut *session, "SELECT CAST(@@GLOBAL.autocommit AS CHAR)"), "0");
+    assert_eq!(
+        value(
+            &mut *session,
+            "SELECT CAST(@@GLOBAL.autocommit + 0 AS CHAR)"
+        ),
+        "0"
+    );
     let migrator = migrator(directory.graph());
     block_on(migrator.upgrade(&mut *session, "004")).unwrap();
     drop(session);
@@ -50,16 +56,26 @@ fn last_record(server: &TestServer) {
         ["001 applied", "002 applied", "003 applied", "004 applied"]
     );
     block_on(migrator.upgrade(&mut *connect(&scratch), "head")).unwrap();
-    assert_eq!(value(&mut *connect(&scratch), "SELECT CAST(id AS CHAR) FROM one"), "1");
+    assert_eq!(
+        value(&mut *connect(&scratch), "SELECT CAST(id AS CHAR) FROM one"),
+        "1"
+    );
     block_on(migrator.downgrade(&mut *connect(&scratch), "002")).unwrap();
-    assert_eq!(states(&mut *connect(&scratch)), ["001 applied", "002 applied"]);
+    assert_eq!(
+        states(&mut *connect(&scratch)),
+        ["001 applied", "002 applied"]
+    );
     block_on(migrator.stamp(&mut *connect(&scratch), "003", false)).unwrap();
     assert_eq!(recorded(&mut *connect(&scratch)), ["001", "002", "003"]);
 }
 
 fn resolved(server: &TestServer) {
     let directory = Directory::new();
-    directory.add("two", "CREATE TABLE a (id int);\nINSERT INTO nowhere VALUES (1);", "DROP TABLE a;");
+    directory.add(
+        "two",
+        "CREATE TABLE a (id int);\nINSERT INTO nowhere VALUES (1);",
+        "DROP TABLE a;",
+    );
     let scratch = server.scratch();
     let migrator = migrator(directory.graph());
     block_on(migrator.upgrade(&mut *connect(&scratch), "head")).unwrap_err();
@@ -70,7 +86,11 @@ fn resolved(server: &TestServer) {
 /// Also while a statement lasts longer than it.
 fn leased(server: &TestServer) {
     let directory = Directory::new();
-    directory.add("slow", "DO SLEEP(4);\nCREATE TABLE t (id int);", "DROP TABLE t;");
+    directory.add(
+        "slow",
+        "DO SLEEP(4);\nCREATE TABLE t (id int);",
+        "DROP TABLE t;",
+    );
     let scratch = server.scratch();
     let migrator = migrator(directory.graph())
         .lease(Some(Duration::from_millis(1_500)))
@@ -99,7 +119,10 @@ fn in_a_pool(server: &TestServer) {
         let options = sqlx::mysql::MySqlPoolOptions::new().max_connections(1);
         let pool = options.connect(&scratch.url().reveal()).await.unwrap();
         migrator.verify(&pool).await.unwrap_err();
-        migrator.upgrade(&mut *scratch.connect().await.unwrap(), "head").await.unwrap();
+        migrator
+            .upgrade(&mut *scratch.connect().await.unwrap(), "head")
+            .await
+            .unwrap();
         migrator.verify(&pool).await.unwrap();
         pool.close().await;
     });
@@ -120,7 +143,10 @@ fn open(server: &TestServer) {
         block_on(migrator.upgrade(&mut *connect(&scratch), "head")).unwrap();
         block_on(migrator.upgrade(&mut *session, "head")).unwrap();
         let mut fresh = connect(&scratch);
-        assert_eq!(value(&mut *fresh, "SELECT CAST(COUNT(*) AS CHAR) FROM t"), "1");
+        assert_eq!(
+            value(&mut *fresh, "SELECT CAST(COUNT(*) AS CHAR) FROM t"),
+            "1"
+        );
         block_on(migrator.downgrade(&mut *fresh, "001")).unwrap();
     }
 }

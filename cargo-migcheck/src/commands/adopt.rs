@@ -125,7 +125,9 @@ impl From<AdoptError> for CommandError {
             AdoptError::Unsearchable(_) | AdoptError::Unreadable { .. } => {
                 Self::unavailable(message).hinted("use a login that may read it")
             }
-            AdoptError::Nothing { .. } | AdoptError::NotApplied { .. } => Self::unsound(message, Vec::new()).hinted_all(help),
+            AdoptError::Nothing { .. }
+            | AdoptError::Elsewhere(_)
+            | AdoptError::NotApplied { .. } => Self::unsound(message, Vec::new()).hinted_all(help),
             _ => Self::usage(message).hinted_all(help),
         }
     }

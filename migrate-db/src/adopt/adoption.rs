@@ -52,7 +52,8 @@ pub enum Recorded {
 /// # Errors
 ///
 /// There is no such table, there are several, or it cannot be read; or it records nothing, in a database
-/// that has other tables and no history of migcheck's. That it does not match is no error here: see
+/// that has other tables and no history of migcheck's; or it was not asked for by its name, and is in
+/// another schema than the one that tables are made in, which has none. That it does not match is no error here: see
 /// [`Adoption::mismatches`].
 pub async fn look(
     session: &mut dyn Session,
@@ -78,6 +79,9 @@ pub async fn look(
     let revisions = graph.ids(&places(&applied));
     if revisions.is_empty() && mismatches.is_empty() {
         refuse_others(session, graph, &table).await?;
+    }
+    if !revisions.is_empty() && wanted.table.is_none() {
+        refuse_elsewhere(session, graph, &table).await?;
     }
     Ok(Adoption {
         table,
@@ -111,6 +115,21 @@ async fn refuse_others(
             tables,
             count,
         }),
+    }
+}
+
+/// That a schema without any table, as a new tenant's is, is not taken for what another schema's table
+/// tells of.
+async fn refuse_elsewhere(
+    session: &mut dyn Session,
+    graph: &RevisionGraph,
+    table: &PeerTable,
+) -> Result<(), AdoptError> {
+    let history = Run::new(&Migrator::new(graph)?, &mut *session)?.table;
+    let tables = empty::tables(session, &history).await;
+    match tables.map_err(AdoptError::Unsearchable)?.is_empty() {
+        true => Err(AdoptError::Elsewhere(table.clone())),
+        false => Ok(()),
     }
 }
 

@@ -45,6 +45,13 @@ pub enum AdoptError {
         /// How many others there are.
         count: usize,
     },
+    /// The table is in another schema than the one that tables are made in, and that one has none.
+    #[error(
+        "the history of {} is in the schema `{}`, and the one that migrations run in has no tables",
+        .0.peer,
+        .0.schema.as_deref().unwrap_or_default()
+    )]
+    Elsewhere(PeerTable),
     /// The table and the directory disagree.
     #[error(
         "the history of {peer} does not match the directory:\n{}",
@@ -96,6 +103,13 @@ impl AdoptError {
                  that these tables are nobody's business here"
                     .into(),
             ),
+            Self::Elsewhere(table) => Some(format!(
+                "connect with the search path of what {} has made; or, if that is in schemas that the \
+                 scripts name, say so with `--table {}.{}`",
+                table.peer,
+                table.schema.as_deref().unwrap_or_default(),
+                table.name
+            )),
             Self::NotApplied { table, .. } => Some(format!(
                 "what `downgrade` has taken down stands in the table of {0} still, and is not to be adopted \
                  again; if {0} has applied it since, record it with `cargo migcheck stamp REV`",

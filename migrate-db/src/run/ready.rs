@@ -14,9 +14,9 @@ const CANNOT_FIND: &str = "the history table could not be found";
 impl Run<'_> {
     /// Takes the lock in a session that is as a fresh one.
     pub(crate) async fn lock(&mut self) -> Result<Lock, MigrateError> {
-        if self.first.is_none() {
-            let first = self.table.first(self.session).await;
-            self.first = first.map_err(refused(CANNOT_FIND))?;
+        if self.path.is_none() {
+            let path = self.table.path(self.session).await;
+            self.path = path.map_err(refused(CANNOT_FIND))?;
         }
         // Executed, so that a connection of a pool is marked before it holds anything.
         let reset = format!("{}{}", self.engine.settle(), self.engine.reset());
@@ -36,15 +36,23 @@ impl Run<'_> {
 
     /// That names without a schema lead where they did before the session's settings were reset.
     async fn stays(&mut self) -> Result<(), MigrateError> {
-        let first = self.table.first(self.session).await;
-        let first = first.map_err(refused(CANNOT_FIND))?;
-        match (&self.first, first) {
-            (Some(set), Some(opened)) if *set != opened => Err(MigrateError::SearchPath {
-                set: set.clone(),
-                opened,
-            }),
-            _ => Ok(()),
-        }
+        let Some(came) = &self.path else {
+            return Ok(());
+        };
+        let now = self.table.path(self.session).await;
+        let now = now.map_err(refused(CANNOT_FIND))?;
+        let Some(now) = now.filter(|now| now.first != came.first) else {
+            return Ok(());
+        };
+        // Whoever tries again on this connection is to be told again.
+        let set = self.engine.literal(&came.set);
+        let sql = format!("SELECT set_config('search_path', {set}, false)");
+        let put_back = self.session.execute(&sql).await;
+        put_back.map_err(refused("the search path could not be put back"))?;
+        Err(MigrateError::SearchPath {
+            set: came.first.clone(),
+            opened: now.first,
+        })
     }
 
     /// Gives the lock back, whatever was done under it.
