@@ -223,6 +223,12 @@ impl From<MigrateError> for CommandError {
             }
             .hinted(edited.restore())
             .hinted_all(edited.accept()),
+            MigrateError::OtherSchema(other) => Self {
+                exit,
+                ..Self::usage(other.to_string())
+            }
+            .hinted(other.meant())
+            .hinted(other.begin()),
             MigrateError::Undecided(doubt) => Self {
                 exit,
                 ..Self::usage(format!(
@@ -239,7 +245,6 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Unfinished(_)
             | MigrateError::Ahead(_)
             | MigrateError::OtherDirectory(_)
-            | MigrateError::OtherSchema { .. }
             | MigrateError::SearchPath { .. }
             | MigrateError::Drifted(_)
             | MigrateError::NoFingerprint(_)

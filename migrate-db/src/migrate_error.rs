@@ -64,19 +64,9 @@ pub enum MigrateError {
     /// Nothing that is applied is known.
     #[error("nothing that is applied is in the directory: {}; that is another project's database: name the one that is meant, or the directory that it was made from, or, where both share it, give each a `[history] table` of its own", some_of(.0))]
     OtherDirectory(Vec<String>),
-    /// Names without a schema lead to a history table that is not where new tables are made, so that it
-    /// cannot be told whose it is: it may be older than the schema in front of it, or the schema a new
-    /// tenant.
-    #[error(
-        "the history table is in the schema `{found}`, and the search path leads to `{first}` first, which has none; {}",
-        whose(first, found)
-    )]
-    OtherSchema {
-        /// The schema that new tables are made in.
-        first: String,
-        /// The one behind it that has the history table.
-        found: String,
-    },
+    /// Names without a schema lead to a history table that is not where new tables are made.
+    #[error("{0}; {found}; {first}", found = .0.meant(), first = .0.begin())]
+    OtherSchema(OtherSchema),
     /// The session was given a search path that a run, which begins with fresh settings, would forget.
     #[error(
         "the search path was set to lead to `{set}` after the connection was opened, and a run begins with the settings that it was opened with, where it leads to `{opened}`; {}",
@@ -258,13 +248,47 @@ impl fmt::Display for Locked {
     }
 }
 
-/// What to do where a history table is not in the first schema of the search path.
-fn whose(first: &str, found: &str) -> String {
-    format!(
-        "if the history of `{found}` is meant, name it: `[history] schema = \"{found}\"`; if `{first}` is to \
-         have its own, connect with that as the whole search path: `?options=-csearch_path={}`",
-        in_url(first)
-    )
+/// A history table in a later schema of the search path. It cannot be told whose it is: it may be older than
+/// the schema in front of it, or that the schema of a new tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherSchema {
+    /// The schema that new tables are made in.
+    pub first: String,
+    /// The one behind it that has the history table.
+    pub found: String,
+}
+
+impl OtherSchema {
+    /// The way on where that history is meant.
+    #[must_use]
+    pub fn meant(&self) -> String {
+        let found = &self.found;
+        format!(
+            "if the history of `{found}` is meant, have the search path begin with `{found}`, or name it: \
+             `[history] schema = \"{found}\"`"
+        )
+    }
+
+    /// The way on where the first schema begins with nothing.
+    #[must_use]
+    pub fn begin(&self) -> String {
+        format!(
+            "if `{}` is new, make it a history of its own, with the search path of that schema alone: \
+             `?options=-csearch_path={}`",
+            self.first,
+            in_url(&self.first)
+        )
+    }
+}
+
+impl fmt::Display for OtherSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the search path begins with `{}`, which has no history table, and leads to that of `{}`",
+            self.first, self.found
+        )
+    }
 }
 
 /// What to do where a search path was set on the way.

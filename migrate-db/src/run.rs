@@ -15,7 +15,7 @@ use crate::event::RunEvent;
 use crate::foreign::{self, is_explicit, is_target};
 use crate::history::{Entry, HistoryRow, HistoryTable, Path};
 use crate::lock::Lock;
-use crate::migrate_error::{MigrateError, refused};
+use crate::migrate_error::{MigrateError, OtherSchema, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
 use crate::session::Session;
 use crate::standing::Standing;
@@ -76,10 +76,10 @@ impl<'a> Run<'a> {
         };
         if let Some(path) = history.as_ref().and_then(|history| history.path.as_ref()) {
             if let Some(found) = &path.found {
-                return Err(MigrateError::OtherSchema {
+                return Err(MigrateError::OtherSchema(OtherSchema {
                     first: path.first.clone(),
                     found: found.clone(),
-                });
+                }));
             }
             self.path.get_or_insert_with(|| path.clone());
         }

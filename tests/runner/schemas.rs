@@ -61,8 +61,8 @@ fn another(server: &TestServer) {
         ] {
             let error = error.unwrap_err();
             assert!(
-                matches!(&error, MigrateError::OtherSchema { first, found }
-                if first == "tenant" && found == "public"),
+                matches!(&error, MigrateError::OtherSchema(other)
+                    if other.first == "tenant" && other.found == "public"),
                 "{error}"
             );
             let said = error.to_string();

@@ -57,10 +57,10 @@ fn a_history_is_adopted() {
 fn what_was_taken_down_is_not_adopted_again() {
     let project = Project::chain().dbmate(2);
     project.run(&format!("adopt {DATABASE}"));
-    project.run(&format!("downgrade 001 --yes {DATABASE}"));
     screens!(
         "adopt-again",
         project,
+        project.run(&format!("downgrade 001 {DATABASE}")),
         project.run(&format!("adopt --dry-run {DATABASE}")),
         project.run(&format!("adopt {DATABASE}")),
         project.run(&format!("adopt --format json {DATABASE}")),
