@@ -24,7 +24,7 @@ pub(crate) trait Engine: Sync {
     /// Gives the session the state of a fresh one, so that no script depends on what another set.
     fn reset(&self) -> &'static str;
 
-    /// What goes before a reset of a session that was handed over: it ends a transaction that is open.
+    /// What goes behind a reset of a session that was handed over: it ends a transaction that is open.
     fn settle(&self) -> &'static str {
         ""
     }

@@ -6,6 +6,7 @@ use migcheck_core::{Direction, Revision, RevisionGraph, Script};
 
 use crate::ServerError;
 use crate::engine::Engine;
+use crate::migrate_error::{MigrateError, OtherSchema};
 use crate::session::Session;
 
 /// What a row says of its revision.
@@ -118,6 +119,17 @@ impl Path {
             set: next().unwrap_or_default(),
             first: next().unwrap_or_default(),
             found: next(),
+        }
+    }
+
+    /// That the history table is where new tables are made, if there is one.
+    pub(crate) fn check(&self) -> Result<(), MigrateError> {
+        match self.found.clone() {
+            None => Ok(()),
+            Some(found) => Err(MigrateError::OtherSchema(OtherSchema {
+                first: self.first.clone(),
+                found,
+            })),
         }
     }
 }

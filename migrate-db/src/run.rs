@@ -15,7 +15,7 @@ use crate::event::RunEvent;
 use crate::foreign::{self, is_explicit, is_target};
 use crate::history::{Entry, HistoryRow, HistoryTable, Path};
 use crate::lock::Lock;
-use crate::migrate_error::{MigrateError, OtherSchema, refused};
+use crate::migrate_error::{MigrateError, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
 use crate::session::Session;
 use crate::standing::Standing;
@@ -70,17 +70,16 @@ impl<'a> Run<'a> {
         let history = match history {
             Ok(history) => history,
             Err(error) => {
+                // The rights on another schema's table are not what is missing.
+                if let Ok(Some(path)) = self.table.path(&mut *self.session).await {
+                    path.check()?;
+                }
                 let error = refused(CANNOT_READ)(error);
                 return Err(self.advised(error).await);
             }
         };
         if let Some(path) = history.as_ref().and_then(|history| history.path.as_ref()) {
-            if let Some(found) = &path.found {
-                return Err(MigrateError::OtherSchema(OtherSchema {
-                    first: path.first.clone(),
-                    found: found.clone(),
-                }));
-            }
+            path.check()?;
             self.path.get_or_insert_with(|| path.clone());
         }
         Standing::new(self.graph, self.session.dialect(), history)

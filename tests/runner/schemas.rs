@@ -72,6 +72,18 @@ fn another(server: &TestServer) {
             );
         }
         assert_eq!(tables(session), before);
+        // Who may not read it has no right to it that is missing.
+        let role = format!("r{}", value(session, "SELECT pg_backend_pid()::text"));
+        execute(
+            session,
+            &format!("CREATE ROLE {role}; GRANT ALL ON SCHEMA tenant TO {role}; SET ROLE {role}"),
+        );
+        let error = block_on(migrator.verify(&mut *session)).unwrap_err();
+        execute(
+            session,
+            &format!("RESET ROLE; DROP OWNED BY {role}; DROP ROLE {role}"),
+        );
+        assert!(matches!(error, MigrateError::OtherSchema(_)), "{error}");
         // Who names it, means it.
         let named = migrator.clone().history_schema("public");
         assert!(block_on(named.status(&mut *session)).unwrap().has_history);

@@ -65,7 +65,7 @@ pub enum AdoptError {
     },
     /// There is a history of migcheck's, and what the table says is not all applied by that.
     #[error(
-        "by migcheck's own history of this database, what `{table}` of {} records is not applied: {}",
+        "this database has a history of migcheck's already, and `{table}` of {} records what that has not: {}",
         table.peer,
         revisions.join(", ")
     )]
@@ -111,8 +111,8 @@ impl AdoptError {
                 table.name
             )),
             Self::NotApplied { table, .. } => Some(format!(
-                "what `downgrade` has taken down stands in the table of {0} still, and is not to be adopted \
-                 again; if {0} has applied it since, record it with `cargo migcheck stamp REV`",
+                "`downgrade` leaves the table of {0} as it is: what it has taken down is not there to be \
+                 adopted; if {0} has applied it since, record it with `cargo migcheck stamp REV`",
                 table.peer
             )),
             _ => None,

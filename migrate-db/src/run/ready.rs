@@ -19,7 +19,7 @@ impl Run<'_> {
             self.path = path.map_err(refused(CANNOT_FIND))?;
         }
         // Executed, so that a connection of a pool is marked before it holds anything.
-        let reset = format!("{}{}", self.engine.settle(), self.engine.reset());
+        let reset = format!("{}{}", self.engine.reset(), self.engine.settle());
         let reset = self.session.execute(&reset).await;
         reset.map_err(refused("the session cannot be prepared"))?;
         self.stays().await?;
