@@ -234,6 +234,12 @@ impl From<MigrateError> for CommandError {
             }
             .hinted(edited.restore())
             .hinted_all(edited.accept()),
+            MigrateError::OtherSchema(other) => Self {
+                exit,
+                ..Self::usage(other.to_string())
+            }
+            .hinted(other.meant())
+            .hinted(other.begin()),
             MigrateError::Undecided(doubt) => Self {
                 exit,
                 ..Self::usage(format!(
@@ -250,6 +256,7 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Unfinished(_)
             | MigrateError::Ahead(_)
             | MigrateError::OtherDirectory(_)
+            | MigrateError::SearchPath { .. }
             | MigrateError::Drifted(_)
             | MigrateError::NoFingerprint(_)
             | MigrateError::Shared(_)

@@ -24,6 +24,11 @@ pub(crate) trait Engine: Sync {
     /// Gives the session the state of a fresh one, so that no script depends on what another set.
     fn reset(&self) -> &'static str;
 
+    /// What goes behind a reset of a session that was handed over: it ends a transaction that is open.
+    fn settle(&self) -> &'static str {
+        ""
+    }
+
     /// Opens a transaction; what is read in it stays true until it ends.
     fn begin(&self) -> &'static str;
 
@@ -39,6 +44,12 @@ pub(crate) trait Engine: Sync {
 
     /// The schema that the history table is in, or would be made in, as one row.
     fn home(&self, table: &HistoryTable) -> String;
+
+    /// The query for where names without a schema lead, as one row; see
+    /// [`Path`](crate::history::Path). Nothing where that is one place.
+    fn path(&self, _table: &HistoryTable) -> Option<String> {
+        None
+    }
 
     /// Whether an error says that a table or its schema is not there.
     fn is_missing_table(&self, error: &ServerError) -> bool;

@@ -6,6 +6,7 @@ use migcheck_core::{Direction, Revision, RevisionGraph, Script};
 
 use crate::ServerError;
 use crate::engine::Engine;
+use crate::migrate_error::{MigrateError, OtherSchema};
 use crate::session::Session;
 
 /// What a row says of its revision.
@@ -99,9 +100,45 @@ pub(crate) struct HistoryTable {
     pub(crate) name: String,
 }
 
+/// Where names without a schema lead.
+#[derive(Clone)]
+pub(crate) struct Path {
+    /// The setting.
+    pub(crate) set: String,
+    /// The schema that new tables are made in.
+    pub(crate) first: String,
+    /// A schema behind that, if the history table is found there.
+    pub(crate) found: Option<String>,
+}
+
+impl Path {
+    fn read(row: crate::Row) -> Self {
+        let mut values = row.into_iter();
+        let mut next = || values.next().flatten();
+        Self {
+            set: next().unwrap_or_default(),
+            first: next().unwrap_or_default(),
+            found: next(),
+        }
+    }
+
+    /// That the history table is where new tables are made, if there is one.
+    pub(crate) fn check(&self) -> Result<(), MigrateError> {
+        match self.found.clone() {
+            None => Ok(()),
+            Some(found) => Err(MigrateError::OtherSchema(OtherSchema {
+                first: self.first.clone(),
+                found,
+            })),
+        }
+    }
+}
+
 /// What was read of it.
 pub(crate) struct History {
     pub(crate) rows: Vec<HistoryRow>,
+    /// Nothing where there is one place for tables.
+    pub(crate) path: Option<Path>,
     /// Whether it lacks columns.
     pub(crate) is_old: bool,
 }
@@ -130,10 +167,15 @@ impl HistoryTable {
             read => (read, false),
         };
         match read {
-            (Ok(rows), is_old) => Ok(Some(History {
-                rows: rows.into_iter().map(row).collect::<Result<_, _>>()?,
-                is_old,
-            })),
+            (Ok(rows), is_old) => {
+                let mut rows = rows.into_iter();
+                let path = self.engine.path(self).and_then(|_| rows.next());
+                Ok(Some(History {
+                    path: path.map(Path::read),
+                    rows: rows.map(row).collect::<Result<_, _>>()?,
+                    is_old,
+                }))
+            }
             (Err(error), _) if self.engine.is_missing_table(&error) => Ok(None),
             (Err(error), _) => Err(error),
         }
@@ -145,13 +187,28 @@ impl HistoryTable {
         } else {
             "done_checksum, parents"
         };
+        // In the same message, because the table may be another schema's, and have no rows.
+        let path = self.engine.path(self).map(|path| path + "; ");
         format!(
-            "SELECT revision, state, checksum, chain, statements_done, statements_total, {}, \
+            "{}SELECT revision, state, checksum, chain, statements_done, statements_total, {}, \
              milliseconds, applied_by, version, down_script IS NOT NULL, fingerprint, {added} \
              FROM {} ORDER BY applied_at, revision",
+            path.unwrap_or_default(),
             self.engine.utc("applied_at"),
             self.sql()
         )
+    }
+
+    /// Where names without a schema lead.
+    pub(crate) async fn path(
+        &self,
+        session: &mut dyn Session,
+    ) -> Result<Option<Path>, ServerError> {
+        let Some(sql) = self.engine.path(self) else {
+            return Ok(None);
+        };
+        let row = session.rows(&sql, &[]).await?.into_iter().next();
+        Ok(row.map(Path::read))
     }
 
     /// Names the schema, because scripts may change where an unqualified name leads.

@@ -168,7 +168,7 @@ impl Lease {
             let renewed = tokio::time::timeout(often, async {
                 let mut session = match open.take() {
                     Some(session) => session,
-                    None => another().await?,
+                    None => self.fresh(another().await?).await?,
                 };
                 let is_ours = self.renew(&mut *session).await?;
                 Ok::<_, ServerError>((session, is_ours))
@@ -181,6 +181,12 @@ impl Lease {
                 Ok(Err(_)) | Err(_) => {}
             }
         }
+    }
+
+    /// The server may commit nothing by itself.
+    async fn fresh(&self, mut session: Box<dyn Session>) -> Result<Box<dyn Session>, ServerError> {
+        session.execute(self.engine.reset()).await?;
+        Ok(session)
     }
 
     /// Gives it back, if it is still there to be given.

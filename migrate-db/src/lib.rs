@@ -67,7 +67,7 @@ pub use event::RunEvent;
 pub use fleet::Fleet;
 pub use history::{HistoryRow, RevisionState};
 pub use journal::{Doubt, Undecided};
-pub use migrate_error::{Edited, Locked, MigrateError};
+pub use migrate_error::{Edited, Locked, MigrateError, OtherSchema};
 pub use migrator::{Migrator, Report, StepReport};
 pub use offline::{Offline, OfflineError, OfflineStep};
 pub use own_schema::OwnSchema;

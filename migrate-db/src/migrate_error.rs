@@ -65,6 +65,20 @@ pub enum MigrateError {
     /// Nothing that is applied is known.
     #[error("nothing that is applied is in the directory: {}; that is another project's database: name the one that is meant, or the directory that it was made from, or, where both share it, give each a `[history] table` of its own", some_of(.0))]
     OtherDirectory(Vec<String>),
+    /// Names without a schema lead to a history table that is not where new tables are made.
+    #[error("{0}; {found}; {first}", found = .0.meant(), first = .0.begin())]
+    OtherSchema(OtherSchema),
+    /// The session was given a search path that a run, which begins with fresh settings, would forget.
+    #[error(
+        "the search path was set to lead to `{set}` after the connection was opened, and a run begins with the settings that it was opened with, where it leads to `{opened}`; {}",
+        opened_with(set)
+    )]
+    SearchPath {
+        /// The schema that tables are made in as it was set.
+        set: String,
+        /// The one in which they would be made.
+        opened: String,
+    },
     /// There are tables, and nothing says how they came.
     #[error(transparent)]
     NotEmpty(Stranger),
@@ -91,18 +105,6 @@ pub enum MigrateError {
         "{0} has no locks that a session keeps, so that two runs could migrate at once; take a lease in their place: `--lease 10m`, in a program `Migrator::lease`"
     )]
     NoLocks(&'static str),
-    /// A connection that was handed over has settings that a fresh one has not.
-    #[error(
-        "the connection came with {setting} `{came}`, and each script begins in a fresh session, with `{fresh}`; nothing was done: set it where every connection begins with it, in the URL (`?options=-csearch_path=…`) or for the user (`ALTER ROLE … SET …`)"
-    )]
-    Preset {
-        /// Which setting.
-        setting: &'static str,
-        /// What it was.
-        came: String,
-        /// What it is in a fresh session.
-        fresh: String,
-    },
     /// The lease ran out while a statement ran, and somebody else took it.
     #[error(
         "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement, or hand over a pool or a URL, with which it is renewed meanwhile"
@@ -260,6 +262,67 @@ impl fmt::Display for Locked {
             true => "; wait until its transaction has ended, or end it",
             false => "; wait for it, or end its session",
         })
+    }
+}
+
+/// A history table in a later schema of the search path. It cannot be told whose it is: it may be older than
+/// the schema in front of it, or that the schema of a new tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherSchema {
+    /// The schema that new tables are made in.
+    pub first: String,
+    /// The one behind it that has the history table.
+    pub found: String,
+}
+
+impl OtherSchema {
+    /// The way on where that history is meant.
+    #[must_use]
+    pub fn meant(&self) -> String {
+        let found = &self.found;
+        format!(
+            "if the history of `{found}` is meant, have the search path begin with `{found}`, or name it: \
+             `[history] schema = \"{found}\"`"
+        )
+    }
+
+    /// The way on where the first schema begins with nothing.
+    #[must_use]
+    pub fn begin(&self) -> String {
+        format!(
+            "if `{}` is new, make it a history of its own, with the search path of that schema alone: \
+             `?options=-csearch_path={}`",
+            self.first,
+            in_url(&self.first)
+        )
+    }
+}
+
+impl fmt::Display for OtherSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the search path begins with `{}`, which has no history table, and leads to that of `{}`",
+            self.first, self.found
+        )
+    }
+}
+
+/// What to do where a search path was set on the way.
+fn opened_with(schema: &str) -> String {
+    format!(
+        "have the connection opened with it: `?options=-csearch_path={}` in the URL, or \
+         `ALTER ROLE … SET search_path`",
+        in_url(schema)
+    )
+}
+
+/// A schema in a search path in a URL; others than plain names have to be quoted three times over.
+fn in_url(schema: &str) -> &str {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    match schema.chars().all(is_plain) {
+        true => schema,
+        false => "…",
     }
 }
 

@@ -37,10 +37,16 @@ impl Engine for MySqlEngine {
 
     fn reset(&self) -> &'static str {
         // There is no statement for COM_RESET_CONNECTION; these are what migrations set. Not DEFAULT:
-        // MySQL 9 takes that for OFF in foreign_key_checks and unique_checks.
+        // MySQL 9 takes that for OFF in foreign_key_checks and unique_checks. Nor the last two as the server
+        // has them: what is written by itself has to stay, and a COMMIT to end the transaction.
         "SET SESSION foreign_key_checks = @@GLOBAL.foreign_key_checks, \
          unique_checks = @@GLOBAL.unique_checks, sql_mode = @@GLOBAL.sql_mode, \
-         autocommit = @@GLOBAL.autocommit, sql_safe_updates = @@GLOBAL.sql_safe_updates"
+         sql_safe_updates = @@GLOBAL.sql_safe_updates, autocommit = 1, completion_type = 0"
+    }
+
+    fn settle(&self) -> &'static str {
+        // It would be ended by the next DDL, and what is read in it until then is what it was.
+        "; COMMIT"
     }
 
     fn begin(&self) -> &'static str {

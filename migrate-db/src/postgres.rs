@@ -92,13 +92,24 @@ impl Engine for PostgresEngine {
     fn home(&self, table: &HistoryTable) -> String {
         match &table.schema {
             Some(schema) => format!("SELECT {}", self.literal(schema)),
+            // A table that a later schema of the search path has is somebody else's.
+            None => "SELECT coalesce(current_schema(), '')::text".to_owned(),
+        }
+    }
+
+    fn path(&self, table: &HistoryTable) -> Option<String> {
+        let found = match &table.schema {
+            Some(_) => "NULL".to_owned(),
             None => format!(
-                "SELECT coalesce((SELECT n.nspname FROM pg_catalog.pg_class c \
+                "(SELECT n.nspname::text FROM pg_catalog.pg_class c \
                  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                 WHERE c.oid = to_regclass({})), current_schema(), '')::text",
+                 WHERE c.oid = to_regclass({}) AND n.nspname <> current_schema())",
                 self.literal(&table.sql())
             ),
-        }
+        };
+        Some(format!(
+            "SELECT current_setting('search_path'), coalesce(current_schema(), '')::text, {found}"
+        ))
     }
 
     fn is_missing_table(&self, error: &ServerError) -> bool {

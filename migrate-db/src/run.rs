@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::engines::engine;
 use crate::event::RunEvent;
 use crate::foreign::{self, is_explicit, is_target};
-use crate::history::{Entry, HistoryRow, HistoryTable};
+use crate::history::{Entry, HistoryRow, HistoryTable, Path};
 use crate::lock::Lock;
 use crate::migrate_error::{MigrateError, refused};
 use crate::migrator::{Migrator, Report, Settings, StepReport};
@@ -30,6 +30,8 @@ pub(crate) struct Run<'a> {
     pub(crate) session: &'a mut dyn Session,
     pub(crate) engine: &'static dyn Engine,
     pub(crate) table: HistoryTable,
+    /// Where names without a schema led when the session came, if that is known.
+    path: Option<Path>,
     /// The end of a script that goes with what is sent next.
     unsent: Unsent,
 }
@@ -47,10 +49,16 @@ impl<'a> Run<'a> {
             settings: &migrator.settings,
             session,
             engine,
+            path: None,
             unsent: Unsent::default(),
             table: HistoryTable {
                 engine,
-                schema: schema.filter(|_| dialect == Dialect::Postgres),
+                schema: match dialect {
+                    Dialect::Postgres => schema,
+                    Dialect::MySql => None,
+                    // An attached database may have one as well.
+                    Dialect::Sqlite => Some("main".to_owned()),
+                },
                 name: migrator.graph.settings().history_table.clone(),
             },
         })
@@ -62,10 +70,18 @@ impl<'a> Run<'a> {
         let history = match history {
             Ok(history) => history,
             Err(error) => {
+                // The rights on another schema's table are not what is missing.
+                if let Ok(Some(path)) = self.table.path(&mut *self.session).await {
+                    path.check()?;
+                }
                 let error = refused(CANNOT_READ)(error);
                 return Err(self.advised(error).await);
             }
         };
+        if let Some(path) = history.as_ref().and_then(|history| history.path.as_ref()) {
+            path.check()?;
+            self.path.get_or_insert_with(|| path.clone());
+        }
         Standing::new(self.graph, self.session.dialect(), history)
     }
 

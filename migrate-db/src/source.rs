@@ -74,7 +74,16 @@ impl<S: Session> Session for Pooled<S> {
         sql: &'a str,
         params: &'a [Option<&'a str>],
     ) -> BoxFuture<'a, Result<Vec<Row>, ServerError>> {
-        self.session.rows(sql, params)
+        let is_open = self.session.dialect() == Dialect::MySql && !self.is_ours;
+        Box::pin(async move {
+            if is_open && params.is_empty() {
+                // Where nothing commits by itself, whoever had the connection before has left a
+                // transaction, which reads what was there when it began.
+                let sql = format!("COMMIT; {sql}; COMMIT");
+                return self.session.rows(&sql, params).await;
+            }
+            self.session.rows(sql, params).await
+        })
     }
 
     fn another(&self) -> Option<Another> {

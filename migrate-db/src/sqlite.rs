@@ -63,7 +63,10 @@ impl Engine for SqliteEngine {
     }
 
     fn history_columns(&self, table: &HistoryTable) -> String {
-        format!("SELECT name FROM pragma_table_info('{}')", table.name)
+        format!(
+            "SELECT name FROM pragma_table_info('{}', 'main')",
+            table.name
+        )
     }
 
     fn home(&self, _table: &HistoryTable) -> String {

@@ -22,6 +22,7 @@ pub(crate) fn cases() -> Vec<Case> {
     }
     cases.extend([
         Case::new("migcheck_goes_on_from_there", goes_on),
+        Case::new("what_was_taken_down_is_not_adopted_again", taken_down),
         Case::new("nothing_is_recorded_of_what_does_not_match", refused),
         Case::new("what_is_unknown_is_told", unknown),
         Case::new("gaps_are_told", gaps),
@@ -32,6 +33,8 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("of_several_tools_one_is_named", several),
         Case::new("a_renamed_table_is_named", renamed),
         Case::new("a_table_in_another_schema_is_found", another_schema)
+            .only(|server| server.product() == "postgres"),
+        Case::new("a_new_tenant_is_not_what_another_schema_is", tenant)
             .only(|server| server.product() == "postgres"),
     ]);
     cases
@@ -182,6 +185,60 @@ fn goes_on(server: &TestServer) {
     let ids = || vec!["0003".to_owned()];
     let (current, beyond) = (ids(), ids());
     assert_eq!(done, Recorded::Before { current, beyond });
+}
+
+/// The tool's table has it still; nor can it be told from what the tool has applied since.
+fn taken_down(server: &TestServer) {
+    for peer in [Peer::Sqlx, Peer::GolangMigrate] {
+        let mut database = database(server, peer);
+        let graph = Imported::of(peer).graph();
+        let migrator = Migrator::new(&graph).unwrap();
+        let found = looked(&mut database, &graph).unwrap();
+        assert_eq!(
+            block_on(found.before(&migrator, &mut *database.session)).unwrap(),
+            None
+        );
+        block_on(found.record(&migrator, &mut *database.session)).unwrap();
+        // The down scripts are not MySQL's.
+        let go = |database: &mut Database, target: &str| {
+            let session = &mut *database.session;
+            match (session.dialect(), target) {
+                (Dialect::MySql, _) => block_on(migrator.stamp(session, target, false)),
+                (_, "head") => block_on(migrator.upgrade(session, target)),
+                _ => block_on(migrator.downgrade(session, target)),
+            }
+            .unwrap_or_else(|error| panic!("{error}"));
+        };
+        let [first, second, third] = &found.revisions[..] else {
+            panic!("{found:?}");
+        };
+        let taken = |target: &str| match target {
+            "base" => vec![first.clone(), second.clone(), third.clone()],
+            _ => vec![third.clone()],
+        };
+        for target in [second, "base"] {
+            go(&mut database, target);
+            for error in [
+                block_on(found.record(&migrator, &mut *database.session)).unwrap_err(),
+                block_on(found.before(&migrator, &mut *database.session)).unwrap_err(),
+            ] {
+                let AdoptError::NotApplied { revisions, .. } = &error else {
+                    panic!("{error}");
+                };
+                assert_eq!(*revisions, taken(target));
+                assert!(
+                    error
+                        .help()
+                        .is_some_and(|help| help.contains("`downgrade`"))
+                );
+            }
+            let pending = block_on(migrator.pending(&mut *database.session)).unwrap();
+            assert_eq!(pending, taken(target));
+        }
+        go(&mut database, "head");
+        let done = block_on(found.record(&migrator, &mut *database.session)).unwrap();
+        assert!(matches!(done, Recorded::Before { .. }), "{done:?}");
+    }
 }
 
 fn refused(server: &TestServer) {
@@ -413,4 +470,27 @@ fn another_schema(server: &TestServer) {
     );
     database.execute("SET search_path = other");
     assert_eq!(looked(&mut database, &graph).unwrap().revisions.len(), 0);
+}
+
+fn tenant(server: &TestServer) {
+    let mut database = database(server, Peer::Sqlx);
+    let graph = Imported::of(Peer::Sqlx).graph();
+    database.execute("CREATE SCHEMA tenant");
+    for path in ["tenant", "tenant, public"] {
+        database.execute(&format!("SET search_path = {path}"));
+        let error = looked(&mut database, &graph).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the history of sqlx is in the schema `public`, and the one that migrations run in has no tables"
+        );
+        let help = error.help().unwrap();
+        assert!(help.contains("`--table public._sqlx_migrations`"), "{help}");
+    }
+    // The tables may be in schemas that the scripts name.
+    let wanted = Wanted {
+        from: None,
+        table: Some("public._sqlx_migrations".to_owned()),
+    };
+    let found = look_for(&mut database, &graph, wanted).unwrap();
+    assert_eq!(found.revisions.len(), 3);
 }

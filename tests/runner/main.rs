@@ -14,11 +14,13 @@ mod invalid;
 mod keys;
 mod leases;
 mod refusals;
+mod schemas;
 mod scripts;
 mod session;
 mod standing;
 #[path = "../support/mod.rs"]
 mod support;
+mod uncommitted;
 mod verbs;
 mod wrong;
 
@@ -42,6 +44,8 @@ fn main() -> ExitCode {
     cases.extend(invalid::cases());
     cases.extend(keys::cases());
     cases.extend(session::cases());
+    cases.extend(schemas::cases());
+    cases.extend(uncommitted::cases());
     run_on_every_server(cases, refusals::alone())
 }
 

@@ -1,5 +1,6 @@
 //! The servers that the environment names, and a test for each case on each of them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -72,6 +73,22 @@ impl TestServer {
             ServerSpec::Url(url) => url.dialect().name(),
             ServerSpec::Sqlite => "sqlite",
         }
+    }
+
+    /// Whether the tests start it, and so can start one more.
+    pub fn is_started(&self) -> bool {
+        !matches!(self.spec, ServerSpec::Url(_))
+    }
+
+    /// Checks something on one more server like this, for what is set on all of it.
+    pub fn alone(&self, check: impl FnOnce(&Self)) {
+        let another = Self {
+            spec: self.spec.clone(),
+            started: OnceLock::new(),
+        };
+        let checked = catch_unwind(AssertUnwindSafe(|| check(&another)));
+        another.stop().unwrap_or_else(|error| panic!("{error}"));
+        checked.unwrap_or_else(|failed| resume_unwind(failed));
     }
 
     /// What `round_trip(…).on(…)` takes, so that it runs in this server.

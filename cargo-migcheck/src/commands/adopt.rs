@@ -87,8 +87,10 @@ impl AdoptArgs {
         let (adoption, recorded) = block_on(async {
             let mut session = open(&url, false).await?;
             let adoption = look(&mut *session, &graph, &wanted).await?;
-            let recorded = if self.dry_run || !adoption.mismatches.is_empty() {
+            let recorded = if !adoption.mismatches.is_empty() {
                 None
+            } else if self.dry_run {
+                adoption.before(&migrator, &mut *session).await?
             } else {
                 Some(adoption.record(&migrator, &mut *session).await?)
             };
@@ -123,7 +125,9 @@ impl From<AdoptError> for CommandError {
             AdoptError::Unsearchable(_) | AdoptError::Unreadable { .. } => {
                 Self::unavailable(message).hinted("use a login that may read it")
             }
-            AdoptError::Nothing { .. } => Self::unsound(message, Vec::new()).hinted_all(help),
+            AdoptError::Nothing { .. }
+            | AdoptError::Elsewhere(_)
+            | AdoptError::NotApplied { .. } => Self::unsound(message, Vec::new()).hinted_all(help),
             _ => Self::usage(message).hinted_all(help),
         }
     }

@@ -54,6 +54,23 @@ fn a_history_is_adopted() {
 }
 
 #[test]
+fn what_was_taken_down_is_not_adopted_again() {
+    let project = Project::chain().dbmate(2);
+    project.run(&format!("adopt {DATABASE}"));
+    screens!(
+        "adopt-again",
+        project,
+        project.run(&format!("downgrade 001 {DATABASE}")),
+        project.run(&format!("adopt --dry-run {DATABASE}")),
+        project.run(&format!("adopt {DATABASE}")),
+        project.run(&format!("adopt --format json {DATABASE}")),
+        project.run(&format!("current {DATABASE}")),
+        project.run(&format!("upgrade {DATABASE}")),
+        project.run(&format!("adopt --dry-run {DATABASE}")),
+    );
+}
+
+#[test]
 fn what_does_not_match_is_told_one_by_one() {
     let project = Project::chain().dbmate(3).sql(
         "DELETE FROM schema_migrations WHERE version = '002'; \

@@ -52,7 +52,8 @@ pub enum Recorded {
 /// # Errors
 ///
 /// There is no such table, there are several, or it cannot be read; or it records nothing, in a database
-/// that has other tables and no history of migcheck's. That it does not match is no error here: see
+/// that has other tables and no history of migcheck's; or it was not asked for by its name, and is in
+/// another schema than the one that tables are made in, which has none. That it does not match is no error here: see
 /// [`Adoption::mismatches`].
 pub async fn look(
     session: &mut dyn Session,
@@ -78,6 +79,9 @@ pub async fn look(
     let revisions = graph.ids(&places(&applied));
     if revisions.is_empty() && mismatches.is_empty() {
         refuse_others(session, graph, &table).await?;
+    }
+    if !revisions.is_empty() && wanted.table.is_none() {
+        refuse_elsewhere(session, graph, &table).await?;
     }
     Ok(Adoption {
         table,
@@ -114,13 +118,29 @@ async fn refuse_others(
     }
 }
 
+/// That a schema without any table, as a new tenant's is, is not taken for what another schema's table
+/// tells of.
+async fn refuse_elsewhere(
+    session: &mut dyn Session,
+    graph: &RevisionGraph,
+    table: &PeerTable,
+) -> Result<(), AdoptError> {
+    let history = Run::new(&Migrator::new(graph)?, &mut *session)?.table;
+    let tables = empty::tables(session, &history).await;
+    match tables.map_err(AdoptError::Unsearchable)?.is_empty() {
+        true => Err(AdoptError::Elsewhere(table.clone())),
+        false => Ok(()),
+    }
+}
+
 impl Adoption {
-    /// Records the revisions in migcheck's history, besides those that it has. Nothing is run, and the
-    /// tool's table stays as it is.
+    /// Records the revisions in a database that has no history of migcheck's yet. Nothing is run, and
+    /// the tool's table stays as it is.
     ///
     /// # Errors
     ///
-    /// [`AdoptError::Mismatched`], if anything does not match; or the history table cannot be written.
+    /// [`AdoptError::Mismatched`], if anything does not match; as [`Adoption::before`]; or the history
+    /// table cannot be written.
     pub async fn record(
         &self,
         migrator: &Migrator,
@@ -132,23 +152,47 @@ impl Adoption {
                 mismatches: self.mismatches.clone(),
             });
         }
-        let status = migrator.status(&mut *session).await?;
+        if let Some(before) = self.before(migrator, &mut *session).await? {
+            return Ok(before);
+        }
+        let report = migrator.stamp_revisions(session, &self.revisions).await?;
+        Ok(Recorded::Now {
+            current: report.current,
+        })
+    }
+
+    /// What migcheck's history says already; nothing where there is none. It changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`AdoptError::NotApplied`], if the history has not all of the revisions: what `downgrade` has taken
+    /// down stands in the tool's table still. Else the history table cannot be read.
+    pub async fn before(
+        &self,
+        migrator: &Migrator,
+        session: &mut dyn Session,
+    ) -> Result<Option<Recorded>, AdoptError> {
+        let status = migrator.status(session).await?;
+        if !status.has_history {
+            return Ok(None);
+        }
         let pending: HashSet<&String> = status.pending.iter().collect();
-        let is_missing = self.revisions.iter().any(|id| pending.contains(id));
-        if is_missing || !status.has_history {
-            let report = migrator.stamp_revisions(session, &self.revisions).await?;
-            return Ok(Recorded::Now {
-                current: report.current,
+        let missing = self.revisions.iter().filter(|id| pending.contains(id));
+        let missing: Vec<String> = missing.cloned().collect();
+        if !missing.is_empty() {
+            return Err(AdoptError::NotApplied {
+                table: self.table.clone(),
+                revisions: missing,
             });
         }
         let adopted: HashSet<&String> = self.revisions.iter().collect();
         let every = migrator.graph().revisions().iter();
         let every = every.map(|revision| revision.id.to_string());
         let beyond = every.filter(|id| !pending.contains(id) && !adopted.contains(id));
-        Ok(Recorded::Before {
+        Ok(Some(Recorded::Before {
             beyond: beyond.collect(),
             current: status.current,
-        })
+        }))
     }
 }
 

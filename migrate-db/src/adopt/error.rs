@@ -45,6 +45,13 @@ pub enum AdoptError {
         /// How many others there are.
         count: usize,
     },
+    /// The table is in another schema than the one that tables are made in, and that one has none.
+    #[error(
+        "the history of {} is in the schema `{}`, and the one that migrations run in has no tables",
+        .0.peer,
+        .0.schema.as_deref().unwrap_or_default()
+    )]
+    Elsewhere(PeerTable),
     /// The table and the directory disagree.
     #[error(
         "the history of {peer} does not match the directory:\n{}",
@@ -55,6 +62,18 @@ pub enum AdoptError {
         peer: Peer,
         /// Everything they disagree on.
         mismatches: Vec<Mismatch>,
+    },
+    /// There is a history of migcheck's, and what the table says is not all applied by that.
+    #[error(
+        "this database has a history of migcheck's already, and `{table}` of {} records what that has not: {}",
+        table.peer,
+        revisions.join(", ")
+    )]
+    NotApplied {
+        /// The table.
+        table: PeerTable,
+        /// What it says is applied, in topological order.
+        revisions: Vec<String>,
     },
     /// The history table of migcheck cannot be read or written.
     #[error(transparent)]
@@ -84,6 +103,18 @@ impl AdoptError {
                  that these tables are nobody's business here"
                     .into(),
             ),
+            Self::Elsewhere(table) => Some(format!(
+                "connect with the search path of what {} has made; or, if that is in schemas that the \
+                 scripts name, say so with `--table {}.{}`",
+                table.peer,
+                table.schema.as_deref().unwrap_or_default(),
+                table.name
+            )),
+            Self::NotApplied { table, .. } => Some(format!(
+                "`downgrade` leaves the table of {0} as it is: what it has taken down is not there to be \
+                 adopted; if {0} has applied it since, record it with `cargo migcheck stamp REV`",
+                table.peer
+            )),
             _ => None,
         }
     }

@@ -2,26 +2,31 @@
 
 use std::time::Instant;
 
-use migcheck_core::Dialect;
-
 use super::Run;
 use crate::empty::stranger;
 use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::patient::is_busy;
-use crate::session::Row;
 
-/// What is said of a reset that is refused.
-const CANNOT_PREPARE: &str = "the session cannot be prepared";
+/// What could not be told.
+const CANNOT_FIND: &str = "the history table could not be found";
 
 impl Run<'_> {
     /// Takes the lock in a session that is as a fresh one.
     pub(crate) async fn lock(&mut self) -> Result<Lock, MigrateError> {
-        self.refresh().await?;
+        if self.path.is_none() {
+            let path = self.table.path(self.session).await;
+            self.path = path.map_err(refused(CANNOT_FIND))?;
+        }
+        // Executed, so that a connection of a pool is marked before it holds anything.
+        let reset = format!("{}{}", self.engine.reset(), self.engine.settle());
+        let reset = self.session.execute(&reset).await;
+        reset.map_err(refused("the session cannot be prepared"))?;
+        self.stays().await?;
         if self.settings.lease.is_some() {
             // Its table is written to while a script's search path holds.
             let pinned = self.table.pin(self.session).await;
-            pinned.map_err(refused("the history table could not be found"))?;
+            pinned.map_err(refused(CANNOT_FIND))?;
         }
         match Lock::take(self.session, &self.table, self.settings).await {
             Ok(lock) => Ok(lock),
@@ -29,36 +34,25 @@ impl Run<'_> {
         }
     }
 
-    /// Makes the session a fresh one, which has to lead to the same tables.
-    async fn refresh(&mut self) -> Result<(), MigrateError> {
-        let came = self.leads_to().await?;
-        // Executed, so that a connection of a pool is marked before it holds anything.
-        let reset = self.session.execute(self.engine.reset()).await;
-        reset.map_err(refused(CANNOT_PREPARE))?;
-        let fresh = self.leads_to().await?;
-        let settings = ["search_path", "role"].into_iter();
-        match settings
-            .zip(came.into_iter().zip(fresh))
-            .find(|(_, (came, fresh))| came != fresh)
-        {
-            None => Ok(()),
-            Some((setting, (came, fresh))) => Err(MigrateError::Preset {
-                setting,
-                came: came.unwrap_or_default(),
-                fresh: fresh.unwrap_or_default(),
-            }),
-        }
-    }
-
-    /// What decides where unqualified names lead, and that a reset undoes; PostgreSQL.
-    async fn leads_to(&mut self) -> Result<Row, MigrateError> {
-        if self.session.dialect() != Dialect::Postgres {
-            return Ok(Row::new());
-        }
-        let sql = "SELECT current_setting('search_path'), current_user::text";
-        let rows = self.session.rows(sql, &[]).await;
-        let rows = rows.map_err(refused(CANNOT_PREPARE))?;
-        Ok(rows.into_iter().next().unwrap_or_default())
+    /// That names without a schema lead where they did before the session's settings were reset.
+    async fn stays(&mut self) -> Result<(), MigrateError> {
+        let Some(came) = &self.path else {
+            return Ok(());
+        };
+        let now = self.table.path(self.session).await;
+        let now = now.map_err(refused(CANNOT_FIND))?;
+        let Some(now) = now.filter(|now| now.first != came.first) else {
+            return Ok(());
+        };
+        // Whoever tries again on this connection is to be told again.
+        let set = self.engine.literal(&came.set);
+        let sql = format!("SELECT set_config('search_path', {set}, false)");
+        let put_back = self.session.execute(&sql).await;
+        put_back.map_err(refused("the search path could not be put back"))?;
+        Err(MigrateError::SearchPath {
+            set: came.first.clone(),
+            opened: now.first,
+        })
     }
 
     /// Gives the lock back, whatever was done under it.
@@ -114,7 +108,7 @@ impl Run<'_> {
             Some(_) => {}
         }
         let pinned = self.table.pin(self.session).await;
-        pinned.map_err(refused("the history table could not be found"))
+        pinned.map_err(refused(CANNOT_FIND))
     }
 
     /// That a database without a history has no other tables either.
