@@ -95,6 +95,14 @@ pub enum MigrateError {
         "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement, or hand over a pool or a URL, with which it is renewed meanwhile"
     )]
     LeaseLost,
+    /// The session that writes the history is not, or no longer, the one that has the lock.
+    #[error(
+        "the lock that keeps other runs out is not held by this session, and so nothing more was done; \
+         a pooler that hands out connections by the transaction keeps no lock: connect to the server \
+         itself (or `pool_mode = session`), or take a lease: `--lease 10m`; without a pooler, a script has \
+         called `pg_advisory_unlock`: leave that out"
+    )]
+    LockLost,
     /// A revision that is not in the directory has no way down either.
     #[error(
         "`{0}` is not in the directory, and the history table has no down script of it; take it down with the program that has it"

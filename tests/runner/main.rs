@@ -13,6 +13,7 @@ mod interrupted;
 mod invalid;
 mod keys;
 mod leases;
+mod pooled;
 mod refusals;
 mod scripts;
 mod session;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     cases.extend(invalid::cases());
     cases.extend(keys::cases());
     cases.extend(session::cases());
+    cases.extend(pooled::cases());
     run_on_every_server(cases, refusals::alone())
 }
 

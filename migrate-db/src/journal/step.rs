@@ -112,7 +112,8 @@ impl Journal<'_> {
         self.own = Some(self.at);
         self.execute().await?;
         self.job.renew(self.session).await?;
-        let end = format!("{}{}; COMMIT", engine.as_login(), self.line(self.at, None));
+        let (login, held) = (engine.as_login(), self.job.held());
+        let end = format!("{login}{held}{}; COMMIT", self.line(self.at, None));
         let end = self.session.execute(&end).await;
         end.map_err(|error| match engine.is_denied(&error, self.job.table) {
             true => self.refused(error),
