@@ -97,10 +97,10 @@ pub enum MigrateError {
     LeaseLost,
     /// The session that writes the history is not, or no longer, the one that has the lock.
     #[error(
-        "the lock that keeps other runs out is not held by this session, and so nothing more was done; \
-         a pooler that hands out connections by the transaction keeps no lock: connect to the server \
-         itself (or `pool_mode = session`), or take a lease: `--lease 10m`; without a pooler, a script has \
-         called `pg_advisory_unlock`: leave that out"
+        "this session does not hold the lock that keeps other runs out, and nothing more was done; connect \
+         to the server itself, as a pooler in transaction mode keeps no lock, or take a lease: \
+         `--lease 10m`, in a program `Migrator::lease` (without a pooler: let no script call \
+         `pg_advisory_unlock`)"
     )]
     LockLost,
     /// A revision that is not in the directory has no way down either.

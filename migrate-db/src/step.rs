@@ -101,7 +101,7 @@ async fn run_in_transaction(
     let whole = |error| -> MigrateError { prepared.whole(error).into() };
     let engine = prepared.engine;
     if engine.locks_sessions() {
-        let begin = format!("{}; {}", prepared.ahead(engine.begin()), job.held());
+        let begin = prepared.ahead(engine.begin());
         session.execute(&begin).await.map_err(whole)?;
     } else {
         // The transaction is the lock, so that only now it is known what is left to do.
