@@ -38,8 +38,8 @@ impl Run<'_> {
         let standing = self.standing().await?;
         let mut rows = standing.rows().iter();
         let meant = |row: &&HistoryRow| revision.is_none_or(|id| id == row.revision);
-        let found = rows.find_map(|row| Some((row, Unfinished::of(row)?)));
-        let Some((row, unfinished)) = found.filter(|(row, _)| meant(row)) else {
+        let found = rows.find(|row| row.state.unfinished().is_some());
+        let (Some(row), Some(unfinished)) = (found.filter(meant), standing.unfinished()) else {
             return Ok(None);
         };
         let took_effect = matches!(resolution, Resolution::Applied | Resolution::ScriptApplied);
