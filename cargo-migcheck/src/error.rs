@@ -200,6 +200,7 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Lost { .. }
             | MigrateError::Refused { .. }
             | MigrateError::LeaseLost
+            | MigrateError::LockLost
             | MigrateError::Locked(_) => Exit::Unavailable,
             _ => Exit::Usage,
         };
@@ -250,6 +251,7 @@ impl From<MigrateError> for CommandError {
             .about(Drawn::InDoubt(doubt)),
             MigrateError::Connect { .. }
             | MigrateError::LeaseLost
+            | MigrateError::LockLost
             | MigrateError::NoStoredScript(_)
             | MigrateError::NoEngine(_)
             | MigrateError::Pending(_)

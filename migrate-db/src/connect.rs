@@ -139,8 +139,10 @@ async fn open(
 
 #[cfg(feature = "postgres")]
 async fn postgres(url: &DatabaseUrl) -> Result<Box<dyn Session>, sqlx::Error> {
+    // sqlx would ask for digits that PostgreSQL shows anyway, and PgBouncer refuses that.
     let connection = sqlx::postgres::PgConnectOptions::from_str(&url.reveal())?
         .application_name("migcheck")
+        .extra_float_digits(None)
         .disable_statement_logging()
         .connect()
         .await?;

@@ -126,12 +126,20 @@ pub(crate) trait Engine: Sync {
         table: &'a HistoryTable,
     ) -> BoxFuture<'a, Result<Attempt, ServerError>>;
 
-    /// Gives the lock back.
+    /// What is sent before a statement that only the lock's holder may send, in the same message: it is
+    /// refused with [`LOCK_LOST`](crate::lock::LOCK_LOST) where that is not this session. It gives no
+    /// rows. Nothing where the server cannot say so in passing.
+    fn held(&self, _lock: &SessionLock) -> String {
+        String::new()
+    }
+
+    /// Gives the lock back. Returns the statement that ends who has it still, where another session
+    /// than this one has taken it in this one's name.
     fn unlock<'a>(
         &'a self,
         session: &'a mut dyn Session,
-        lock: &'a str,
-    ) -> BoxFuture<'a, Result<(), ServerError>>;
+        lock: &'a SessionLock,
+    ) -> BoxFuture<'a, Result<Option<String>, ServerError>>;
 
     /// The query for what the server calls this session.
     fn session_id(&self) -> &'static str;
@@ -146,10 +154,20 @@ pub(crate) trait Engine: Sync {
 
 /// How an attempt to take the lock came out.
 pub(crate) enum Attempt {
-    /// It is ours now; what the server calls it.
-    Taken(String),
+    /// It is ours now.
+    Taken(SessionLock),
     /// It is somebody else's.
     Held(String),
     /// This server says yes to everybody; what it is.
     NoLocks(&'static str),
+}
+
+/// A lock that a session has taken.
+#[derive(Default)]
+pub(crate) struct SessionLock {
+    /// What the server calls it.
+    pub(crate) name: String,
+    /// What the server calls the session, where that has to be known: what is sent next may reach
+    /// another one, if there is a pooler in between.
+    pub(crate) taken_by: Option<String>,
 }

@@ -13,6 +13,12 @@ pub enum RunEvent<'a> {
     Waiting(Option<&'a str>),
     /// A step came to its end, and stays whatever becomes of the next.
     Step(&'a StepReport),
+    /// The lock could not be given back: a pooler had another connection take it, and that has it
+    /// still. Later runs wait for it until it is ended.
+    LockStays {
+        /// The statement that ends it.
+        end: &'a str,
+    },
 }
 
 /// Somebody who wants to know, or nobody.

@@ -211,9 +211,15 @@ impl HistoryTable {
         Ok(row.map(Path::read))
     }
 
-    /// Names the schema, because scripts may change where an unqualified name leads.
-    pub(crate) async fn pin(&mut self, session: &mut dyn Session) -> Result<(), ServerError> {
-        let rows = session.rows(&self.engine.home(self), &[]).await?;
+    /// Names the schema, because scripts may change where an unqualified name leads. `held` is sent
+    /// before.
+    pub(crate) async fn pin(
+        &mut self,
+        session: &mut dyn Session,
+        held: &str,
+    ) -> Result<(), ServerError> {
+        let sql = format!("{held}{}", self.engine.home(self));
+        let rows = session.rows(&sql, &[]).await?;
         let schema = rows.into_iter().flatten().flatten().next();
         self.schema = schema.filter(|schema| !schema.is_empty());
         Ok(())

@@ -78,5 +78,5 @@ pub use script::{ScriptError, run_script, run_script_watched};
 pub use session::{Row, Session};
 pub use snapshot::{SchemaDiff, Snapshot, SnapshotReader, diff, snapshot};
 pub use source::IntoSession;
-pub use status::{Resolution, Status, Unfinished};
+pub use status::{Doubtful, Resolution, Status, Unfinished};
 pub use url::{DatabaseUrl, DatabaseUrlError, mask_urls};

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::ServerError;
-use crate::engine::Attempt;
+use crate::engine::{Attempt, SessionLock};
 use crate::event::RunEvent;
 use crate::history::HistoryTable;
 use crate::lease::Lease;
@@ -16,13 +16,15 @@ use crate::session::Session;
 /// How often a waiting run looks again.
 pub(crate) const LOCK_POLL: Duration = Duration::from_millis(100);
 
+/// What the server's refusal contains where a session has sent what only the holder of the lock may.
+pub(crate) const LOCK_LOST: &str = "migcheck does not hold the lock in this session";
+
 /// How long it waits before it says that it does.
 const SILENCE: Duration = Duration::from_secs(1);
 
 /// What is held.
 pub(crate) enum Lock {
-    /// The session's, by the server's name for it.
-    Session(String),
+    Session(SessionLock),
     Lease(Lease),
     /// The operating system's, where the server is this process.
     File(LockFile),
@@ -79,15 +81,24 @@ impl Lock {
         }
     }
 
+    /// What is sent before a statement that only its holder may send; see [`Engine::held`](crate::engine::Engine::held).
+    pub(crate) fn held(&self, table: &HistoryTable) -> String {
+        match self {
+            Self::Session(lock) => table.engine.held(lock),
+            Self::Lease(_) | Self::File(_) => String::new(),
+        }
+    }
+
+    /// Gives it back; see [`Engine::unlock`](crate::engine::Engine::unlock) for what is returned.
     pub(crate) async fn release(
         &self,
         session: &mut dyn Session,
         table: &HistoryTable,
-    ) -> Result<(), ServerError> {
+    ) -> Result<Option<String>, ServerError> {
         match self {
             Self::Session(lock) => table.engine.unlock(session, lock).await,
-            Self::Lease(lease) => lease.release(session).await,
-            Self::File(file) => file.release(),
+            Self::Lease(lease) => lease.release(session).await.map(|()| None),
+            Self::File(file) => file.release().map(|()| None),
         }
     }
 }

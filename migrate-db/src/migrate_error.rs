@@ -110,6 +110,14 @@ pub enum MigrateError {
         "the lease ran out, and another run has taken over; nothing more was done here: make the lease longer than the longest statement, or hand over a pool or a URL, with which it is renewed meanwhile"
     )]
     LeaseLost,
+    /// The session that writes the history is not, or no longer, the one that has the lock.
+    #[error(
+        "this session does not hold the lock that keeps other runs out, and nothing more was done; connect \
+         to the server itself, as a pooler in transaction mode keeps no lock, or take a lease: \
+         `--lease 10m`, in a program `Migrator::lease` (without a pooler: let no script call \
+         `pg_advisory_unlock`)"
+    )]
+    LockLost,
     /// A revision that is not in the directory has no way down either.
     #[error(
         "`{0}` is not in the directory, and the history table has no down script of it; take it down with the program that has it"

@@ -5,7 +5,7 @@ use sqlx::MySqlConnection;
 
 use crate::ServerError;
 use crate::advice::{self, Refusal};
-use crate::engine::{Attempt, Engine};
+use crate::engine::{Attempt, Engine, SessionLock};
 use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
 use crate::sqlx_session::sqlx_session;
@@ -167,7 +167,10 @@ impl Engine for MySqlEngine {
             let mut values = rows.into_iter().flatten().map(Option::unwrap_or_default);
             let lock = values.next().unwrap_or_default();
             Ok(match values.next().as_deref() {
-                Some("1") => Attempt::Taken(lock),
+                Some("1") => Attempt::Taken(SessionLock {
+                    name: lock,
+                    taken_by: None,
+                }),
                 _ => Attempt::Held(lock),
             })
         })
@@ -176,11 +179,11 @@ impl Engine for MySqlEngine {
     fn unlock<'a>(
         &'a self,
         session: &'a mut dyn Session,
-        lock: &'a str,
-    ) -> BoxFuture<'a, Result<(), ServerError>> {
+        lock: &'a SessionLock,
+    ) -> BoxFuture<'a, Result<Option<String>, ServerError>> {
         Box::pin(async move {
-            let sql = format!("DO RELEASE_LOCK({})", self.literal(lock));
-            session.execute(&sql).await.map(drop)
+            let sql = format!("DO RELEASE_LOCK({})", self.literal(&lock.name));
+            session.execute(&sql).await.map(|_| None)
         })
     }
 

@@ -176,14 +176,14 @@ impl<'a> Offline<'a> {
             Direction::Down => table.delete(&entry.revision),
         };
         let (before, check, after) = around(&prepared);
-        let settled = match prepared.settled().trim_end() {
+        let fired = match prepared.fired().trim_end() {
             "" => String::new(),
-            settled => format!("{settled}\n"),
+            fired => format!("{fired}\n"),
         };
         // The script may leave settings that would mislead the row.
         sql = match transaction {
             true => format!(
-                "{fresh}{before}{};\n{sql}{settled}{fresh}{row};\n{check}COMMIT;\n{after}",
+                "{fresh}{before}{};\n{sql}{fired}{fresh}{row};\n{check}COMMIT;\n{after}",
                 table.engine.begin()
             ),
             false => format!("{fresh}{before}{sql}{fresh}{after}{row};\n"),

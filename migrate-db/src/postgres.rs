@@ -5,9 +5,10 @@ use sqlx::PgConnection;
 
 use crate::ServerError;
 use crate::advice::{self, Refusal};
-use crate::engine::{Attempt, Engine};
+use crate::engine::{Attempt, Engine, SessionLock};
 use crate::error::abridged;
 use crate::history::HistoryTable;
+use crate::lock::LOCK_LOST;
 use crate::session::{BoxFuture, Session};
 use crate::sqlx_session::sqlx_session;
 
@@ -180,10 +181,15 @@ impl Engine for PostgresEngine {
         Box::pin(async move {
             // The schema that the table is in, so that tenants who have one each do not wait for
             // one another.
+            //
+            // A session gets a lock that it has as often as it asks. A run takes it once, so that
+            // this one has it from another run, and a pooler is in between.
             let sql = format!(
-                "SELECT version(), k::text, \
-                 CASE WHEN pg_try_advisory_lock({LOCK_CLASS}, k) THEN '1' END \
+                "SELECT version(), k::text, CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_locks l \
+                   WHERE l.pid = pg_backend_pid() AND {}) THEN NULL \
+                 WHEN pg_try_advisory_lock({LOCK_CLASS}, k) THEN pg_backend_pid()::text END \
                  FROM (SELECT hashtext(({}) || {}) AS k) AS key",
+                is_lock("k"),
                 self.home(table),
                 self.literal(&format!(".{}", table.name)),
             );
@@ -200,10 +206,10 @@ impl Engine for PostgresEngine {
                 return Ok(Attempt::NoLocks(COCKROACH));
             }
             let mut values = attempt?.into_iter().flatten().skip(1);
-            let lock = values.next().flatten().unwrap_or_default();
+            let name = values.next().flatten().unwrap_or_default();
             Ok(match values.next().flatten() {
-                Some(_) => Attempt::Taken(lock),
-                None => Attempt::Held(lock),
+                None => Attempt::Held(name),
+                taken_by => Attempt::Taken(SessionLock { name, taken_by }),
             })
         })
     }
@@ -211,12 +217,44 @@ impl Engine for PostgresEngine {
     fn unlock<'a>(
         &'a self,
         session: &'a mut dyn Session,
-        lock: &'a str,
-    ) -> BoxFuture<'a, Result<(), ServerError>> {
+        lock: &'a SessionLock,
+    ) -> BoxFuture<'a, Result<Option<String>, ServerError>> {
         Box::pin(async move {
-            let sql = format!("SELECT pg_advisory_unlock({LOCK_CLASS}, {lock})");
-            session.execute(&sql).await.map(drop)
+            let name = &lock.name;
+            let sql = format!("SELECT pg_advisory_unlock({LOCK_CLASS}, {name})::text");
+            let unlocked = session.rows(&sql, &[]).await?;
+            let unlocked = unlocked.into_iter().flatten().flatten().next();
+            let Some(taken_by) = lock
+                .taken_by
+                .as_deref()
+                .filter(|_| unlocked.as_deref() == Some("false"))
+            else {
+                return Ok(None);
+            };
+            let sql = format!(
+                "SELECT format('SELECT pg_terminate_backend(%s)', l.pid) FROM pg_catalog.pg_locks l \
+                 WHERE l.pid::text = {} AND l.pid <> pg_backend_pid() AND {}",
+                self.literal(taken_by),
+                is_lock(name)
+            );
+            let stays = session.rows(&sql, &[]).await?;
+            Ok(stays.into_iter().flatten().flatten().next())
         })
+    }
+
+    fn held(&self, lock: &SessionLock) -> String {
+        // A lock of the transaction is given to a session that has its own, and keeps the others out
+        // while that is given back, which tells whether it was there, and taken again. Then it also
+        // lasts until COMMIT, whatever a script does to that of the session. A cast of what is no
+        // number is refused with these words in every language.
+        let key = format!("({LOCK_CLASS}, {})", lock.name);
+        format!(
+            "SELECT WHERE CAST(coalesce(\
+             CASE WHEN pg_catalog.pg_try_advisory_xact_lock{key} \
+             THEN CASE WHEN pg_catalog.pg_advisory_unlock{key} \
+             THEN CASE WHEN pg_catalog.pg_try_advisory_lock{key} \
+             THEN '0' END END END, '{LOCK_LOST}') AS integer) = 1; "
+        )
     }
 
     fn session_id(&self) -> &'static str {
@@ -238,12 +276,20 @@ impl Engine for PostgresEngine {
                nullif(concat(', ', nullif(a.application_name, '')), ', '),
                coalesce(' at ' || host(a.client_addr), ''))
              FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)
-             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
-               AND l.database = (SELECT oid FROM pg_catalog.pg_database
-                 WHERE datname = current_database())
-               AND l.classid = {LOCK_CLASS} AND l.objid::bigint = ({lock})::bigint & 4294967295"
+             WHERE {}",
+            is_lock(lock)
         ))
     }
+}
+
+/// The condition that a row `l` of `pg_locks` is of this lock, and somebody has it.
+fn is_lock(lock: &str) -> String {
+    format!(
+        "l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 \
+         AND l.database = (SELECT oid FROM pg_catalog.pg_database \
+           WHERE datname = current_database()) \
+         AND l.classid = {LOCK_CLASS} AND l.objid::bigint = ({lock})::bigint & 4294967295"
+    )
 }
 
 /// "migc" in ASCII: tells migcheck's advisory locks from an application's.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::history::{HistoryRow, Progress, RevisionState};
 use crate::journal::THROUGH;
+use crate::lock::Lock;
 use crate::migrate_error::{MigrateError, refused};
 use crate::run::Run;
 use crate::status::{Resolution, Unfinished};
@@ -20,7 +21,7 @@ impl Run<'_> {
             return Err(nothing());
         }
         let lock = self.lock().await?;
-        let resolved = self.resolve_locked(revision, resolution).await;
+        let resolved = self.resolve_locked(&lock, revision, resolution).await;
         self.unlock(
             &lock,
             resolved.transpose().unwrap_or_else(|| Err(nothing())),
@@ -30,14 +31,15 @@ impl Run<'_> {
 
     async fn resolve_locked(
         &mut self,
+        lock: &Lock,
         revision: Option<&str>,
         resolution: Resolution,
     ) -> Result<Option<Unfinished>, MigrateError> {
         let standing = self.standing().await?;
         let mut rows = standing.rows().iter();
         let meant = |row: &&HistoryRow| revision.is_none_or(|id| id == row.revision);
-        let found = rows.find_map(|row| Some((row, Unfinished::of(row)?)));
-        let Some((row, unfinished)) = found.filter(|(row, _)| meant(row)) else {
+        let found = rows.find(|row| row.state.unfinished().is_some());
+        let (Some(row), Some(unfinished)) = (found.filter(meant), standing.unfinished()) else {
             return Ok(None);
         };
         let took_effect = matches!(resolution, Resolution::Applied | Resolution::ScriptApplied);
@@ -53,6 +55,7 @@ impl Run<'_> {
                 self.script_resolved(row, took_effect)?
             }
         };
+        let sql = format!("{}{sql}", lock.held(&self.table));
         let done = self.session.execute(&sql).await;
         done.map_err(refused("the history table could not be written"))?;
         Ok(Some(unfinished))

@@ -189,7 +189,8 @@ impl<'a> Run<'a> {
     ) -> Result<Report, MigrateError> {
         #[cfg(feature = "backup")]
         self.back_up_first(lock, target, direction).await?;
-        self.ensure_history(direction == Direction::Up).await?;
+        self.ensure_history(lock, direction == Direction::Up)
+            .await?;
         let standing = self.standing().await?;
         let plan = self.plan(&standing, target, direction)?;
         let foreign = self.foreign(&standing, target, direction, &plan)?;
@@ -256,7 +257,7 @@ impl<'a> Run<'a> {
             script,
             direction: script.direction,
             begun: row.filter(|row| row.state.unfinished().is_some()),
-            lease: lock.lease(),
+            lock,
         };
         let ran = run_job(self.session, &job, &mut self.unsent).await?;
         let report = ran.map(|notes| StepReport {

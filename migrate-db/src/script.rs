@@ -147,12 +147,8 @@ async fn run_prepared(
     }
     // The script may have left a search path or a mode that would mislead a snapshot or whoever uses
     // the session next.
-    let settled = if prepared.wrap {
-        prepared.settled()
-    } else {
-        ""
-    };
-    let reset = format!("{settled}{}", engine.reset());
+    let fired = if prepared.wrap { prepared.fired() } else { "" };
+    let reset = format!("{fired}{}", engine.reset());
     session.execute(&reset).await.map_err(whole)?;
     if !prepared.wrap {
         prepared.leave(session).await?;
@@ -319,7 +315,7 @@ impl<'a> Prepared<'a> {
 
     /// Has what waits for COMMIT done now, in the session as the script has left it. Only where that
     /// differs from what comes next: not every server that speaks PostgreSQL's protocol knows it.
-    pub(crate) fn settled(&self) -> &'static str {
+    pub(crate) fn fired(&self) -> &'static str {
         match self.traces.sets {
             true => "SET CONSTRAINTS ALL IMMEDIATE; ",
             false => "",

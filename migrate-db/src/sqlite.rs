@@ -5,7 +5,7 @@ use sqlx::SqliteConnection;
 
 use crate::ServerError;
 use crate::advice::{self, Refusal};
-use crate::engine::{Attempt, Engine};
+use crate::engine::{Attempt, Engine, SessionLock};
 use crate::history::HistoryTable;
 use crate::session::{BoxFuture, Session};
 use crate::sqlx_session::sqlx_session;
@@ -125,15 +125,15 @@ impl Engine for SqliteEngine {
         _table: &'a HistoryTable,
     ) -> BoxFuture<'a, Result<Attempt, ServerError>> {
         // A file is locked as such (`lock_file`), and a database in memory has one connection.
-        Box::pin(async { Ok(Attempt::Taken(String::new())) })
+        Box::pin(async { Ok(Attempt::Taken(SessionLock::default())) })
     }
 
     fn unlock<'a>(
         &'a self,
         _session: &'a mut dyn Session,
-        _lock: &'a str,
-    ) -> BoxFuture<'a, Result<(), ServerError>> {
-        Box::pin(async { Ok(()) })
+        _lock: &'a SessionLock,
+    ) -> BoxFuture<'a, Result<Option<String>, ServerError>> {
+        Box::pin(async { Ok(None) })
     }
 
     fn session_id(&self) -> &'static str {

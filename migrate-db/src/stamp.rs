@@ -5,6 +5,7 @@ use std::time::Duration;
 use migcheck_core::{Direction, Plan, Target};
 
 use crate::history::Progress;
+use crate::lock::Lock;
 use crate::migrate_error::{MigrateError, refused};
 use crate::migrator::{Report, StepReport};
 use crate::run::Run;
@@ -30,14 +31,18 @@ impl Run<'_> {
 
     async fn stamp_all(&mut self, stamp: &Stamp<'_>) -> Result<Report, MigrateError> {
         let lock = self.lock().await?;
-        let stamped = self.stamp_locked(stamp).await;
+        let stamped = self.stamp_locked(&lock, stamp).await;
         self.unlock(&lock, stamped).await
     }
 
-    async fn stamp_locked(&mut self, stamp: &Stamp<'_>) -> Result<Report, MigrateError> {
-        self.ensure_history(false).await?;
+    async fn stamp_locked(
+        &mut self,
+        lock: &Lock,
+        stamp: &Stamp<'_>,
+    ) -> Result<Report, MigrateError> {
+        self.ensure_history(lock, false).await?;
         self.begin().await?;
-        let stamped = self.stamp_open(stamp).await;
+        let stamped = self.stamp_open(lock, stamp).await;
         let end = if stamped.is_ok() {
             "COMMIT"
         } else {
@@ -49,7 +54,7 @@ impl Run<'_> {
         Ok(report)
     }
 
-    async fn stamp_open(&mut self, stamp: &Stamp<'_>) -> Result<Report, MigrateError> {
+    async fn stamp_open(&mut self, lock: &Lock, stamp: &Stamp<'_>) -> Result<Report, MigrateError> {
         let mut sql = Vec::new();
         let mut applied = vec![false; self.graph.len()];
         if let Stamp::At { purge: true, .. } = stamp {
@@ -83,7 +88,8 @@ impl Run<'_> {
             });
         }
         for batch in sql.chunks(BATCH) {
-            let done = self.session.execute(&batch.join("; ")).await;
+            let sql = format!("{}{}", lock.held(&self.table), batch.join("; "));
+            let done = self.session.execute(&sql).await;
             done.map_err(refused("the history table could not be written"))?;
         }
         Ok(self.report(steps, &applied))

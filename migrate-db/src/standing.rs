@@ -5,7 +5,7 @@ use migcheck_core::{Dialect, Direction, RevisionGraph};
 
 use crate::history::{History, HistoryRow, RevisionState};
 use crate::migrate_error::{Edited, MigrateError};
-use crate::status::{Status, Unfinished};
+use crate::status::{Doubtful, Status, Unfinished};
 
 /// The rows of a history table beside the revisions of a directory.
 pub(crate) struct Standing {
@@ -15,7 +15,7 @@ pub(crate) struct Standing {
     pub(crate) applied: Vec<bool>,
     pub(crate) unknown: Vec<String>,
     /// Where the statement is that is in doubt, as file and line.
-    doubtful: Option<String>,
+    doubtful: Option<Doubtful>,
     pub(crate) edited: Edited,
 }
 
@@ -137,15 +137,18 @@ impl Standing {
 }
 
 /// The statement of an unfinished script that is in doubt, as the directory has it now.
-fn doubtful(graph: &RevisionGraph, row: &HistoryRow, dialect: Dialect) -> Option<String> {
+fn doubtful(graph: &RevisionGraph, row: &HistoryRow, dialect: Dialect) -> Option<Doubtful> {
     let direction = row.state.unfinished()?;
     row.fingerprint.as_ref()?;
     let revision = graph.get(graph.position(&row.revision)?)?;
     let source = &revision.script(direction, dialect)?.source;
     let statements = split(&source.text, dialect).ok()?;
-    let start = statements.get(row.statements_done)?.span.start;
-    let line = migcheck_core::line_of(&source.text, start);
-    Some(format!("{}:{line}", source.path))
+    let statement = statements.get(row.statements_done)?;
+    Some(Doubtful {
+        file: source.path.clone(),
+        line: migcheck_core::line_of(&source.text, statement.span.start),
+        statement: statement.text.to_owned(),
+    })
 }
 
 fn is_unchanged(graph: &RevisionGraph, row: &HistoryRow, dialect: Dialect) -> bool {

@@ -42,8 +42,26 @@ pub struct Unfinished {
     pub statements_total: usize,
     /// Whether one more was begun, of which it is to be found out whether it took effect.
     pub in_doubt: bool,
-    /// Where that one is, as file and line, if the directory has the script.
-    pub doubtful: Option<String>,
+    /// That one, if the directory has the script.
+    pub doubtful: Option<Doubtful>,
+}
+
+/// A statement of which it is to be found out whether it took effect, as the directory has it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Doubtful {
+    /// The script's file.
+    pub file: String,
+    /// The line it starts on, from 1.
+    pub line: usize,
+    /// Its text.
+    pub statement: String,
+}
+
+impl fmt::Display for Doubtful {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 impl Unfinished {

@@ -7,7 +7,7 @@ use migcheck_core::{Direction, Script};
 use crate::advice::CANNOT_WRITE;
 use crate::history::{Entry, HistoryRow, HistoryTable, Progress};
 use crate::journal::run_journalled;
-use crate::lease::Lease;
+use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::patient::is_busy;
 use crate::script::Prepared;
@@ -24,13 +24,13 @@ pub(crate) struct Job<'a> {
     /// The revision's row, if the script was begun before and did not come to its end.
     pub(crate) begun: Option<&'a HistoryRow>,
     /// What has to be ours still when something is committed.
-    pub(crate) lease: Option<&'a Lease>,
+    pub(crate) lock: &'a Lock,
 }
 
 impl Job<'_> {
     /// Makes the lease last, if there is one.
     pub(crate) async fn renew(&self, session: &mut dyn Session) -> Result<(), MigrateError> {
-        let Some(lease) = self.lease else {
+        let Some(lease) = self.lock.lease() else {
             return Ok(());
         };
         let renewed = lease.renew(session).await;
@@ -40,9 +40,14 @@ impl Job<'_> {
         }
     }
 
+    /// What is sent before a statement that only the lock's holder may send.
+    pub(crate) fn held(&self) -> String {
+        self.lock.held(self.table)
+    }
+
     /// Awaits a statement, during which the lease lasts, if there is one.
     pub(crate) async fn during<T>(&self, statement: impl Future<Output = T>) -> T {
-        match self.lease {
+        match self.lock.lease() {
             Some(lease) => lease.during(statement).await,
             None => statement.await,
         }
@@ -130,7 +135,8 @@ async fn run_in_transaction(
     // the session next. At COMMIT deferred constraints are checked, and no statement is to be blamed.
     job.renew(session).await?;
     let record = job.record(prepared.statements.len(), started.elapsed());
-    let end = format!("{}{}; {record}", prepared.settled(), engine.reset());
+    let (fired, held) = (prepared.fired(), job.held());
+    let end = format!("{fired}{}; {held}{record}", engine.reset());
     if engine.locks_sessions() {
         let end = format!("{end}; COMMIT{}", prepared.after());
         session.execute(&end).await.map_err(whole)?;

@@ -13,6 +13,7 @@ mod interrupted;
 mod invalid;
 mod keys;
 mod leases;
+mod pooled;
 mod refusals;
 mod schemas;
 mod scripts;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
     cases.extend(session::cases());
     cases.extend(schemas::cases());
     cases.extend(uncommitted::cases());
+    cases.extend(pooled::cases());
     run_on_every_server(cases, refusals::alone())
 }
 

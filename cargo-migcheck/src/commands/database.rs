@@ -382,6 +382,9 @@ fn tell_steps(migrator: Migrator, context: &Context, graph: RevisionGraph) -> Mi
                 "another run has the lock; waiting for it{holder}"
             ));
         }
+        RunEvent::LockStays { end } => terminal.note(format_args!(
+            "a pooled connection keeps the lock, and later runs out; `{end}` ends it"
+        )),
         _ => {}
     })
 }

@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::database::{DatabaseArgs, block_on, open};
 use super::lease::LeaseArgs;
 use super::question;
-use super::unfinished::{JsonUnfinished, Place, in_doubt};
+use super::unfinished::JsonUnfinished;
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::output::json::Answer;
-use crate::output::{BOLD, DIM, Format, painted};
+use crate::output::{BOLD, Format, painted};
 
 /// Say what became of a script that was interrupted
 ///
@@ -71,8 +71,7 @@ impl ResolveArgs {
         let (checked, graph) = context.selection.directory()?.load()?;
         let url = self.database.url(&checked.config)?;
         let migrator = self.lease.migrator(&graph)?;
-        let dialect = url.dialect();
-        let (resolved, doubt) = block_on(async {
+        let resolved = block_on(async {
             let mut session = open(&url, false).await?;
             let status = migrator.status(&mut *session).await?;
             let is_meant = |one: &Unfinished| match &self.revision {
@@ -80,13 +79,10 @@ impl ResolveArgs {
                 None => true,
             };
             let unfinished = status.unfinished.filter(is_meant);
-            let doubt = unfinished
-                .as_ref()
-                .and_then(|one| in_doubt(&graph, one, dialect));
             if let Some(unfinished) = &unfinished
                 && (self.script || unfinished.in_doubt)
             {
-                self.agreed(context, unfinished, doubt.as_ref())?;
+                self.agreed(context, unfinished)?;
             }
             let resolution = match (self.r#as, self.script) {
                 (What::Applied, false) => Resolution::Applied,
@@ -97,7 +93,7 @@ impl ResolveArgs {
             // What was agreed to is of that revision.
             let id = unfinished.map(|one| one.revision).or(self.revision.clone());
             let resolved = migrator.resolve(&mut *session, id.as_deref(), resolution);
-            Ok((resolved.await?, doubt))
+            Ok(resolved.await?)
         })?;
         match self.format {
             Format::Human => {
@@ -122,7 +118,7 @@ impl ResolveArgs {
             Format::Json => context.terminal.json(&Answer::new(ResolveAnswer {
                 database: url.to_string(),
                 what: self.r#as.name(),
-                statement: doubt.as_ref().map(|place| place.statement.as_str()),
+                statement: resolved.doubtful.as_ref().map(|one| &*one.statement),
                 unfinished: JsonUnfinished::of(&resolved),
             })),
         }
@@ -130,19 +126,12 @@ impl ResolveArgs {
     }
 
     /// Shows what it is about, and asks.
-    fn agreed(
-        &self,
-        context: &Context,
-        unfinished: &Unfinished,
-        doubt: Option<&Place>,
-    ) -> Result<(), CommandError> {
+    fn agreed(&self, context: &Context, unfinished: &Unfinished) -> Result<(), CommandError> {
         let terminal = &context.terminal;
         if self.format == Format::Human {
             terminal.print(format_args!("{}\n", painted(BOLD, unfinished)));
-            if let Some(place) = doubt.filter(|_| !self.script) {
-                let at = format!("in doubt, {}:{}", place.file, place.line);
-                terminal.print(format_args!("{}\n", painted(DIM, at)));
-                for line in place.statement.lines() {
+            if let Some(doubtful) = unfinished.doubtful.as_ref().filter(|_| !self.script) {
+                for line in doubtful.statement.lines() {
                     terminal.print(format_args!("  {line}\n"));
                 }
             }

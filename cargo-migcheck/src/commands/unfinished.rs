@@ -1,8 +1,6 @@
 //! Scripts that were begun and have not come to their end: what `status`, `current` and `resolve` say.
 
-use migcheck_core::split::split;
-use migcheck_core::{Dialect, RevisionGraph};
-use migcheck_db::Unfinished;
+use migcheck_db::{Doubtful, Unfinished};
 use serde::Serialize;
 
 /// An unfinished script, as programs read of it.
@@ -13,6 +11,15 @@ pub(super) struct JsonUnfinished<'a> {
     statements_done: usize,
     statements_total: usize,
     in_doubt: bool,
+    doubtful: Option<JsonDoubtful<'a>>,
+}
+
+/// The statement of which it is to be found out whether it took effect.
+#[derive(Debug, Serialize)]
+struct JsonDoubtful<'a> {
+    file: &'a str,
+    line: usize,
+    statement: &'a str,
 }
 
 impl<'a> JsonUnfinished<'a> {
@@ -23,33 +30,17 @@ impl<'a> JsonUnfinished<'a> {
             statements_done: unfinished.statements_done,
             statements_total: unfinished.statements_total,
             in_doubt: unfinished.in_doubt,
+            doubtful: unfinished.doubtful.as_ref().map(JsonDoubtful::of),
         }
     }
 }
 
-/// A statement of a script, and where it stands.
-pub(super) struct Place {
-    pub(super) file: String,
-    pub(super) line: usize,
-    pub(super) statement: String,
-}
-
-/// The statement that is in doubt, as the directory has it now.
-pub(super) fn in_doubt(
-    graph: &RevisionGraph,
-    unfinished: &Unfinished,
-    dialect: Dialect,
-) -> Option<Place> {
-    if !unfinished.in_doubt {
-        return None;
+impl<'a> JsonDoubtful<'a> {
+    fn of(doubtful: &'a Doubtful) -> Self {
+        Self {
+            file: &doubtful.file,
+            line: doubtful.line,
+            statement: &doubtful.statement,
+        }
     }
-    let revision = graph.get(graph.position(&unfinished.revision)?)?;
-    let source = &revision.script(unfinished.direction, dialect)?.source;
-    let statements = split(&source.text, dialect).ok()?;
-    let statement = statements.get(unfinished.statements_done)?;
-    Some(Place {
-        file: source.path.clone(),
-        line: migcheck_core::line_of(&source.text, statement.span.start),
-        statement: statement.text.to_owned(),
-    })
 }

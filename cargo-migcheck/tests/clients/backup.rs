@@ -249,7 +249,8 @@ pub(crate) fn locked(place: &Place) {
     assert_eq!(made.len(), 1, "{made:?}");
 }
 
-/// Ctrl-C, and what CI sends, take away what is half written. What a kill has left is none.
+/// Ctrl-C, and what CI sends, take away what is half written. What a kill has left is none, and goes with
+/// the next one.
 pub(crate) fn interrupted(place: &Place) {
     let database = place.database();
     let directory = drops();
@@ -268,7 +269,7 @@ pub(crate) fn interrupted(place: &Place) {
             .spawn()
             .unwrap();
         let deadline = Instant::now() + Duration::from_secs(30);
-        while !files(&directory).iter().any(|name| name.ends_with(".part")) {
+        while !has_begun(&directory) {
             assert!(Instant::now() < deadline, "no backup was begun");
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -279,10 +280,10 @@ pub(crate) fn interrupted(place: &Place) {
         let output = child.wait_with_output().unwrap();
         let left = files(&directory);
         match signal {
-            "-KILL" => assert!(
-                left.iter()
-                    .all(|name| name.starts_with('.') && name.ends_with(".part"))
-            ),
+            "-KILL" => {
+                let is_part = |name: &String| name.starts_with('.') && name.ends_with(".part");
+                assert!(left.len() == 1 && left.iter().all(is_part), "{left:?}");
+            }
             _ => {
                 assert_eq!(output.status.code(), Some(130), "{}", said(&output));
                 assert_eq!(left, [""; 0], "{signal}");
@@ -302,11 +303,10 @@ pub(crate) fn interrupted(place: &Place) {
     );
     assert!(output.status.success(), "{}", said(&output));
     let whole = files(&directory);
-    let whole: Vec<_> = whole
-        .iter()
-        .filter(|name| !name.ends_with(".part"))
-        .collect();
-    assert_eq!(whole.len(), 1, "{whole:?}");
+    assert!(
+        whole.len() == 1 && !whole[0].ends_with(".part"),
+        "{whole:?}"
+    );
 }
 
 /// A program that writes half of a backup, says so, and goes on when it may.
@@ -345,6 +345,12 @@ fn run(directory: &Directory, database: &Database, programs: &Programs, argument
 
 fn backups(directory: &Directory) -> PathBuf {
     directory.path().join("backups")
+}
+
+/// Whether a process is at work on a backup.
+fn has_begun(directory: &Directory) -> bool {
+    let is_locked = |name: &String| backups(directory).join(name).join("migcheck-lock").exists();
+    files(directory).iter().any(is_locked)
 }
 
 /// What is in the folder of backups.

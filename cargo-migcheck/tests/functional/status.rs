@@ -228,6 +228,19 @@ fn what_is_in_doubt_is_shown_and_resolved() {
     );
 }
 
+/// With the place of the statement, for whoever asks a person.
+#[test]
+fn what_is_in_doubt_is_data_too() {
+    let project = half_done();
+    screens!(
+        "resolve-json",
+        project,
+        project.run("status --env home --format json"),
+        project.run("resolve --as not-applied --yes --env home --format json"),
+        project.run("resolve --script --as not-applied --yes --env home --format json"),
+    );
+}
+
 /// What a newer release left, and what was edited since, is told of, and there is a way on.
 #[test]
 fn ahead_and_edited() {

@@ -13,6 +13,7 @@ pub(crate) mod sqlite;
 
 use crate::ServerError;
 use crate::limited::NO_ANSWER;
+use crate::lock::LOCK_LOST;
 use crate::migrate_error::MigrateError;
 use crate::run::Run;
 use crate::script::ScriptError;
@@ -93,6 +94,12 @@ impl Run<'_> {
     /// The error with what to do about it, where a server's refusal is its cause.
     pub(crate) async fn advised(&mut self, error: MigrateError) -> MigrateError {
         match error {
+            MigrateError::Refused { server, .. } if server.message.contains(LOCK_LOST) => {
+                MigrateError::LockLost
+            }
+            MigrateError::Script(script) if script.server.message.contains(LOCK_LOST) => {
+                MigrateError::LockLost
+            }
             MigrateError::Refused {
                 what,
                 server,

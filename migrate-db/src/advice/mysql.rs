@@ -13,6 +13,12 @@ pub(crate) async fn advice(session: &mut dyn Session, refusal: &Refusal<'_>) -> 
         "1046" => Some("name the database at the end of the URL: `mysql://…/NAME`".into()),
         // A right on a database, a table, a column, a routine; of an administrator.
         "1044" | "1142" | "1143" | "1370" | "1227" => denied(session, refusal).await,
+        // ER_NOT_SUPPORTED_YET, of MariaDB in a Galera cluster (MDEV-30473).
+        "1235" if refusal.error.message.contains("GET_LOCK") => Some(
+            "take a lease in its place, `--lease 10m`, in a program `Migrator::lease`, and send all runs to \
+             one node of the cluster"
+                .into(),
+        ),
         "1419" => Some(
             "with a binary log only an administrator makes triggers and functions; have one say:\n\
              SET PERSIST log_bin_trust_function_creators = ON;"

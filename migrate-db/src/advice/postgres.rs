@@ -16,6 +16,10 @@ pub(crate) async fn advice(
         "42501" => denied(session, table, refusal).await,
         "25006" => read_only(session).await,
         "3F000" => Some(no_schema(&refusal.error.message)),
+        // protocol_violation, in the words of PgBouncer.
+        "08P01" if refusal.error.message.contains("statement pooling mode") => {
+            Some("connect to the server itself: this pooler allows no transactions".into())
+        }
         // active_sql_transaction, of what has to begin and end by itself.
         "25001" if refusal.statement.is_some() => Some(
             "a script is one transaction, unless its header says otherwise; a `BEGIN` of its own \

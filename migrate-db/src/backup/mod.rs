@@ -1,13 +1,14 @@
 //! Backups by the database's own means: pg_dump, mysqldump or mariadb-dump, SQLite's VACUUM INTO.
 //!
 //! `client` says how those programs log in, `restore` how a backup becomes a database again, `place`
-//! where the file goes, `first` that one is made in the course of a run. A password reaches a program by its environment or by a file that nobody else can read,
+//! where the file goes, `part` where it is until it is complete, `first` that one is made in the course of a run. A password reaches a program by its environment or by a file that nobody else can read,
 //! never by its arguments, which every user of the machine can list.
 
 mod client;
 mod error;
 mod first;
 mod login;
+mod part;
 mod place;
 mod restore;
 
@@ -44,7 +45,8 @@ pub struct Backup {
 /// `LABEL-YYYYMMDDTHHMMSSZ` and what suits the database.
 ///
 /// The file appears when the backup is complete, and replaces no other. Until then it is in a
-/// folder whose name begins with a dot and ends in `.part`; that goes when the future is dropped.
+/// folder whose name begins with a dot and ends in `.part`; that goes when the future is dropped, and that of
+/// a process that was killed with the next backup into the same directory.
 ///
 /// # Errors
 ///

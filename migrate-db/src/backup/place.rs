@@ -4,23 +4,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use migcheck_core::Stamp;
-use tempfile::{NamedTempFile, TempDir};
 
 use super::BackupError;
+use super::part::Part;
 
 /// The file that a backup becomes.
 #[derive(Debug)]
 pub(super) struct Place {
     directory: PathBuf,
     file: PathBuf,
-}
-
-/// A backup that is not complete. It goes with its value, and so does what SQLite puts beside it.
-#[derive(Debug)]
-pub(super) struct Part {
-    pub(super) file: NamedTempFile,
-    /// Goes last.
-    _folder: TempDir,
 }
 
 impl Place {
@@ -47,19 +39,12 @@ impl Place {
         &self.file
     }
 
-    /// An empty file in a folder of its own; its mode is 0600.
+    /// An empty file in a folder of its own; its mode is 0600. What killed processes have left of theirs
+    /// goes first: it may be what fills the disk.
     pub(super) fn begin(&self) -> Result<Part, BackupError> {
+        Part::sweep(&self.directory);
         let file = self.file.file_name().unwrap_or_default().to_string_lossy();
-        let folder = tempfile::Builder::new()
-            .prefix(&format!(".{file}-"))
-            .suffix(".part")
-            .tempdir_in(&self.directory);
-        let part = folder.and_then(|folder| {
-            Ok(Part {
-                file: NamedTempFile::new_in(folder.path())?,
-                _folder: folder,
-            })
-        });
+        let part = Part::new(&self.directory, &file);
         part.map_err(|error| self.cannot_write(error))
     }
 

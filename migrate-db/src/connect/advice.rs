@@ -69,6 +69,10 @@ impl Failure<'_> {
                     "let the user in from here with a line in the server's pg_hba.conf"
                 }
             }
+            (Dialect::Postgres, "08P01") if self.cause.starts_with(UNSUPPORTED) => {
+                "connect to the server itself: the pooler in between does not hand this on; \
+                 `extra_float_digits` alone may be among its `ignore_startup_parameters`"
+            }
             (Dialect::Postgres, "53300") | (Dialect::MySql, "1040") => {
                 "end some connections, or raise the server's `max_connections`"
             }
@@ -155,6 +159,9 @@ impl Failure<'_> {
         }
     }
 }
+
+/// PgBouncer's words for what it would have to tell every server connection.
+const UNSUPPORTED: &str = "unsupported startup parameter";
 
 /// The driver's words for a server that has no TLS where the URL demands it.
 const NO_TLS: &str = "server does not support TLS";

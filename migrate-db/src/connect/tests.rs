@@ -82,3 +82,20 @@ async fn a_missing_sqlite_file_is_made_only_when_asked() {
     let orphan = session.execute("INSERT INTO b VALUES (1)").await;
     assert!(orphan.unwrap_err().message.contains("FOREIGN KEY"));
 }
+
+/// A pooler's words, which no server of the tests says.
+#[test]
+fn a_pooler_that_hands_nothing_on_is_told_of() {
+    let failure = advice::Failure {
+        kind: ConnectErrorKind::Other,
+        dialect: Dialect::Postgres,
+        url: None,
+        cause: "unsupported startup parameter: options",
+        number: Some("08P01"),
+    };
+    let help = failure.help();
+    assert!(
+        help.starts_with("connect to the server itself: the pooler"),
+        "{help}"
+    );
+}

@@ -59,13 +59,17 @@ impl Journal<'_> {
     pub(super) async fn write(&mut self, fingerprint: Option<&str>) -> Result<(), MigrateError> {
         self.job.renew(self.session).await?;
         let (table, login) = (self.job.table, self.prepared.engine.as_login());
+        let held = self.job.held();
         let sql = match (login, self.job.direction) {
             ("", Direction::Up) => {
                 let progress = self.progress(self.at, fingerprint);
                 self.unsent.with_row(table, &self.entry, &progress)
             }
             ("", Direction::Down) => self.unsent.with(table, self.line(self.at, fingerprint)),
-            (login, _) => format!("BEGIN; {login}{}; COMMIT", self.line(self.at, fingerprint)),
+            (login, _) => format!(
+                "BEGIN; {login}{held}{}; COMMIT",
+                self.line(self.at, fingerprint)
+            ),
         };
         let written = self.session.execute(&sql).await;
         written.map(drop).map_err(refused(CANNOT_WRITE))
@@ -79,7 +83,7 @@ impl Journal<'_> {
         }
         self.job.renew(self.session).await?;
         let login = self.prepared.engine.as_login();
-        let sql = format!("{login}{}", self.line(done, None));
+        let sql = format!("{login}{}{}", self.job.held(), self.line(done, None));
         let written = self.session.execute(&sql).await;
         written.map(drop).map_err(refused(CANNOT_WRITE))
     }
@@ -146,7 +150,8 @@ impl Journal<'_> {
             true => format!("{record}; COMMIT; {reset}"),
             false => {
                 let engine = self.prepared.engine;
-                format!("{}; {record}{}", engine.reset(), self.prepared.after())
+                let (reset, held) = (engine.reset(), self.job.held());
+                format!("{reset}; {held}{record}{}", self.prepared.after())
             }
         };
         let written = self.session.execute(&sql).await;
@@ -204,8 +209,9 @@ impl Journal<'_> {
                 self.job.table.is(&self.job.entry.revision)
             ),
         };
-        // Who has lost the lease leaves the row to who has it now.
+        // Who has lost the lease, or the lock, leaves the row to who has it now.
         if self.job.renew(self.session).await.is_ok() {
+            let line = format!("{}{line}", self.job.held());
             let _ = self.session.execute(&line).await;
         }
         error

@@ -113,8 +113,9 @@ impl Journal<'_> {
         self.own = Some(self.at);
         self.execute().await?;
         self.job.renew(self.session).await?;
-        let (settled, line) = (self.prepared.settled(), self.line(self.at, None));
-        let end = format!("{settled}{}{line}; COMMIT", engine.as_login());
+        let (fired, login) = (self.prepared.fired(), engine.as_login());
+        let (held, line) = (self.job.held(), self.line(self.at, None));
+        let end = format!("{fired}{login}{held}{line}; COMMIT");
         let end = self.session.execute(&end).await;
         end.map_err(|error| match engine.is_denied(&error, self.job.table) {
             true => self.refused(error),

@@ -67,7 +67,10 @@ impl Run<'_> {
             }
             let alive = match lease {
                 Some(lease) => lease.renew(self.session).await,
-                None => self.session.execute("SELECT 1").await.map(|_| true),
+                None => {
+                    let sql = format!("{}SELECT 1", lock.held(&self.table));
+                    self.session.execute(&sql).await.map(|_| true)
+                }
             };
             match alive.map_err(refused("the lock was lost while the backup was made"))? {
                 true => {}

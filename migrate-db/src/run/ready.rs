@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::Run;
 use crate::empty::stranger;
+use crate::event::RunEvent;
 use crate::lock::Lock;
 use crate::migrate_error::{Locked, MigrateError, refused};
 use crate::patient::is_busy;
@@ -25,7 +26,7 @@ impl Run<'_> {
         self.stays().await?;
         if self.settings.lease.is_some() {
             // Its table is written to while a script's search path holds.
-            let pinned = self.table.pin(self.session).await;
+            let pinned = self.table.pin(self.session, "").await;
             pinned.map_err(refused(CANNOT_FIND))?;
         }
         match Lock::take(self.session, &self.table, self.settings).await {
@@ -62,6 +63,9 @@ impl Run<'_> {
         done: Result<T, MigrateError>,
     ) -> Result<T, MigrateError> {
         let unlocked = lock.release(self.session, &self.table).await;
+        if let Ok(Some(end)) = &unlocked {
+            self.settings.listener.tell(RunEvent::LockStays { end });
+        }
         match done {
             Ok(done) => {
                 unlocked.map_err(refused("the lock could not be given back"))?;
@@ -74,12 +78,16 @@ impl Run<'_> {
 
     /// Makes the history table where there is none, and brings an older one up to date. With
     /// `empty`, a database that has none may have no other tables either.
-    pub(crate) async fn ensure_history(&mut self, empty: bool) -> Result<(), MigrateError> {
+    pub(crate) async fn ensure_history(
+        &mut self,
+        lock: &Lock,
+        empty: bool,
+    ) -> Result<(), MigrateError> {
         if self.engine.locks_sessions() {
-            return self.ensure_history_alone(empty).await;
+            return self.ensure_history_alone(lock, empty).await;
         }
         self.begin().await?;
-        let ensured = self.ensure_history_alone(empty).await;
+        let ensured = self.ensure_history_alone(lock, empty).await;
         let end = if ensured.is_ok() {
             "COMMIT"
         } else {
@@ -91,7 +99,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn ensure_history_alone(&mut self, empty: bool) -> Result<(), MigrateError> {
+    async fn ensure_history_alone(&mut self, lock: &Lock, empty: bool) -> Result<(), MigrateError> {
         match self.standing().await?.history {
             None => {
                 if empty {
@@ -107,7 +115,8 @@ impl Run<'_> {
             }
             Some(_) => {}
         }
-        let pinned = self.table.pin(self.session).await;
+        let held = lock.held(&self.table);
+        let pinned = self.table.pin(self.session, &held).await;
         pinned.map_err(refused(CANNOT_FIND))
     }
 
