@@ -244,9 +244,8 @@ impl Engine for PostgresEngine {
 
     fn held(&self, lock: &SessionLock) -> String {
         // A lock of the transaction is given to a session that has its own, and keeps the others out
-        // while that is given back, which tells whether it was there, and taken again. Then it also
-        // lasts until COMMIT, whatever a script does to that of the session. A cast of what is no
-        // number is refused with these words in every language.
+        // while that is given back, which tells whether it was there, and taken again. A cast of what
+        // is no number is refused with these words in every language.
         let key = format!("({LOCK_CLASS}, {})", lock.name);
         format!(
             "SELECT WHERE CAST(coalesce(\
