@@ -180,7 +180,11 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Pending(_)
             | MigrateError::Unfinished(_)
             | MigrateError::Undecided(_)
+            | MigrateError::UnfinishedElsewhere(_)
             | MigrateError::Ahead(_)
+            | MigrateError::Renamed(_)
+            | MigrateError::Deleted(_)
+            | MigrateError::Skipped(_)
             | MigrateError::NotEmpty(_)
             | MigrateError::Drifted(_)
             | MigrateError::NoStoredScript(_)
@@ -223,6 +227,21 @@ impl From<MigrateError> for CommandError {
             }
             .hinted(edited.restore())
             .hinted_all(edited.accept()),
+            MigrateError::Renamed(renamed) => Self {
+                exit,
+                ..Self::usage(renamed.to_string())
+            }
+            .hinted_all(renamed.ways_out()),
+            MigrateError::Deleted(deleted) => Self {
+                exit,
+                ..Self::usage(deleted.to_string())
+            }
+            .hinted_all(deleted.ways_out()),
+            MigrateError::Skipped(skipped) => Self {
+                exit,
+                ..Self::usage(skipped.to_string())
+            }
+            .hinted_all(skipped.ways_out()),
             MigrateError::Undecided(doubt) => Self {
                 exit,
                 ..Self::usage(format!(
@@ -237,6 +256,7 @@ impl From<MigrateError> for CommandError {
             | MigrateError::NoEngine(_)
             | MigrateError::Pending(_)
             | MigrateError::Unfinished(_)
+            | MigrateError::UnfinishedElsewhere(_)
             | MigrateError::Ahead(_)
             | MigrateError::OtherDirectory(_)
             | MigrateError::Drifted(_)

@@ -66,7 +66,7 @@ impl<'a> Run<'a> {
                 return Err(self.advised(error).await);
             }
         };
-        Standing::new(self.graph, self.session.dialect(), history)
+        Ok(Standing::new(self.graph, self.session.dialect(), history))
     }
 
     /// The steps to `target`; a script that was begun comes first.
@@ -77,7 +77,12 @@ impl<'a> Run<'a> {
         direction: Direction,
     ) -> Result<Plan, MigrateError> {
         let down = direction == Direction::Down;
-        standing.check(self.settings.allow_ahead || down && is_explicit(target))?;
+        if down && is_explicit(target) {
+            standing.check_below(true)?;
+        } else {
+            standing.check(self.settings.allow_ahead)?;
+            standing.check_order_for(self.graph, target)?;
+        }
         let mut plan = match direction {
             Direction::Up => self.graph.plan_upgrade(&standing.applied, target)?,
             Direction::Down if is_target(standing, target) => Plan::default(),
@@ -86,7 +91,9 @@ impl<'a> Run<'a> {
         let id = |step: &Step| self.graph.get(step.revision).map(|known| known.id.as_str());
         standing.check_unfinished(|revision, way| {
             let planned = plan.steps.iter().any(|step| id(step) == Some(revision));
-            way == direction && (planned || self.graph.position(revision).is_none())
+            let is_known = self.graph.position(revision).is_some();
+            // Nothing is put on top of what a newer program has begun.
+            way == direction && (planned || !is_known && (down || plan.steps.is_empty()))
         })?;
         if let Some(unfinished) = standing.unfinished() {
             plan.steps
@@ -115,10 +122,16 @@ impl<'a> Run<'a> {
         direction: Direction,
     ) -> Result<Report, MigrateError> {
         let standing = self.standing().await?;
-        let plan = self.plan(&standing, target, direction)?;
-        let foreign = self.foreign(&standing, target, direction, &plan)?;
-        if plan.steps.is_empty() && foreign.is_empty() {
-            return Ok(self.report(Vec::new(), &standing.applied));
+        match self.plan(&standing, target, direction) {
+            // A newer program that is at it holds the lock.
+            Err(MigrateError::UnfinishedElsewhere(_)) => {}
+            plan => {
+                let plan = plan?;
+                let foreign = self.foreign(&standing, target, direction, &plan)?;
+                if plan.steps.is_empty() && foreign.is_empty() {
+                    return Ok(self.report(Vec::new(), &standing.applied));
+                }
+            }
         }
         let lock = self.lock().await?;
         let ran = self.migrate_locked(&lock, target, direction).await;
