@@ -191,7 +191,11 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Pending(_)
             | MigrateError::Unfinished(_)
             | MigrateError::Undecided(_)
+            | MigrateError::UnfinishedElsewhere(_)
             | MigrateError::Ahead(_)
+            | MigrateError::Renamed(_)
+            | MigrateError::Deleted(_)
+            | MigrateError::Skipped(_)
             | MigrateError::NotEmpty(_)
             | MigrateError::Drifted(_)
             | MigrateError::NoStoredScript(_)
@@ -241,6 +245,21 @@ impl From<MigrateError> for CommandError {
             }
             .hinted(other.meant())
             .hinted(other.begin()),
+            MigrateError::Renamed(renamed) => Self {
+                exit,
+                ..Self::usage(renamed.to_string())
+            }
+            .hinted_all(renamed.ways_out()),
+            MigrateError::Deleted(deleted) => Self {
+                exit,
+                ..Self::usage(deleted.to_string())
+            }
+            .hinted_all(deleted.ways_out()),
+            MigrateError::Skipped(skipped) => Self {
+                exit,
+                ..Self::usage(skipped.to_string())
+            }
+            .hinted_all(skipped.ways_out()),
             MigrateError::Undecided(doubt) => Self {
                 exit,
                 ..Self::usage(format!(
@@ -256,6 +275,7 @@ impl From<MigrateError> for CommandError {
             | MigrateError::NoEngine(_)
             | MigrateError::Pending(_)
             | MigrateError::Unfinished(_)
+            | MigrateError::UnfinishedElsewhere(_)
             | MigrateError::Ahead(_)
             | MigrateError::OtherDirectory(_)
             | MigrateError::SearchPath { .. }

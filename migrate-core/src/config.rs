@@ -74,6 +74,12 @@ impl Default for Config {
     }
 }
 
+/// How long a name may be in Postgres, which cuts off the rest; MySQL takes one more. In bytes.
+const MOST_OF_NAME: usize = 63;
+
+/// The same of a history table, beside which a lease has one that ends in `_lock`.
+const MOST_OF_TABLE: usize = MOST_OF_NAME - "_lock".len();
+
 /// The history table's name without a `[history]` section.
 pub const DEFAULT_HISTORY_TABLE: &str = "_migcheck_revisions";
 
@@ -347,18 +353,32 @@ impl Reading {
     }
 
     fn history(&mut self, key: &Key<'_>, value: &Value<'_>) -> Result<(), Problem> {
-        let plain_name = |what: &str| {
+        let plain_name = |what: &str, most: usize| {
             let name = reader::string(value)?.into_inner();
             let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            if name.is_empty() || name.len() > 60 || !name.chars().all(plain) {
+            if name.is_empty() || !name.chars().all(plain) {
                 let problem = Problem::new(value.span(), format!("not a plain {what} name"));
-                return Err(problem.help("letters, digits and `_`, at most 60 of them"));
+                return Err(
+                    problem.help(format!("letters, digits and `_`, at most {most} of them"))
+                );
+            }
+            let length = name.len();
+            if length > most {
+                let message = format!("a {what} name of {length} characters is too long");
+                let problem = Problem::new(value.span(), message);
+                let lease = if most < MOST_OF_NAME {
+                    ", and a lease adds `_lock`"
+                } else {
+                    ""
+                };
+                let help = format!("at most {most}: PostgreSQL has room for {MOST_OF_NAME}{lease}");
+                return Err(problem.help(help));
             }
             Ok(name)
         };
         match &**key.get_ref() {
-            "table" => self.config.history_table = plain_name("table")?,
-            "schema" => self.config.history_schema = Some(plain_name("schema")?),
+            "table" => self.config.history_table = plain_name("table", MOST_OF_TABLE)?,
+            "schema" => self.config.history_schema = Some(plain_name("schema", MOST_OF_NAME)?),
             _ => return Err(Problem::unknown_key(key, &["table", "schema"])),
         }
         Ok(())

@@ -955,6 +955,27 @@ fn links_and_pipes() {
 
 // The configuration.
 
+/// Beside the history table a lease has one of its name and `_lock`.
+#[test]
+fn a_history_table_whose_lock_has_no_name() {
+    let named = |length| {
+        format!(
+            "layout = \"native\"\n[naming]\nfile = \"{{seq}}_{{slug}}\"\n[history]\ntable = \"{}\"\n",
+            "h".repeat(length)
+        )
+    };
+    assert_clean(&sound().add(CONFIG_FILE, &named(58)));
+    assert_snapshot!(sound().add(CONFIG_FILE, &named(59)).report(), @r#"
+    error[invalid-config]: a table name of 59 characters is too long
+     --> migrations/migcheck.toml:5:9
+      |
+    5 | table = "hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh"
+      |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: at most 58: PostgreSQL has room for 63, and a lease adds `_lock`
+    "#);
+}
+
 #[test]
 fn every_mistake_of_the_configuration() {
     let files = sound().add(
@@ -1080,7 +1101,7 @@ fn every_mistake_of_the_configuration() {
     17 | table = "a.b"
        |         ^^^^^
        |
-       = help: letters, digits and `_`, at most 60 of them
+       = help: letters, digits and `_`, at most 58 of them
     "#);
 }
 

@@ -158,6 +158,18 @@ fn a_slip_of_the_hand_goes_the_other_way_for_nobody() {
 }
 
 #[test]
+fn what_was_passed_over_is_below_what_is_applied() {
+    let line = graph("aa11\nbb22 < aa11\ncc33 < bb22\ndd44 < cc33");
+    let applied = [true, false, true, false];
+    assert_eq!(line.ids(&line.current(&applied)), ["cc33"]);
+    assert_eq!(line.ids(&line.skipped(&applied)), ["bb22"]);
+    // Without the last flags, which are those of what is not applied.
+    assert_eq!(line.ids(&line.skipped(&applied[..3])), ["bb22"]);
+    assert_eq!(line.ids(&line.current(&[true, true])), ["bb22"]);
+    assert!(line.skipped(&[true, true]).is_empty());
+}
+
+#[test]
 fn a_branch() {
     let branch = graph("aa11\nbb22 < aa11 # left\ncc33 < bb22\ndd44 < aa11 # right\nee55 < dd44");
     rows(

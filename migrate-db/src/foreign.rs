@@ -44,7 +44,9 @@ pub(crate) fn above<'a>(
     };
     let going: Vec<usize> = plan.steps.iter().map(|step| step.revision).collect();
     roots.extend(graph.ids(&going));
-    if roots.is_empty() {
+    // Below the base there is nothing, so that nothing stays.
+    let is_all = *target == Target::Base;
+    if roots.is_empty() && !is_all {
         return Ok(Vec::new());
     }
     let known: HashSet<&str> = standing.unknown.iter().map(String::as_str).collect();
@@ -61,6 +63,7 @@ pub(crate) fn above<'a>(
         for row in &left {
             let builds_on = |id: &String| roots.contains(id) || marked.contains(&**id);
             let is_above = match &row.parents {
+                _ if is_all => true,
                 Some(parents) => parents.iter().any(builds_on),
                 // It may build on anything that was applied before.
                 None => target_row.is_none_or(|target| target.applied_at <= row.applied_at),

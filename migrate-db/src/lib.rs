@@ -31,6 +31,7 @@ mod lock;
 mod lock_file;
 mod migrate_error;
 mod migrator;
+mod misfit;
 #[cfg(feature = "mysql")]
 pub mod mysql;
 mod offline;
@@ -69,6 +70,7 @@ pub use history::{HistoryRow, RevisionState};
 pub use journal::{Doubt, Undecided};
 pub use migrate_error::{Edited, Locked, MigrateError, OtherSchema};
 pub use migrator::{Migrator, Report, StepReport};
+pub use misfit::{Deleted, Renamed, Skipped};
 pub use offline::{Offline, OfflineError, OfflineStep};
 pub use own_schema::OwnSchema;
 pub use release::{Release, release};

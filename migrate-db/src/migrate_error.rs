@@ -10,6 +10,7 @@ use crate::ServerError;
 use crate::advice::AGAIN;
 use crate::empty::Stranger;
 use crate::journal::Undecided;
+use crate::misfit::{Deleted, Renamed, Skipped};
 use crate::schema_check::{Drifted, NoFingerprint};
 use crate::script::ScriptError;
 use crate::status::Unfinished;
@@ -79,6 +80,15 @@ pub enum MigrateError {
         /// The one in which they would be made.
         opened: String,
     },
+    /// Applied revisions whose scripts the directory has under other ids.
+    #[error("{}", with_ways_out(.0, &.0.ways_out()))]
+    Renamed(Box<Renamed>),
+    /// Applied revisions that the directory does not have, though what it has was applied on top of them.
+    #[error("{}", with_ways_out(.0, &.0.ways_out()))]
+    Deleted(Box<Deleted>),
+    /// Revisions that are not applied, though what builds on them is.
+    #[error("{}", with_ways_out(.0, &.0.ways_out()))]
+    Skipped(Box<Skipped>),
     /// There are tables, and nothing says how they came.
     #[error(transparent)]
     NotEmpty(Stranger),
@@ -97,6 +107,11 @@ pub enum MigrateError {
     /// A script was begun, and this is not the way to its end.
     #[error("{0}; `{verb}` goes on with it, or, when you have finished or undone it by hand, say so with `resolve --script`", verb = .0.goes_on())]
     Unfinished(Unfinished),
+    /// A script was begun that the directory does not have.
+    #[error(
+        "{0}, and is not in the directory; the program that has it goes on with it, or, when you have finished or undone it by hand, say so with `resolve --script`"
+    )]
+    UnfinishedElsewhere(Unfinished),
     /// It cannot be told where an unfinished script has to go on.
     #[error(transparent)]
     Undecided(#[from] Box<Undecided>),
@@ -194,6 +209,11 @@ pub(crate) fn refused(what: &'static str) -> impl FnOnce(ServerError) -> Migrate
 fn way_out(help: Option<&str>) -> String {
     help.map(|help| format!("; {}", help.replace('\n', " ")))
         .unwrap_or_default()
+}
+
+/// What is wrong, and what to do about it.
+fn with_ways_out(wrong: &impl fmt::Display, ways: &[String]) -> String {
+    format!("{wrong}; {}", ways.join("; "))
 }
 
 /// Applied scripts that are not what the directory has now.
@@ -335,7 +355,7 @@ fn in_url(schema: &str) -> &str {
 }
 
 /// The first of many.
-fn some_of(ids: &[String]) -> String {
+pub(crate) fn some_of(ids: &[String]) -> String {
     const SHOWN: usize = 5;
     match ids.len() {
         0..=SHOWN => ids.join(", "),

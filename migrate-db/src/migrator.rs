@@ -160,6 +160,9 @@ impl Migrator {
 
     /// Applies what `target` needs and is not applied yet, or goes on with what was begun.
     ///
+    /// Where a revision came into the directory below what is applied, that is an error, unless `target`
+    /// names it: then it is applied out of order.
+    ///
     /// With nothing to do it is one round trip.
     ///
     /// # Errors
@@ -225,7 +228,7 @@ impl Migrator {
         Ok(standing.status(&self.graph))
     }
 
-    /// The ids of the revisions that are applied and have no applied child.
+    /// The ids of the revisions that are applied and have nothing applied above them.
     ///
     /// # Errors
     ///
@@ -308,6 +311,7 @@ impl Migrator {
         // A newer program may be in the middle of one of its own.
         let is_ahead = |id: &str| self.settings.allow_ahead && self.graph.position(id).is_none();
         standing.check_unfinished(|revision, _| is_ahead(revision))?;
+        standing.check_order()?;
         let pending = standing.pending(&self.graph);
         if pending.is_empty() {
             return Ok(standing);

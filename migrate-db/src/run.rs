@@ -82,7 +82,7 @@ impl<'a> Run<'a> {
             path.check()?;
             self.path.get_or_insert_with(|| path.clone());
         }
-        Standing::new(self.graph, self.session.dialect(), history)
+        Ok(Standing::new(self.graph, self.session.dialect(), history))
     }
 
     /// The steps to `target`; a script that was begun comes first.
@@ -93,7 +93,12 @@ impl<'a> Run<'a> {
         direction: Direction,
     ) -> Result<Plan, MigrateError> {
         let down = direction == Direction::Down;
-        standing.check(self.settings.allow_ahead || down && is_explicit(target))?;
+        if down && is_explicit(target) {
+            standing.check_below(true)?;
+        } else {
+            standing.check(self.settings.allow_ahead)?;
+            standing.check_order_for(self.graph, target)?;
+        }
         let mut plan = match direction {
             Direction::Up => self.graph.plan_upgrade(&standing.applied, target)?,
             Direction::Down if is_target(standing, target) => Plan::default(),
@@ -102,7 +107,9 @@ impl<'a> Run<'a> {
         let id = |step: &Step| self.graph.get(step.revision).map(|known| known.id.as_str());
         standing.check_unfinished(|revision, way| {
             let planned = plan.steps.iter().any(|step| id(step) == Some(revision));
-            way == direction && (planned || self.graph.position(revision).is_none())
+            let is_known = self.graph.position(revision).is_some();
+            // Nothing is put on top of what a newer program has begun.
+            way == direction && (planned || !is_known && (down || plan.steps.is_empty()))
         })?;
         let unfinished = standing.unfinished();
         if let Some(at) = unfinished.and_then(|one| self.graph.position(&one.revision)) {
@@ -136,11 +143,19 @@ impl<'a> Run<'a> {
         direction: Direction,
     ) -> Result<Report, MigrateError> {
         let standing = self.standing().await?;
-        let plan = self.plan(&standing, target, direction)?;
-        let foreign = self.foreign(&standing, target, direction, &plan)?;
-        if plan.steps.is_empty() && foreign.is_empty() {
-            return Ok(self.report(Vec::new(), &standing.applied));
-        }
+        let way_on = match self.plan(&standing, target, direction) {
+            // A newer program that is at it holds the lock.
+            Err(MigrateError::UnfinishedElsewhere(_)) => None,
+            plan => {
+                let plan = plan?;
+                let foreign = self.foreign(&standing, target, direction, &plan)?;
+                if plan.steps.is_empty() && foreign.is_empty() {
+                    return Ok(self.report(Vec::new(), &standing.applied));
+                }
+                let is_relative = target.is_relative();
+                is_relative.then(|| self.way_on(&standing, &plan, direction))
+            }
+        };
         let lock = self.lock().await?;
         let ran = self.migrate_locked(&lock, target, direction).await;
         if matches!(ran, Err(MigrateError::LeaseLost)) {
@@ -153,9 +168,9 @@ impl<'a> Run<'a> {
             Err(error) => Err(refused(CANNOT_WRITE)(error)),
         });
         let ended = self.unlock(&lock, ran).await;
-        match target.is_relative() {
-            true => ended.map_err(|error| error.aimed(&self.way_on(&standing, &plan, direction))),
-            false => ended,
+        match way_on {
+            Some(way_on) => ended.map_err(|error| error.aimed(&way_on)),
+            None => ended,
         }
     }
 

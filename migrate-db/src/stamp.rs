@@ -58,11 +58,18 @@ impl Run<'_> {
         let mut sql = Vec::new();
         let mut applied = vec![false; self.graph.len()];
         if let Stamp::At { purge: true, .. } = stamp {
-            sql.push(format!("DELETE FROM {}", self.table.sql()));
+            // All of them; servers in safe mode want to hear of a key.
+            sql.push(format!(
+                "DELETE FROM {} WHERE revision >= ''",
+                self.table.sql()
+            ));
         } else {
             let standing = self.standing().await?;
             standing.check(self.settings.allow_ahead)?;
             standing.check_unfinished(|_, _| false)?;
+            if let Stamp::At { target, .. } = stamp {
+                standing.check_order_for(self.graph, target)?;
+            }
             applied = standing.applied;
         }
         let plan = self.plan_stamp(&applied, stamp)?;

@@ -1,10 +1,11 @@
 //! Where a database stands, seen from a directory.
 
 use migcheck_core::split::split;
-use migcheck_core::{Dialect, Direction, RevisionGraph};
+use migcheck_core::{Dialect, Direction, RevisionGraph, Target};
 
 use crate::history::{History, HistoryRow, RevisionState};
 use crate::migrate_error::{Edited, MigrateError};
+use crate::misfit::{Deleted, Renamed, Skipped};
 use crate::status::{Doubtful, Status, Unfinished};
 
 /// The rows of a history table beside the revisions of a directory.
@@ -17,23 +18,26 @@ pub(crate) struct Standing {
     /// Where the statement is that is in doubt, as file and line.
     doubtful: Option<Doubtful>,
     pub(crate) edited: Edited,
+    renamed: Option<Renamed>,
+    deleted: Option<Deleted>,
+    /// What is not applied below what is.
+    pub(crate) skipped: Option<Skipped>,
 }
 
 impl Standing {
-    /// # Errors
-    ///
-    /// A child is applied without its parent.
-    pub(crate) fn new(
-        graph: &RevisionGraph,
-        dialect: Dialect,
-        history: Option<History>,
-    ) -> Result<Self, MigrateError> {
+    pub(crate) fn new(graph: &RevisionGraph, dialect: Dialect, history: Option<History>) -> Self {
         let rows = history.as_ref().map_or(&[][..], |history| &history.rows);
         let (known, unknown): (Vec<&HistoryRow>, Vec<&HistoryRow>) = rows
             .iter()
             .partition(|row| graph.position(&row.revision).is_some());
+        let mut applied = vec![false; graph.len()];
         let is_applied = |row: &&&HistoryRow| row.state != RevisionState::Applying;
-        let applied = graph.applied(known.iter().filter(is_applied).map(|row| &row.revision))?;
+        for row in known.iter().filter(is_applied) {
+            if let Some(at) = graph.position(&row.revision) {
+                applied[at] = true;
+            }
+        }
+        let skipped = Skipped::find(graph, &applied);
         let is_edited = |row: &&&HistoryRow| {
             row.state == RevisionState::Applied && !is_unchanged(graph, row, dialect)
         };
@@ -51,17 +55,30 @@ impl Standing {
             let script = revision.and_then(|revision| revision.script(Direction::Up, dialect));
             edited.file = script.map(|script| script.source.path.to_string());
             // To record that anew would lose what is unknown here, or half done.
-            if unknown.is_empty() && rows.iter().all(|row| row.state.unfinished().is_none()) {
+            if unknown.is_empty()
+                && skipped.is_none()
+                && rows.iter().all(|row| row.state.unfinished().is_none())
+            {
                 edited.at = graph.ids(&graph.current(&applied));
             }
         }
-        Ok(Self {
+        let mut renamed = Renamed::find(graph, dialect, &unknown, &applied);
+        let mut deleted = Deleted::find(graph, &known, &unknown, &applied);
+        if !edited.revisions.is_empty() {
+            // To record what is there anew would take the edits for good.
+            renamed.iter_mut().for_each(|renamed| renamed.at.clear());
+            deleted.iter_mut().for_each(|deleted| deleted.at.clear());
+        }
+        Self {
+            renamed,
+            deleted,
+            skipped,
             applied,
             edited,
             unknown: ids(unknown),
             doubtful: rows.iter().find_map(|row| doubtful(graph, row, dialect)),
             history,
-        })
+        }
     }
 
     pub(crate) fn rows(&self) -> &[HistoryRow] {
@@ -82,12 +99,23 @@ impl Standing {
         })
     }
 
-    /// Nothing applied was edited, and nothing is unknown, unless that is allowed.
+    /// Nothing applied was edited, renamed or deleted, and nothing is unknown, unless that is allowed.
     pub(crate) fn check(&self, allow_ahead: bool) -> Result<(), MigrateError> {
+        match &self.renamed {
+            Some(renamed) => Err(MigrateError::Renamed(Box::new(renamed.clone()))),
+            None => self.check_below(allow_ahead),
+        }
+    }
+
+    /// The same for the way down, on which the scripts of the old ids are at hand.
+    pub(crate) fn check_below(&self, allow_ahead: bool) -> Result<(), MigrateError> {
         if !self.unknown.is_empty() {
             let unknown = self.unknown.clone();
             if self.unknown.len() == self.rows().len() {
                 return Err(MigrateError::OtherDirectory(unknown));
+            }
+            if let Some(deleted) = &self.deleted {
+                return Err(MigrateError::Deleted(Box::new(deleted.clone())));
             }
             if !allow_ahead {
                 return Err(MigrateError::Ahead(unknown));
@@ -99,16 +127,47 @@ impl Standing {
         }
     }
 
+    /// Nothing was passed over.
+    pub(crate) fn check_order(&self) -> Result<(), MigrateError> {
+        match &self.skipped {
+            Some(skipped) => Err(MigrateError::Skipped(Box::new(skipped.clone()))),
+            None => Ok(()),
+        }
+    }
+
+    /// The same, unless `target` names what was passed over, which then comes out of order.
+    pub(crate) fn check_order_for(
+        &self,
+        graph: &RevisionGraph,
+        target: &Target,
+    ) -> Result<(), MigrateError> {
+        let named = match target {
+            Target::Named(name) => graph.locate(name).ok(),
+            _ => None,
+        };
+        let named = named.and_then(|at| graph.get(at));
+        match (&self.skipped, named) {
+            (Some(skipped), Some(named))
+                if skipped.revisions.iter().any(|id| *id == named.id.as_str()) =>
+            {
+                Ok(())
+            }
+            _ => self.check_order(),
+        }
+    }
+
     /// Whether a plan goes on with the script that was begun; one that does not is an error.
     pub(crate) fn check_unfinished(
         &self,
         goes_on: impl Fn(&str, Direction) -> bool,
     ) -> Result<(), MigrateError> {
         match self.unfinished() {
-            Some(unfinished) if !goes_on(&unfinished.revision, unfinished.direction) => {
-                Err(MigrateError::Unfinished(unfinished))
+            Some(unfinished) if goes_on(&unfinished.revision, unfinished.direction) => Ok(()),
+            Some(unfinished) if self.unknown.contains(&unfinished.revision) => {
+                Err(MigrateError::UnfinishedElsewhere(unfinished))
             }
-            _ => Ok(()),
+            Some(unfinished) => Err(MigrateError::Unfinished(unfinished)),
+            None => Ok(()),
         }
     }
 
@@ -130,6 +189,9 @@ impl Standing {
                 .map(|row| row.applied_at.clone())
                 .max(),
             unknown: self.unknown,
+            renamed: self.renamed,
+            deleted: self.deleted,
+            skipped: self.skipped,
             edited: self.edited.revisions,
             rows: self.history.map(|history| history.rows).unwrap_or_default(),
         }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use migcheck_core::Direction;
+use migcheck_core::{Direction, RevisionGraph};
 
 use crate::history::HistoryRow;
+use crate::misfit::{Deleted, Renamed, Skipped};
 
 /// Where a database is, in one query and without a lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,12 +13,19 @@ use crate::history::HistoryRow;
 pub struct Status {
     /// Whether there is a history table at all.
     pub has_history: bool,
-    /// The applied revisions without an applied child.
+    /// The applied revisions with nothing applied above them.
     pub current: Vec<String>,
     /// The revisions that are not applied, in the order in which they would be.
     pub pending: Vec<String>,
-    /// Applied revisions that this directory does not have: the database is ahead of it.
+    /// Applied revisions that this directory does not have: the database is ahead of it, unless they are
+    /// `renamed` or `deleted`.
     pub unknown: Vec<String>,
+    /// Those whose scripts are here under other ids.
+    pub renamed: Option<Renamed>,
+    /// Those on top of which something was applied that is here.
+    pub deleted: Option<Deleted>,
+    /// Pending revisions below applied ones.
+    pub skipped: Option<Skipped>,
     /// Applied revisions whose up script is not what it was.
     pub edited: Vec<String>,
     /// The script that was begun and has not come to its end.
@@ -26,6 +34,18 @@ pub struct Status {
     pub last_applied: Option<String>,
     /// The history table, in the order in which the revisions were applied.
     pub rows: Vec<HistoryRow>,
+}
+
+impl Status {
+    /// What is applied, as one flag a place of `graph`, which is the migrator's.
+    #[must_use]
+    pub fn applied(&self, graph: &RevisionGraph) -> Vec<bool> {
+        let mut applied = vec![true; graph.len()];
+        for at in self.pending.iter().filter_map(|id| graph.position(id)) {
+            applied[at] = false;
+        }
+        applied
+    }
 }
 
 /// A script that was begun and has not come to its end.

@@ -13,6 +13,7 @@ mod interrupted;
 mod invalid;
 mod keys;
 mod leases;
+mod misfits;
 mod pooled;
 mod refusals;
 mod schemas;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     cases.extend(scripts::cases());
     cases.extend(standing::cases());
     cases.extend(foreign::cases());
+    cases.extend(misfits::cases());
     cases.extend(leases::cases());
     cases.extend(interrupted::cases());
     cases.extend(half_done::cases());

@@ -236,7 +236,7 @@ fn unknown(server: &TestServer) {
     assert!(
         error
             .to_string()
-            .starts_with("applied without what it builds on: 003; "),
+            .starts_with("not applied, though what builds on it is: 002 (below 003); "),
         "{error}"
     );
 }

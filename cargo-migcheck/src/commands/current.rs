@@ -33,6 +33,7 @@ struct CurrentAnswer<'a> {
     current: Vec<String>,
     pending: Vec<String>,
     unknown: Vec<String>,
+    skipped: &'a [String],
     edited: Vec<String>,
     unfinished: Option<JsonUnfinished<'a>>,
 }
@@ -47,8 +48,7 @@ impl CurrentArgs {
             standing(&context.terminal, &migrator, &mut *session).await
         })?;
         let current = status.current;
-        let applied = graph.applied_at(&current)?;
-        let pending: Vec<usize> = (0..graph.len()).filter(|at| !applied[*at]).collect();
+        let pending = status.pending;
         match self.format {
             Format::Human => {
                 let places: Vec<usize> =
@@ -83,8 +83,12 @@ impl CurrentArgs {
             Format::Json => context.terminal.json(&Answer::new(CurrentAnswer {
                 database: url.to_string(),
                 current,
-                pending: graph.ids(&pending),
+                pending,
                 unknown: status.unknown,
+                skipped: status
+                    .skipped
+                    .as_ref()
+                    .map_or(&[], |skipped| &skipped.revisions),
                 edited: status.edited,
                 unfinished: status.unfinished.as_ref().map(JsonUnfinished::of),
             })),

@@ -167,7 +167,7 @@ struct RunAnswer<'a> {
     database: String,
     steps: Vec<JsonStep<'a>>,
     current: &'a [String],
-    /// With `--allow-ahead`, what a newer release has applied.
+    /// What a newer release has applied: with `--allow-ahead`, and after a downgrade.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     unknown: &'a [String],
     /// What was made before, where that was asked for and needed.
@@ -252,7 +252,7 @@ pub(crate) fn run(context: &Context, run: &Run<'_>) -> Result<Exit, CommandError
             }
             Err(error) => return Err(stopped(&migrator, &mut *session, error).await),
         };
-        let left = match run.allow_ahead {
+        let left = match run.allow_ahead || run.direction == Direction::Down {
             true => migrator.status(&mut *session).await?.unknown,
             false => Vec::new(),
         };
@@ -333,11 +333,19 @@ pub(crate) async fn standing(
 ) -> Result<Status, CommandError> {
     let migrator = migrator.clone().allow_ahead(true);
     match migrator.current(&mut *session).await {
-        Ok(_) | Err(MigrateError::Edited(_)) => {}
+        Ok(_)
+        | Err(MigrateError::Edited(_) | MigrateError::Renamed(_) | MigrateError::Deleted(_)) => {}
         Err(error) => return Err(error.into()),
     }
     let status = migrator.status(session).await?;
-    tell_unknown(terminal, &status.unknown);
+    match (&status.renamed, &status.deleted) {
+        (Some(renamed), _) => terminal.warn(renamed),
+        (None, Some(deleted)) => terminal.warn(deleted),
+        (None, None) => tell_unknown(terminal, &status.unknown),
+    }
+    if let Some(skipped) = &status.skipped {
+        terminal.warn(skipped);
+    }
     if !status.edited.is_empty() {
         let edited = status.edited.join(", ");
         terminal.warn(format_args!("edited after they were applied: {edited}"));

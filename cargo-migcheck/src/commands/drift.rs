@@ -3,11 +3,11 @@
 use clap::Args;
 use migcheck_core::RevisionGraph;
 use migcheck_db::snapshot::ChangeKind;
-use migcheck_db::{Migrator, SchemaDiff, Session, release};
+use migcheck_db::{Migrator, SchemaDiff, Session, Status, release};
 use migcheck_harness::{Drift, RoundTripError, ServerSpec, ServerSpecError, drift, recorded_drift};
 use serde::Serialize;
 
-use super::database::{DatabaseArgs, block_on, open};
+use super::database::{DatabaseArgs, block_on, open, standing};
 use crate::cli::Context;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -71,8 +71,10 @@ impl DriftArgs {
         let migrator = Migrator::new(&graph)?;
         let found = block_on(async {
             let mut session = open(&url, false).await?;
-            let current = migrator.current(&mut *session).await?;
-            of(&graph, &current, &mut *session, on).await
+            // Of what is edited or unknown there is nothing to build.
+            migrator.current(&mut *session).await?;
+            let status = standing(&context.terminal, &migrator, &mut *session).await?;
+            of(&graph, &status, &mut *session, on).await
         })?;
         match self.format {
             Format::Human => print(context, &found),
@@ -90,15 +92,16 @@ impl DriftArgs {
     }
 }
 
-/// Compares the database of a session, which is at `current`.
+/// Compares the database of a session, of which `status` says where it is.
 pub(super) async fn of(
     graph: &RevisionGraph,
-    current: &[String],
+    status: &Status,
     session: &mut dyn Session,
     on: Option<ServerSpec>,
 ) -> Result<Drift, CommandError> {
-    let applied = graph.applied_at(current)?;
-    if on.is_none() {
+    let applied = status.applied(graph);
+    // What was recorded is of revisions with all that they need.
+    if on.is_none() && status.skipped.is_none() {
         let recorded = recorded_drift(graph, &applied, session).await;
         if let Some(none) = recorded.map_err(failed)? {
             return Ok(none);

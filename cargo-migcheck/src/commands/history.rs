@@ -71,5 +71,5 @@ fn standing(
         let mut session = open(url, false).await?;
         database::standing(terminal, &migrator, &mut *session).await
     })?;
-    Ok(Standing::at(graph, &status.current)?)
+    Ok(Standing::of(graph, &status))
 }

@@ -66,6 +66,8 @@ struct Answered {
     found: Identified,
     /// Where its history says that it is.
     recorded: Option<Vec<String>>,
+    /// Whether that is without something below.
+    has_gap: bool,
     stamped: bool,
 }
 
@@ -84,11 +86,15 @@ impl IdentifyArgs {
             let mut session = open(&url, false).await?;
             let found = identify.run(&mut *session).await?;
             let status = migrator.status(&mut *session).await?;
+            if let Some(skipped) = &status.skipped {
+                context.terminal.warn(skipped);
+            }
             let recorded = status.has_history.then_some(status.current);
             let mut answered = Answered {
                 database: url.to_string(),
                 found,
                 recorded,
+                has_gap: status.skipped.is_some(),
                 stamped: false,
             };
             if self.stamp {
@@ -157,6 +163,8 @@ impl Answered {
             .hinted("say it with `cargo migcheck stamp REV`"));
         };
         match &self.recorded {
+            // The schema has what the history has not.
+            Some(recorded) if *recorded == state.heads && self.has_gap => {}
             Some(recorded) if *recorded == state.heads => return Ok(()),
             Some(recorded) if !recorded.is_empty() => {
                 let at = name(&state.heads);

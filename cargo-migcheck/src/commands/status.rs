@@ -165,7 +165,7 @@ impl Asked {
         let status = self.migrator.status(&mut *session).await?;
         let graph = self.migrator.graph();
         let drift = match self.drift {
-            true => Some(drift::of(graph, &status.current, &mut *session, self.on.clone()).await),
+            true => Some(drift::of(graph, &status, &mut *session, self.on.clone()).await),
             false => None,
         };
         Ok(Found {
@@ -178,15 +178,16 @@ impl Asked {
 
 /// Whether a database is at `target` and in order.
 fn is_at(graph: &RevisionGraph, status: &Status, target: &Target) -> bool {
-    let plan = graph
-        .applied_at(&status.current)
-        .and_then(|applied| graph.plan(&applied, target));
+    let plan = graph.plan(&status.applied(graph), target);
     is_in_order(status) && plan.is_ok_and(|plan| plan.steps.is_empty())
 }
 
 /// Whether nothing is unfinished, and all that is applied is what the directory has.
 fn is_in_order(status: &Status) -> bool {
-    status.unknown.is_empty() && status.edited.is_empty() && status.unfinished.is_none()
+    status.unknown.is_empty()
+        && status.skipped.is_none()
+        && status.edited.is_empty()
+        && status.unfinished.is_none()
 }
 
 /// What was asked for and is not so comes before what could not be asked.

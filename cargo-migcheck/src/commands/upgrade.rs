@@ -19,6 +19,9 @@ use crate::output::Format;
 use fleet::FleetArgs;
 
 /// Apply what a target needs and a database does not have
+///
+/// A revision that came into the directory below applied ones stops it. It is applied, out of order, where
+/// it is the target itself.
 #[derive(Debug, Args)]
 pub(crate) struct UpgradeArgs {
     /// Where to go: `head`, `heads`, a revision, `+1`, `ID+2`, `label@head`

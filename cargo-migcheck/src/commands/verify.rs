@@ -175,7 +175,9 @@ impl VerifyArgs {
             let (is_passing, what) = match &error {
                 // Somebody may yet record where such a database is.
                 MigrateError::Pending(_) | MigrateError::NotEmpty(_) => (true, "pending revisions"),
-                MigrateError::Unfinished(_) => (true, "an unfinished revision"),
+                MigrateError::Unfinished(_) | MigrateError::UnfinishedElsewhere(_) => {
+                    (true, "an unfinished revision")
+                }
                 MigrateError::Refused { .. } => (true, "the database"),
                 _ => (false, ""),
             };

@@ -1,6 +1,7 @@
 //! Revisions in a line each: id, title, labels and marks.
 
-use migcheck_core::{PlanError, Revision, RevisionGraph};
+use migcheck_core::{Revision, RevisionGraph};
+use migcheck_db::Status;
 
 use super::style::{BOLD, DIM, GREEN, YELLOW, painted};
 
@@ -34,16 +35,16 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    /// Of a database that is at `current`, a list of ids.
-    pub(crate) fn at(graph: &RevisionGraph, current: &[String]) -> Result<Self, PlanError> {
-        let mut flags = vec![false; graph.len()];
-        for place in current.iter().filter_map(|id| graph.position(id)) {
-            flags[place] = true;
+    /// As a database was found.
+    pub(crate) fn of(graph: &RevisionGraph, status: &Status) -> Self {
+        let mut current = vec![false; graph.len()];
+        for place in status.current.iter().filter_map(|id| graph.position(id)) {
+            current[place] = true;
         }
-        Ok(Self {
-            applied: graph.applied_at(current)?,
-            current: flags,
-        })
+        Self {
+            applied: status.applied(graph),
+            current,
+        }
     }
 }
 

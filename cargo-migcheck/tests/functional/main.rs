@@ -26,6 +26,7 @@ mod json;
 #[cfg(unix)]
 mod killed;
 mod lock;
+mod misfits;
 mod picture;
 mod project;
 mod rebase;

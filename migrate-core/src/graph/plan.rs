@@ -114,14 +114,34 @@ impl RevisionGraph {
         Ok(self.with_prerequisites(&places))
     }
 
-    /// The revisions that are applied and have no applied child.
+    /// The revisions that are applied and have nothing applied above them.
     #[must_use]
     pub fn current(&self, applied: &[bool]) -> Vec<usize> {
-        let is_applied = |at: usize| applied.get(at).copied().unwrap_or(false);
+        let applied = &*self.every_flag(applied);
+        // Above a revision that was passed over something may be applied all the same.
+        let mut below = vec![false; self.len()];
+        for (at, revision) in self.revisions().iter().enumerate().rev() {
+            if applied[at] || below[at] {
+                revision
+                    .parents
+                    .iter()
+                    .for_each(|before| below[*before] = true);
+            }
+        }
         (0..self.len())
-            .filter(|at| {
-                is_applied(*at) && !self.children(*at).iter().any(|child| is_applied(*child))
-            })
+            .filter(|at| applied[*at] && !below[*at])
+            .collect()
+    }
+
+    /// The revisions that were passed over: not applied, though what needs them is. There are none in a
+    /// set that [`applied`](Self::applied) accepts.
+    #[must_use]
+    pub fn skipped(&self, applied: &[bool]) -> Vec<usize> {
+        let applied = &*self.every_flag(applied);
+        let places: Vec<usize> = (0..self.len()).filter(|at| applied[*at]).collect();
+        let needed = self.with_prerequisites(&places);
+        (0..self.len())
+            .filter(|at| needed[*at] && !applied[*at])
             .collect()
     }
 

@@ -67,10 +67,13 @@ proptest! {
                 prop_assert_eq!(marked(&graph, &flags), set().collect::<BTreeSet<_>>());
             }
             Err(PlanError::Contradiction(listed)) => {
-                prop_assert_eq!(listed.iter().map(|id| &**id).collect::<BTreeSet<_>>(), orphaned);
+                prop_assert_eq!(listed.iter().map(|id| &**id).collect::<BTreeSet<_>>(), orphaned.clone());
             }
             Err(error) => panic!("{error}"),
         }
+        let flags: Vec<bool> = graph.revisions().iter().map(|one| one.id.as_str() != taken).collect();
+        let skipped = if orphaned.is_empty() { vec![] } else { vec![taken.to_owned()] };
+        prop_assert_eq!(graph.ids(&graph.skipped(&flags)), skipped);
         let unknown = graph.applied(set().chain(["nobody"]));
         prop_assert_eq!(unknown, Err(PlanError::UnknownApplied(vec!["nobody".to_owned()])));
     }

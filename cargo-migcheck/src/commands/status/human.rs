@@ -84,6 +84,14 @@ fn tell(terminal: &Terminal, row: &Row, expected: Option<&str>) {
     if !status.unknown.is_empty() {
         line(YELLOW, "unknown", &status.unknown.join(", "));
     }
+    if let Some(renamed) = &status.renamed {
+        line(RED, "renamed", &renamed.pairs());
+    } else if let Some(deleted) = &status.deleted {
+        line(RED, "deleted", &deleted.revisions.join(", "));
+    }
+    if let Some(skipped) = &status.skipped {
+        line(RED, "skipped", &skipped.places());
+    }
     if !status.edited.is_empty() {
         line(RED, "edited", &status.edited.join(", "));
     }
