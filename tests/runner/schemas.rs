@@ -40,6 +40,9 @@ fn tables(session: &mut dyn Session) -> Vec<String> {
 /// Nobody can tell whether the schema is new or the history is older than it.
 fn another(server: &TestServer) {
     let migrator = migrator(four_tables().graph());
+    let leased = migrator
+        .clone()
+        .lease(Some(std::time::Duration::from_secs(30)));
     for at in ["head", "base"] {
         let scratch = server.scratch();
         let mut public = connect(&scratch);
@@ -57,6 +60,7 @@ fn another(server: &TestServer) {
             block_on(migrator.current(&mut *session)).map(drop),
             block_on(migrator.stamp(&mut *session, "head", false)).map(drop),
             block_on(migrator.stamp(&mut *session, "head", true)).map(drop),
+            block_on(leased.stamp(&mut *session, "head", false)).map(drop),
             block_on(migrator.resolve(&mut *session, None, Resolution::Applied)).map(drop),
         ] {
             let error = error.unwrap_err();

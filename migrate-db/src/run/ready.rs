@@ -25,6 +25,9 @@ impl Run<'_> {
         reset.map_err(refused("the session cannot be prepared"))?;
         self.stays().await?;
         if self.settings.lease.is_some() {
+            if let Some(path) = &self.path {
+                path.check()?;
+            }
             // Its table is written to while a script's search path holds.
             let pinned = self.table.pin(self.session, "").await;
             pinned.map_err(refused(CANNOT_FIND))?;
