@@ -964,8 +964,8 @@ fn a_history_table_whose_lock_has_no_name() {
             "h".repeat(length)
         )
     };
-    assert_clean(&sound().add(CONFIG_FILE, &named(58)));
-    assert_snapshot!(sound().add(CONFIG_FILE, &named(59)).report(), @r#"
+    assert_clean(&sound().add(CONFIG_FILE, named(58)));
+    assert_snapshot!(sound().add(CONFIG_FILE, named(59)).report(), @r#"
     error[invalid-config]: a table name of 59 characters is too long
      --> migrations/migcheck.toml:5:9
       |

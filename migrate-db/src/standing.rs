@@ -62,7 +62,9 @@ impl Standing {
                 edited.at = graph.ids(&graph.current(&applied));
             }
         }
-        let mut renamed = Renamed::find(graph, dialect, &unknown, &applied);
+        // Where nothing is known, one script that both have makes no other project this one.
+        let mut renamed = Renamed::find(graph, dialect, &unknown, &applied)
+            .filter(|renamed| !known.is_empty() || renamed.revisions.len() == unknown.len());
         let mut deleted = Deleted::find(graph, &known, &unknown, &applied);
         if !edited.revisions.is_empty() {
             // To record what is there anew would take the edits for good.

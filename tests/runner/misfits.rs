@@ -289,6 +289,10 @@ fn all_renamed(server: &TestServer) {
          --purge`"
     );
     assert_eq!(recorded(session), ["1", "2"]);
+    // One script that both have makes no other project this one.
+    remove(&directory, "02");
+    let error = upgrade(directory.graph(), session).unwrap_err();
+    assert!(matches!(error, MigrateError::OtherDirectory(_)), "{error}");
 }
 
 /// Every merge has the script of every other.

@@ -50,13 +50,13 @@ const WRONG: [Wrong; 5] = [
         arrange: |_, session| {
             execute(
                 session,
-                "UPDATE _migcheck_revisions SET revision = '900' WHERE revision = '003'",
+                "UPDATE _migcheck_revisions SET revision = '900', checksum = UPPER(checksum) WHERE revision = '003'",
             );
         },
         mend: |_, session| {
             execute(
                 session,
-                "UPDATE _migcheck_revisions SET revision = '003' WHERE revision = '900'",
+                "UPDATE _migcheck_revisions SET revision = '003', checksum = LOWER(checksum) WHERE revision = '900'",
             );
         },
         asked: true,
@@ -69,13 +69,13 @@ const WRONG: [Wrong; 5] = [
         arrange: |_, session| {
             execute(
                 session,
-                "UPDATE _migcheck_revisions SET revision = CONCAT('9', revision)",
+                "UPDATE _migcheck_revisions SET revision = CONCAT('9', revision), checksum = UPPER(checksum)",
             );
         },
         mend: |_, session| {
             execute(
                 session,
-                "UPDATE _migcheck_revisions SET revision = SUBSTR(revision, 2)",
+                "UPDATE _migcheck_revisions SET revision = SUBSTR(revision, 2), checksum = LOWER(checksum)",
             );
         },
         asked: true,
