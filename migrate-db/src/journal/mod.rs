@@ -11,6 +11,7 @@ mod emptied;
 mod existing;
 mod invalid;
 mod line;
+mod lost;
 mod mysql;
 pub(crate) mod name;
 mod offline;
@@ -100,6 +101,9 @@ struct Journal<'a> {
     manual: bool,
     /// Where the script locked tables, while it holds them.
     locked: Option<usize>,
+    /// Whether the session that is gone was given an id for a row that it inserted, and this one has
+    /// not shown that it was.
+    lost_id: bool,
     /// Of a statement, what is to be known of INVALID indexes.
     noted: Option<(usize, Noted)>,
     notes: Vec<String>,
@@ -131,6 +135,7 @@ impl<'a> Journal<'a> {
             own: None,
             manual: false,
             locked: None,
+            lost_id: false,
             noted: None,
             notes: Vec::new(),
         }
