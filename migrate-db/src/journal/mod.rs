@@ -6,6 +6,7 @@
 //! next one goes on where it stopped ([`resume`]), or says which statement a person has to look into.
 
 mod altered;
+mod aspects;
 mod effect;
 mod emptied;
 mod existing;

@@ -87,6 +87,34 @@ pub(crate) fn words(sql: &str, dialect: Dialect) -> Vec<Word<'_>> {
     words
 }
 
+/// What stands between commas.
+pub(crate) fn pieces<'w, 'a>(words: &'w [Word<'a>]) -> Vec<&'w [Word<'a>]> {
+    let mut depth = 0_usize;
+    let is_end = |word: &Word<'_>| {
+        match word {
+            Word::Mark('(') => depth += 1,
+            Word::Mark(')') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && word.is_mark(',')
+    };
+    words.split(is_end).collect()
+}
+
+/// What stands before the parenthesis that closes.
+pub(crate) fn within<'w, 'a>(words: &'w [Word<'a>]) -> &'w [Word<'a>] {
+    let mut depth = 1_usize;
+    let end = words.iter().position(|word| {
+        match word {
+            Word::Mark('(') => depth += 1,
+            Word::Mark(')') => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    &words[..end.unwrap_or(words.len())]
+}
+
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '$') || !c.is_ascii()
 }

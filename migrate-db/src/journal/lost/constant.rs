@@ -3,7 +3,7 @@
 use migcheck_core::Dialect;
 
 use super::super::effect::{sets_config, starts};
-use super::super::words::{Word, words as split};
+use super::super::words::{Word, pieces, within, words as split};
 use super::Thing;
 
 /// Something that is given a value.
@@ -45,20 +45,6 @@ pub(super) fn assigned<'w, 'a>(words: &'w [Word<'a>], dialect: Dialect) -> Vec<A
         }
         _ => Vec::new(),
     }
-}
-
-/// What stands between commas.
-fn pieces<'w, 'a>(words: &'w [Word<'a>]) -> Vec<&'w [Word<'a>]> {
-    let mut depth = 0_usize;
-    let is_end = |word: &Word<'_>| {
-        match word {
-            Word::Mark('(') => depth += 1,
-            Word::Mark(')') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth == 0 && word.is_mark(',')
-    };
-    words.split(is_end).collect()
 }
 
 /// Of one piece of a SET of MySQL.
@@ -241,7 +227,7 @@ fn configured(words: &[Word<'_>]) -> Vec<Thing> {
         name.is_some_and(|name| name == "set_config") && is_called
     });
     let setting = |(at, _): (usize, &Word<'_>)| {
-        let arguments = arguments(&words[at + 2..]);
+        let arguments = pieces(within(&words[at + 2..]));
         let is_local = matches!(arguments.last(), Some([last]) if last.is("TRUE"));
         let name = match arguments.first() {
             Some([name]) => body(name),
@@ -256,17 +242,3 @@ fn configured(words: &[Word<'_>]) -> Vec<Thing> {
 }
 
 const SOME_SETTING: &str = "a setting";
-
-/// What stands between commas up to the parenthesis that closes.
-fn arguments<'w, 'a>(words: &'w [Word<'a>]) -> Vec<&'w [Word<'a>]> {
-    let mut depth = 1_usize;
-    let end = words.iter().position(|word| {
-        match word {
-            Word::Mark('(') => depth += 1,
-            Word::Mark(')') => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    });
-    pieces(&words[..end.unwrap_or(words.len())])
-}
