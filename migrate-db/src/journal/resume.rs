@@ -42,6 +42,12 @@ impl Journal<'_> {
     /// What was run is what stands there now; what follows may have been mended.
     fn check_unchanged(&self, row: &HistoryRow) -> Result<(), MigrateError> {
         let recorded = row.done_checksum.as_deref().unwrap_or_default();
+        // An older row says of the whole script alone what it was.
+        let is_older = recorded.trim().is_empty();
+        let is_shorter = row.statements_done >= self.checksums.len();
+        if is_shorter || is_older && row.checksum != self.entry.checksum {
+            return Err(self.rewritten(row));
+        }
         let same = recorded
             .split_whitespace()
             .filter(|word| Noted::read(word).is_none() && !word.starts_with(THROUGH))
@@ -52,12 +58,14 @@ impl Journal<'_> {
             });
         match same {
             true => Ok(()),
-            false => {
-                let begun = usize::from(row.fingerprint.is_some());
-                let last = (row.statements_done + begun).saturating_sub(1);
-                Err(self.undecided(last, Doubt::Rewritten))
-            }
+            false => Err(self.rewritten(row)),
         }
+    }
+
+    fn rewritten(&self, row: &HistoryRow) -> MigrateError {
+        let begun = usize::from(row.fingerprint.is_some());
+        let last = (row.statements_done + begun).saturating_sub(1);
+        self.undecided(last, Doubt::Rewritten)
     }
 
     /// Whether the statement in doubt did what it does.
