@@ -357,6 +357,10 @@ mod tests {
         for (sql, found) in [
             ("CREATE UNLOGGED TABLE t (temp int)", ""),
             ("INSERT INTO temp VALUES (1)", ""),
+            (
+                "DO $$ BEGIN RAISE 'no more attempts to create one'; END $$",
+                "",
+            ),
             ("SELECT 1 INTO TEMP TABLE ids", "`ids`"),
             (
                 "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",

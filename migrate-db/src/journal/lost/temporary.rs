@@ -6,7 +6,7 @@ use super::super::effect::starts;
 use super::super::name::Name;
 use super::super::words::{Word, words as split};
 use super::constant::body;
-use super::{Thing, last_part};
+use super::{Thing, last_part, texts};
 
 /// The temporary relations that a statement makes, or that code makes which it quotes.
 pub(super) fn made(words: &[Word<'_>], dialect: Dialect) -> Vec<Thing> {
@@ -25,10 +25,7 @@ pub(super) fn made(words: &[Word<'_>], dialect: Dialect) -> Vec<Thing> {
         let code = split(code, dialect);
         found.extend(named(&code, dialect));
         // What is put together is not seen.
-        let quotes = code
-            .iter()
-            .any(|word| matches!(word, Word::Text(text) if mentions_temporary(text)));
-        if quotes {
+        if code.iter().any(quotes_temporary) {
             found.push(Thing::Anything(String::new()));
         }
     }
@@ -49,6 +46,17 @@ pub(super) fn dropped(words: &[Word<'_>]) -> Vec<String> {
 
 fn mentions_temporary(text: &str) -> bool {
     text.to_ascii_lowercase().contains("temp")
+}
+
+/// Whether a word quotes code that makes something temporary.
+fn quotes_temporary(word: &Word<'_>) -> bool {
+    let has = |wanted: &[&str]| {
+        let is = |word: &str| wanted.iter().any(|one| word.eq_ignore_ascii_case(one));
+        texts(std::slice::from_ref(word)).any(is)
+    };
+    matches!(word, Word::Text(_))
+        && has(&["CREATE", "INTO"])
+        && has(&["PG_TEMP", "TEMP", "TEMPORARY"])
 }
 
 fn is_temporary(word: &Word<'_>) -> bool {
