@@ -73,21 +73,22 @@ fn dropped(statement: &Statement<'_>) -> Option<(Option<String>, String)> {
         true => &words[4..],
         false => &words[2..],
     };
-    // SQLite also takes a text for a name.
-    let mut texts = statement.text.split('\'').skip(1).step_by(2);
-    let mut name_at = |at: usize| match name.get(at)? {
-        Word::Text => texts.next().map(str::to_owned),
-        word => called(word),
-    };
-    let first = name_at(0)?;
+    let first = called(name.first()?)?;
     match name.get(1) {
-        Some(dot) if dot.is_mark('.') => Some((Some(first), name_at(2)?)),
+        Some(dot) if dot.is_mark('.') => Some((Some(first), called(name.get(2)?)?)),
         _ => Some((None, first)),
     }
 }
 
+/// SQLite also takes a text for a name.
 fn called(word: &Word<'_>) -> Option<String> {
-    word.name(Dialect::Sqlite)
+    match word {
+        Word::Text(text) => {
+            let inner = text.strip_prefix('\'')?.strip_suffix('\'')?;
+            Some(inner.replace("''", "'"))
+        }
+        word => word.name(Dialect::Sqlite),
+    }
 }
 
 /// Whether a table's rows are dropped by a later statement before anything else is done with them.

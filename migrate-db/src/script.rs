@@ -393,10 +393,14 @@ const KEPT_LOCK: &str = "leave it out: migcheck itself undoes what a script sets
 fn left_open<'a, 's>(statements: &'a [Statement<'s>]) -> Option<&'a Statement<'s>> {
     let control = |statement: &&Statement<'_>| statement.transaction_control;
     statements.iter().rfind(control).filter(|last| {
-        let first = last.text.split(|c: char| !c.is_alphanumeric()).next();
-        first.is_some_and(|word| {
-            word.eq_ignore_ascii_case("BEGIN") || word.eq_ignore_ascii_case("START")
-        })
+        let words = last.text.split(|c: char| !c.is_alphanumeric());
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let is = |at: usize, wanted: &str| {
+            let word = words.get(at);
+            word.is_some_and(|word| word.eq_ignore_ascii_case(wanted))
+        };
+        let chains = (1..words.len()).any(|at| is(at - 1, "AND") && is(at, "CHAIN"));
+        is(0, "BEGIN") || is(0, "START") || chains
     })
 }
 

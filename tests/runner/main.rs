@@ -13,6 +13,7 @@ mod interrupted;
 mod invalid;
 mod keys;
 mod leases;
+mod lost;
 mod misfits;
 mod pooled;
 mod refusals;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
     cases.extend(leases::cases());
     cases.extend(interrupted::cases());
     cases.extend(half_done::cases());
+    cases.extend(lost::cases());
     cases.extend(wrong::cases());
     cases.extend(invalid::cases());
     cases.extend(keys::cases());

@@ -74,6 +74,20 @@ fn open_transaction(server: &TestServer) {
     // It was not begun.
     assert!(!has_table(&mut *session, "first"));
     assert_eq!(recorded(&mut *session), [""; 0]);
+    if server.dialect() == Dialect::Sqlite {
+        return;
+    }
+    for end in ["COMMIT AND CHAIN", "ROLLBACK AND CHAIN"] {
+        let directory = Directory::new();
+        let up = format!("BEGIN;\nCREATE TABLE first (id INTEGER PRIMARY KEY);\n{end};\nSELECT 1;");
+        directory.add("open", &up, "DROP TABLE first;");
+        let error = upgrade(directory.graph(), &mut *session).unwrap_err();
+        assert!(error.to_string().contains("001_open.up.sql:4:1"), "{error}");
+        assert!(error.to_string().contains("never ended"), "{error}");
+        directory.edit("001_open.up.sql", end, "COMMIT AND NO CHAIN");
+        let scratch = server.scratch();
+        upgrade(directory.graph(), &mut *connect(&scratch)).unwrap();
+    }
 }
 
 /// A script that sets something, and a query that shows whether it is still set.

@@ -5,9 +5,11 @@
 
 use migcheck_core::Dialect;
 
+use super::aspects::{Aspect, aspect};
+use super::effect::Effect;
 use super::name::{Name, text};
-use super::probe::{Verdict, schema};
-use super::words::Word;
+use super::probe::{Probe, Verdict, schema};
+use super::words::{Word, pieces, within};
 use crate::ServerError;
 use crate::session::Session;
 
@@ -25,25 +27,92 @@ pub(super) enum PartKind {
     Index,
     /// By its own name; the index of a foreign key outlasts it.
     Constraint,
+    Partition,
 }
+
+/// How it can be known whether an ALTER TABLE was run, whose words begin with the table.
+pub(super) fn effect(table: &[Word<'_>]) -> Effect {
+    let Some((name, _)) = Name::read(table, Dialect::MySql) else {
+        return Effect::Blind;
+    };
+    let (changes, parts) = (changes(table), parts(table));
+    let after: Vec<Name> = changes
+        .iter()
+        .filter_map(|change| renamed(change))
+        .collect();
+    let mut names = vec![name.clone()];
+    names.extend(after.iter().cloned());
+    if !parts.is_empty() {
+        return Effect::Seen(Probe::Relations { names, parts });
+    }
+    let aspects: Vec<Aspect> = changes.iter().filter_map(|change| aspect(change)).collect();
+    if !aspects.is_empty() {
+        return Effect::Seen(Probe::Aspects { names, aspects });
+    }
+    if !after.is_empty() {
+        let before = vec![name];
+        return Effect::Seen(Probe::Renamed { before, after });
+    }
+    match changes.iter().all(|change| is_repeatable(change)) {
+        true => Effect::Again,
+        false => Effect::Seen(Probe::Relations { names, parts }),
+    }
+}
+
+/// What an ALTER TABLE does to its table, one by one.
+fn changes<'w, 'a>(table: &'w [Word<'a>]) -> Vec<&'w [Word<'a>]> {
+    let behind = Name::read(table, Dialect::MySql).map_or(&[][..], |(_, behind)| behind);
+    let behind = match behind {
+        [wait, _, behind @ ..] if wait.is("WAIT") => behind,
+        [wait, behind @ ..] if wait.is("NOWAIT") => behind,
+        behind => behind,
+    };
+    pieces(behind)
+}
+
+/// What the table is called from now on.
+fn renamed(change: &[Word<'_>]) -> Option<Name> {
+    let [first, rest @ ..] = change else {
+        return None;
+    };
+    let of_a_part = rest
+        .first()
+        .is_some_and(|word| word.is_one_of(&["COLUMN", "INDEX", "KEY"]));
+    if !first.is("RENAME") || of_a_part {
+        return None;
+    }
+    let to = rest
+        .first()
+        .is_some_and(|word| word.is_one_of(&["TO", "AS"]) || word.is_mark('='));
+    let (name, _) = Name::read(&rest[usize::from(to)..], Dialect::MySql)?;
+    Some(name)
+}
+
+/// Whether a change does nothing when it is made for a second time.
+fn is_repeatable(change: &[Word<'_>]) -> bool {
+    let conditional = change.iter().take(4).any(|word| word.is("IF"));
+    let first = change.first();
+    conditional || first.is_some_and(|word| word.is_one_of(REPEATABLE))
+}
+
+/// What options of a table, and what can be done to it any number of times, begin with.
+#[rustfmt::skip]
+const REPEATABLE: &[&str] = &[
+    "ALGORITHM", "ALTER", "ANALYZE", "AUTOEXTEND_SIZE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHARACTER",
+    "CHARSET", "CHECK", "CHECKSUM", "COLLATE", "COMMENT", "COMPRESSION", "CONNECTION", "DATA", "DEFAULT",
+    "DELAY_KEY_WRITE", "DISABLE", "ENABLE", "ENCRYPTED", "ENCRYPTION", "ENCRYPTION_KEY_ID", "ENGINE",
+    "FORCE", "INDEX", "INSERT_METHOD", "KEY_BLOCK_SIZE", "LOCK", "MAX_ROWS", "MIN_ROWS", "OPTIMIZE",
+    "ORDER", "PACK_KEYS", "PAGE_CHECKSUM", "PAGE_COMPRESSED", "PAGE_COMPRESSION_LEVEL", "REBUILD",
+    "REPAIR", "ROW_FORMAT", "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES",
+    "TRANSACTIONAL", "WITHOUT",
+];
 
 /// What an ALTER TABLE names, whose words begin with the table; without what it names twice.
 pub(super) fn parts(table: &[Word<'_>]) -> Vec<Part> {
-    let behind = Name::read(table, Dialect::MySql).map_or(&[][..], |(_, behind)| behind);
     let mut parts = Vec::new();
-    let (mut depth, mut start) = (0_usize, 0);
-    for (at, word) in behind.iter().enumerate() {
-        match word {
-            Word::Mark('(') => depth += 1,
-            Word::Mark(')') => depth = depth.saturating_sub(1),
-            Word::Mark(',') if depth == 0 => {
-                named(&behind[start..at], &mut parts);
-                start = at + 1;
-            }
-            _ => {}
-        }
+    for change in changes(table) {
+        named(change, &mut parts);
     }
-    named(&behind[start..], &mut parts);
     let same = |one: &Part, other: &Part| {
         one.kind == other.kind && one.name.eq_ignore_ascii_case(&other.name)
     };
@@ -63,7 +132,30 @@ fn named(words: &[Word<'_>], parts: &mut Vec<Part>) {
         }
     };
     let is_rename = is(0, &["RENAME"]) && is(3, &["TO"]);
+    let column = 1 + usize::from(is(1, &["COLUMN"]));
+    let of_list = words.get(column).is_some_and(|mark| mark.is_mark('('));
     match () {
+        () if is(0, &["ADD"]) && of_list => {
+            for one in pieces(within(&words[column + 1..])) {
+                let one: Vec<Word<'_>> = words[..1].iter().chain(one).cloned().collect();
+                named(&one, parts);
+            }
+        }
+        () if is(0, &["CHANGE"]) && !is(column, &["IF"]) => {
+            push(column, PartKind::Column, true);
+            push(column + 1, PartKind::Column, false);
+        }
+        () if is(1, &["PARTITION"]) && is(0, &["ADD"]) => {
+            let list = words.iter().position(|word| word.is_mark('('));
+            let list = list.map_or(&[][..], |open| within(&words[open + 1..]));
+            for one in pieces(list).into_iter().filter(|_| !is(2, &["IF"])) {
+                let name = one.get(1).filter(|_| one[0].is("PARTITION"));
+                let name = name.and_then(|word| word.name(Dialect::MySql));
+                let (kind, goes) = (PartKind::Partition, false);
+                parts.extend(name.map(|name| Part { name, kind, goes }));
+            }
+        }
+        () if is(1, &["PARTITION"]) && is(0, &["DROP"]) => push(2, PartKind::Partition, true),
         () if is_rename && is(1, &["COLUMN"]) => {
             push(2, PartKind::Column, true);
             push(4, PartKind::Column, false);
@@ -81,8 +173,15 @@ fn named(words: &[Word<'_>], parts: &mut Vec<Part>) {
                     kind: PartKind::Index,
                     goes,
                 }),
+                () if is(1, &["CONSTRAINT"]) && (is(2, &["PRIMARY"]) || is(3, &["PRIMARY"])) => {
+                    parts.push(Part {
+                        name: "PRIMARY".to_owned(),
+                        kind: PartKind::Index,
+                        goes,
+                    });
+                }
                 () if is(1, &["CONSTRAINT"]) && is(2, CONSTRAINTS) => {}
-                () if is(1, &["CONSTRAINT"]) && !is(3, &["PRIMARY"]) => {
+                () if is(1, &["CONSTRAINT"]) => {
                     push(2, PartKind::Constraint, goes);
                 }
                 () if is(1, &["INDEX", "KEY"]) && !is(2, &["USING"]) => {
@@ -175,6 +274,7 @@ fn query(table: &Name, part: &Part) -> String {
         PartKind::Column => from("COLUMNS", "COLUMN_NAME"),
         PartKind::Index => from("STATISTICS", "INDEX_NAME"),
         PartKind::Constraint => from("TABLE_CONSTRAINTS", "CONSTRAINT_NAME"),
+        PartKind::Partition => from("PARTITIONS", "PARTITION_NAME"),
     }
 }
 
@@ -192,6 +292,7 @@ mod tests {
                 PartKind::Column => "",
                 PartKind::Index => "#",
                 PartKind::Constraint => "!",
+                PartKind::Partition => "/",
             };
             format!("{sign}{kind}{}", part.name)
         });
@@ -225,11 +326,53 @@ mod tests {
                 "",
             ),
             ("t DROP a, ADD a bigint, ADD b int", "+b"),
-            ("t ADD (a int, b int)", ""),
-            ("t ADD PARTITION (PARTITION p VALUES IN (1))", ""),
-            ("t ENGINE = InnoDB, RENAME TO u, CHANGE a b int", ""),
+            ("t ADD (a int, b int, KEY k (a, b))", "+a +b +#k"),
+            ("t ADD PARTITION (PARTITION p VALUES IN (1))", "+/p"),
+            ("t DROP PARTITION p, q", "-/p"),
+            ("t ADD CONSTRAINT c PRIMARY KEY (a)", "+#PRIMARY"),
+            ("t ENGINE = InnoDB, RENAME TO u, CHANGE a b int", "-a +b"),
+            ("t CHANGE COLUMN a A bigint", ""),
         ] {
             assert_eq!(shown(sql), parts, "{sql}");
+        }
+    }
+    #[test]
+    fn what_is_not_named_is_seen_by_what_it_changes() {
+        for (sql, seen) in [
+            (
+                "t MODIFY a int, MODIFY COLUMN b int",
+                "[Column(\"a\"), Column(\"b\")]",
+            ),
+            ("t CHANGE a a bigint", "[Column(\"a\")]"),
+            ("t WAIT 5 ALTER COLUMN a SET DEFAULT 1", "[Column(\"a\")]"),
+            ("t CONVERT TO CHARACTER SET utf8mb4", "[Collation]"),
+            ("t ENGINE = InnoDB PARTITION BY HASH (a)", "[Partitioning]"),
+            ("t ADD CONSTRAINT CHECK (a > 0)", "[Checks]"),
+            (
+                "t ADD UNIQUE KEY (a(10), b DESC)",
+                "[Indexes { is_unique: true, columns: [\"a\", \"b\"] }]",
+            ),
+            (
+                "t ADD FOREIGN KEY (a) REFERENCES u (b)",
+                "[ForeignKeys([\"a\"])]",
+            ),
+        ] {
+            let Effect::Seen(Probe::Aspects { aspects, .. }) = effect(&words(sql, Dialect::MySql))
+            else {
+                panic!("{sql}");
+            };
+            assert_eq!(format!("{aspects:?}"), seen, "{sql}");
+        }
+        for (sql, seen) in [
+            ("t RENAME TO u", "Seen(Renamed"),
+            ("t ENGINE = InnoDB, RENAME u", "Seen(Renamed"),
+            ("t ENGINE = InnoDB, COMMENT 'x'", "Again"),
+            ("t ADD COLUMN IF NOT EXISTS a int, FORCE", "Again"),
+            ("t ADD SYSTEM VERSIONING", "Seen(Relations"),
+            ("t ADD UNIQUE ((a + b))", "Seen(Relations"),
+        ] {
+            let found = format!("{:?}", effect(&words(sql, Dialect::MySql)));
+            assert!(found.starts_with(seen), "{sql}: {found}");
         }
     }
 }

@@ -131,14 +131,25 @@ fn postgres(words: &[Word<'_>], text: &str) -> Effect {
     Effect::InTransaction
 }
 
-/// `SELECT pg_catalog.set_config(…)`, which every dump begins with.
-fn sets_config(words: &[Word<'_>]) -> bool {
-    let called = |at: usize, wanted: &str| {
-        let name = words.get(at).and_then(|word| word.name(Dialect::Postgres));
-        name.is_some_and(|name| name == wanted)
+/// `SELECT pg_catalog.set_config(…)`, which every dump begins with, of constants and of nothing else.
+pub(super) fn sets_config(words: &[Word<'_>]) -> bool {
+    const CONSTANT: &[&str] = &[
+        "AS",
+        "E",
+        "FALSE",
+        "NULL",
+        "PG_CATALOG",
+        "SET_CONFIG",
+        "TRUE",
+    ];
+    let called = |word: &Word<'_>| word.is("set_config");
+    let of = |(at, word): (usize, &Word<'_>)| match word {
+        Word::Text(_) | Word::Mark('(' | ')' | ',' | '.') => true,
+        word => word.is_one_of(CONSTANT) || at > 0 && words[at - 1].is("AS"),
     };
-    let qualified = called(1, "pg_catalog") && words.get(2).is_some_and(|word| word.is_mark('.'));
-    first_is(words, &["SELECT"]) && called(if qualified { 3 } else { 1 }, "set_config")
+    first_is(words, &["SELECT"])
+        && words.iter().any(called)
+        && words.iter().enumerate().skip(1).all(of)
 }
 
 fn sqlite(words: &[Word<'_>]) -> Effect {

@@ -1,7 +1,8 @@
 //! Tables that TRUNCATE empties; MySQL and MariaDB.
 //!
 //! Neither the definition of a table nor when it was made tells of it. But InnoDB makes the table anew,
-//! under another number, which who has PROCESS can read. Who has not is asked, if there are rows.
+//! under another number, which who has PROCESS can read. Who has not is asked, if there are rows. What
+//! alters or rebuilds a table gives it another number too, but also another time when it was made.
 
 use super::BLIND;
 use super::name::{Name, text};
@@ -12,7 +13,8 @@ use crate::session::Session;
 /// Where MySQL and MariaDB tell the numbers.
 const NUMBERS: [&str; 2] = ["INNODB_TABLES", "INNODB_SYS_TABLES"];
 
-/// The highest number of the table and its partitions; [`BLIND`] where that cannot be read.
+/// The highest number of the table and its partitions, and when it was made; [`BLIND`] where that cannot be
+/// read.
 pub(super) async fn identity(session: &mut dyn Session, name: &Name) -> String {
     // Other names are encoded there.
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -20,9 +22,12 @@ pub(super) async fn identity(session: &mut dyn Session, name: &Name) -> String {
         for numbers in NUMBERS {
             let schema = schema(name);
             let sql = format!(
-                "SELECT CAST(MAX(TABLE_ID) AS CHAR) FROM information_schema.{numbers} \
+                "SELECT CONCAT(MAX(TABLE_ID), '.', (SELECT UNIX_TIMESTAMP(CREATE_TIME) \
+                 FROM information_schema.TABLES WHERE TABLE_SCHEMA = {schema} AND TABLE_NAME = {})) \
+                 FROM information_schema.{numbers} \
                  WHERE NAME = CONCAT({schema}, '/', {}) \
                  OR NAME LIKE CONCAT(REPLACE({schema}, '_', '|_'), '/', {}) ESCAPE '|'",
+                text(&name.name),
                 text(&name.name),
                 text(&format!("{}#p#%", name.name.replace('_', "|_")))
             );
@@ -35,7 +40,7 @@ pub(super) async fn identity(session: &mut dyn Session, name: &Name) -> String {
     BLIND.to_owned()
 }
 
-/// What became of the statement, before which the table had this number.
+/// What became of the statement, before which the table had this number and was made then.
 pub(super) async fn verdict(
     session: &mut dyn Session,
     name: &Name,
@@ -45,10 +50,10 @@ pub(super) async fn verdict(
         return Ok(Verdict::NotRun);
     }
     let now = identity(session, name).await;
-    Ok(match now == before {
-        _ if before == BLIND || now == BLIND => Verdict::Unknown,
-        true => Verdict::NotRun,
-        false => Verdict::Ran,
+    Ok(match (before.split_once('.'), now.split_once('.')) {
+        (Some((before, _)), Some((now, _))) if before == now => Verdict::NotRun,
+        (Some((_, before)), Some((_, now))) if before == now => Verdict::Ran,
+        _ => Verdict::Unknown,
     })
 }
 

@@ -6,11 +6,13 @@
 //! next one goes on where it stopped ([`resume`]), or says which statement a person has to look into.
 
 mod altered;
+mod aspects;
 mod effect;
 mod emptied;
 mod existing;
 mod invalid;
 mod line;
+mod lost;
 mod mysql;
 pub(crate) mod name;
 mod offline;
@@ -100,6 +102,9 @@ struct Journal<'a> {
     manual: bool,
     /// Where the script locked tables, while it holds them.
     locked: Option<usize>,
+    /// Whether the session that is gone was given an id for a row that it inserted, and this one has
+    /// not shown that it was.
+    lost_id: bool,
     /// Of a statement, what is to be known of INVALID indexes.
     noted: Option<(usize, Noted)>,
     notes: Vec<String>,
@@ -131,6 +136,7 @@ impl<'a> Journal<'a> {
             own: None,
             manual: false,
             locked: None,
+            lost_id: false,
             noted: None,
             notes: Vec::new(),
         }

@@ -5,7 +5,7 @@
 
 use migcheck_core::Dialect;
 
-use super::altered::{Part, PartKind, parts};
+use super::altered::{self, Part, PartKind};
 use super::effect::{Effect, starts};
 use super::name::Name;
 use super::probe::Probe;
@@ -111,6 +111,7 @@ fn ddl(words: &[Word<'_>]) -> Effect {
     if has(head, &["TEMPORARY"]) {
         return Effect::Passing;
     }
+    let (is_event, is_passing) = (words[kind].is("EVENT"), passes_by_itself(tail));
     let conditional = starts(tail, &["IF"]);
     let tail = match conditional {
         true => &tail[if starts(tail, &["IF", "NOT"]) { 3 } else { 2 }.min(tail.len())..],
@@ -120,6 +121,10 @@ fn ddl(words: &[Word<'_>]) -> Effect {
     let seen = |probe: Option<Probe>| probe.map_or(Effect::Blind, Effect::Seen);
     let one = |probe: fn(Name) -> Probe| {
         seen(Name::read(tail, Dialect::MySql).map(|(name, _)| probe(name)))
+    };
+    let event = |is_passing| {
+        let name = Name::read(tail, Dialect::MySql);
+        seen(name.map(|(name, _)| Probe::Event { name, is_passing }))
     };
     let relations = |names: Vec<Name>, parts| match names.is_empty() {
         true => Effect::Blind,
@@ -139,20 +144,22 @@ fn ddl(words: &[Word<'_>]) -> Effect {
             return match kind {
                 // What was put into it since would go.
                 _ if kind.is("TABLE") => one(Probe::Replaced),
-                _ if kind.is_one_of(&["DATABASE", "SCHEMA", "SEQUENCE", "USER", "ROLE"]) => {
+                _ if kind.is_one_of(&["DATABASE", "SCHEMA", "SEQUENCE", "USER", "ROLE"])
+                    || is_event && is_passing =>
+                {
                     Effect::Blind
                 }
                 _ => Effect::Again,
             };
         }
-        if conditional {
+        if conditional && !(is_event && is_passing) {
             return Effect::Again;
         }
         return match kind {
             _ if kind.is("INDEX") => index(),
             _ if kind.is_one_of(&["TABLE", "VIEW", "SEQUENCE"]) => one(Probe::Created),
             _ if kind.is("TRIGGER") => one(Probe::Trigger),
-            _ if kind.is("EVENT") => one(Probe::Event),
+            _ if is_event => event(is_passing),
             _ if kind.is_one_of(&["FUNCTION", "PROCEDURE", "PACKAGE"]) => one(Probe::Routine),
             _ if kind.is_one_of(&["DATABASE", "SCHEMA"]) => one(Probe::Database),
             _ => Effect::Blind,
@@ -163,9 +170,11 @@ fn ddl(words: &[Word<'_>]) -> Effect {
             // Rows that change places, which no definition shows.
             _ if has(tail, &["EXCHANGE", "DISCARD", "IMPORT"]) => Effect::Blind,
             _ if kind.is("TABLE") && empties(tail) => one(Probe::Emptied),
-            _ if kind.is("TABLE") => relations(altered(tail), parts(tail)),
-            _ if kind.is("EVENT") && has(tail, &["RENAME"]) => one(Probe::Event),
-            _ if has(tail, &["RENAME"]) => Effect::Blind,
+            _ if kind.is("TABLE") => altered::effect(tail),
+            _ if is_event && is_passing => Effect::Blind,
+            _ if is_event && has(tail, &["RENAME"]) => event(false),
+            // Numbers that were given out since would be given out again.
+            _ if has(tail, &["RENAME", "RESTART"]) => Effect::Blind,
             _ => Effect::Again,
         };
     }
@@ -180,12 +189,15 @@ fn ddl(words: &[Word<'_>]) -> Effect {
                     names => Effect::Seen(Probe::Gone { names, conditional }),
                 }
             }
+            _ if kind.is_one_of(&["DATABASE", "SCHEMA"]) => {
+                let name = Name::read(tail, Dialect::MySql);
+                seen(name.map(|(name, _)| Probe::NoDatabase { name, conditional }))
+            }
             _ if conditional => Effect::Again,
             _ if kind.is("INDEX") => index(),
             _ if kind.is("TRIGGER") => one(Probe::Trigger),
-            _ if kind.is("EVENT") => one(Probe::Event),
+            _ if is_event => event(false),
             _ if kind.is_one_of(&["FUNCTION", "PROCEDURE", "PACKAGE"]) => one(Probe::Routine),
-            _ if kind.is_one_of(&["DATABASE", "SCHEMA"]) => one(Probe::Database),
             _ => Effect::Blind,
         };
     }
@@ -241,26 +253,16 @@ fn on_table(words: &[Word<'_>]) -> Vec<Name> {
     table.map(|(name, _)| name).into_iter().collect()
 }
 
-/// The table, and what it is called from now on.
-fn altered(words: &[Word<'_>]) -> Vec<Name> {
-    let mut names: Vec<Name> = Name::read(words, Dialect::MySql)
-        .map(|(name, _)| name)
-        .into_iter()
-        .collect();
-    for (at, word) in words.iter().enumerate() {
-        let rest = &words[at + 1..];
-        let of_a_part = rest
-            .first()
-            .is_some_and(|word| word.is_one_of(&["COLUMN", "INDEX", "KEY"]));
-        if word.is("RENAME") && !of_a_part {
-            let to = usize::from(
-                rest.first()
-                    .is_some_and(|word| word.is_one_of(&["TO", "AS"])),
-            );
-            names.extend(Name::read(&rest[to..], Dialect::MySql).map(|(name, _)| name));
-        }
-    }
-    names
+/// Whether an event drops itself when it has run, or when its time is over.
+fn passes_by_itself(event: &[Word<'_>]) -> bool {
+    let body = event.iter().position(|word| word.is("DO"));
+    let head = &event[..body.unwrap_or(event.len())];
+    let has = |two: [&str; 2]| {
+        let mut pairs = head.windows(2);
+        pairs.any(|pair| pair[0].is(two[0]) && pair[1].is(two[1]))
+    };
+    let ends = has(["SCHEDULE", "AT"]) || head.iter().any(|word| word.is("ENDS"));
+    ends && !has(["COMPLETION", "PRESERVE"])
 }
 
 /// `a TO b, c TO d`; tables that only change places can look as they did.

@@ -6,6 +6,7 @@
 use migcheck_core::{Checksum, Dialect};
 
 use super::altered::Part;
+use super::aspects::{self, Aspect};
 use super::name::{Name, pg_text, text};
 use super::words::Word;
 use super::{altered, emptied, existing};
@@ -25,6 +26,11 @@ pub(super) enum Probe {
         /// which somebody else may change meanwhile.
         parts: Vec<Part>,
     },
+    /// What a statement changes of a table, which may be called otherwise behind it.
+    Aspects {
+        names: Vec<Name>,
+        aspects: Vec<Aspect>,
+    },
     /// Tables, views or sequences that are no longer there, or were made anew since.
     Gone {
         names: Vec<Name>,
@@ -42,8 +48,18 @@ pub(super) enum Probe {
     },
     Trigger(Name),
     Routine(Name),
-    Event(Name),
+    Event {
+        name: Name,
+        /// Whether it drops itself when it has run.
+        is_passing: bool,
+    },
     Database(Name),
+    /// A database that is no longer there.
+    NoDatabase {
+        name: Name,
+        /// Whether it need not have been there.
+        conditional: bool,
+    },
     /// A valid index that is there; Postgres, which leaves an invalid one where it fails.
     Built {
         index: Option<String>,
@@ -58,6 +74,9 @@ pub(super) enum Probe {
         name: String,
     },
 }
+
+/// What the server's fingerprint of nothing begins with.
+const NONE_ON_SERVER: &str = "i0.";
 
 /// What became of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +142,8 @@ impl Probe {
             Self::Relations { names, parts } if !parts.is_empty() => {
                 Some(altered::expression(names, parts))
             }
+            Self::Aspects { names, aspects } => Some(aspects::expression(names, aspects)),
+            Self::NoDatabase { name, .. } => Some(existing::of_database(name)),
             // How many there are tells by itself.
             Self::Renamed { .. } => Some("''".to_owned()),
             _ => None,
@@ -157,8 +178,11 @@ impl Probe {
         session: &mut dyn Session,
         fingerprint: &str,
     ) -> Result<Verdict, ServerError> {
-        if let Some(verdict) = self.seen_by_server(session, fingerprint).await? {
-            return Ok(verdict);
+        if let Self::Aspects { names, aspects } = self {
+            return aspects::verdict(session, names, aspects, fingerprint).await;
+        }
+        if let Some(is_same) = self.is_as_on_server(session, fingerprint).await? {
+            return self.changed(session, is_same, fingerprint).await;
         }
         // Where several things have to come together, they are counted.
         let (before, after) = match self {
@@ -188,13 +212,13 @@ impl Probe {
             Self::Relations { names, parts } if !parts.is_empty() => {
                 return altered::verdict(session, names, parts, fingerprint).await;
             }
+            Self::NoDatabase { name, conditional } => {
+                return existing::dropped_database(session, name, *conditional, fingerprint).await;
+            }
             Self::Renamed { before, after } => (&before[..], &after[..]),
             _ => {
-                let now = self.fingerprint(session).await?;
-                return Ok(match now == fingerprint {
-                    true => Verdict::NotRun,
-                    false => Verdict::Ran,
-                });
+                let is_same = self.fingerprint(session).await? == fingerprint;
+                return self.changed(session, is_same, fingerprint).await;
             }
         };
         let old = count(session, before).await?;
@@ -206,12 +230,47 @@ impl Probe {
         })
     }
 
+    /// What became of a statement where what there is now is the same as before it, or is not.
+    async fn changed(
+        &self,
+        session: &mut dyn Session,
+        is_same: bool,
+        fingerprint: &str,
+    ) -> Result<Verdict, ServerError> {
+        let one = match self {
+            // Somebody else may have changed it.
+            Self::Relations { .. } if !is_same => return Ok(Verdict::Unknown),
+            Self::Event { is_passing, .. } => Some(*is_passing),
+            Self::Trigger(_) | Self::Routine(_) | Self::Database(_) => Some(false),
+            _ => None,
+        };
+        let Some(is_passing) = one else {
+            return Ok(if is_same {
+                Verdict::NotRun
+            } else {
+                Verdict::Ran
+            });
+        };
+        let was_there = !(fingerprint.starts_with(NONE_ON_SERVER)
+            || fingerprint == Checksum::of_parts([]).to_string());
+        let is_there = !session.rows(&self.query(), &[]).await?.is_empty();
+        Ok(match (was_there, is_there) {
+            (false, false) if is_passing => Verdict::Unknown,
+            _ if is_same => Verdict::NotRun,
+            // Another one of the same name.
+            (true, true) => Verdict::Unknown,
+            _ => Verdict::Ran,
+        })
+    }
+
     pub(super) fn query(&self) -> String {
         match self {
             Self::Created(name) | Self::Replaced(name) | Self::Emptied(name) => {
                 relations(std::slice::from_ref(name))
             }
-            Self::Relations { names, .. } | Self::Gone { names, .. } => relations(names),
+            Self::Relations { names, .. }
+            | Self::Aspects { names, .. }
+            | Self::Gone { names, .. } => relations(names),
             Self::Renamed { before, .. } => relations(before),
             Self::Trigger(name) => of_name(
                 name,
@@ -225,8 +284,10 @@ impl Probe {
                 "ROUTINES",
                 "ROUTINE_TYPE, ROUTINE_DEFINITION, CREATED, LAST_ALTERED",
             ),
-            Self::Event(name) => of_name(name, "EVENT", "EVENTS", "EVENT_DEFINITION, CREATED"),
-            Self::Database(name) => format!(
+            Self::Event { name, .. } => {
+                of_name(name, "EVENT", "EVENTS", "EVENT_DEFINITION, CREATED")
+            }
+            Self::Database(name) | Self::NoDatabase { name, .. } => format!(
                 "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = {}",
                 text(&name.name)
             ),
@@ -263,7 +324,7 @@ async fn count(session: &mut dyn Session, names: &[Name]) -> Result<usize, Serve
 }
 
 /// Schema, name and kind of each that is there. By equality, for which MariaDB opens no other table.
-fn relations(names: &[Name]) -> String {
+pub(super) fn relations(names: &[Name]) -> String {
     let one = |name: &Name| {
         format!(
             "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES \

@@ -1,10 +1,11 @@
 //! Where a script goes on that was begun before.
 
-use migcheck_core::Dialect;
+use migcheck_core::{Dialect, line_of};
 
 use super::effect::Effect;
 use super::invalid::Noted;
 use super::line::{THROUGH, behind_locks};
+use super::lost::{Lost, ends_prepared, mentions};
 use super::probe::{Probe, Verdict};
 use super::words::{Word, words};
 use super::{BLIND, Doubt, Journal, REFUSED, Undecided};
@@ -17,21 +18,15 @@ impl Journal<'_> {
         self.flush().await?;
         let done = row.statements_done;
         self.check_unchanged(row)?;
-        for at in 0..done {
-            if matches!(self.effects[at], Effect::Session | Effect::Autocommit(_)) {
-                self.at = at;
-                self.execute().await?;
-                if let Effect::Autocommit(on) = self.effects[at] {
-                    self.manual = !on;
-                    self.own = self.manual.then_some(done);
-                }
-            }
-        }
+        let mut lost = self.set_again(done).await?;
         let at = match &row.fingerprint {
             None => done,
             Some(fingerprint) => done + usize::from(self.took_effect(done, fingerprint).await?),
         };
-        self.check_session(at)?;
+        if at > done {
+            self.ran(&mut lost, done, at);
+        }
+        self.check_session(lost, at)?;
         self.notes.push(format!(
             "went on with statement {} of {}, where it was interrupted",
             (at + 1).min(self.effects.len()),
@@ -47,6 +42,12 @@ impl Journal<'_> {
     /// What was run is what stands there now; what follows may have been mended.
     fn check_unchanged(&self, row: &HistoryRow) -> Result<(), MigrateError> {
         let recorded = row.done_checksum.as_deref().unwrap_or_default();
+        // An older row says of the whole script alone what it was.
+        let is_older = recorded.trim().is_empty();
+        let is_shorter = row.statements_done >= self.checksums.len();
+        if is_shorter || is_older && row.checksum != self.entry.checksum {
+            return Err(self.rewritten(row));
+        }
         let same = recorded
             .split_whitespace()
             .filter(|word| Noted::read(word).is_none() && !word.starts_with(THROUGH))
@@ -57,12 +58,14 @@ impl Journal<'_> {
             });
         match same {
             true => Ok(()),
-            false => {
-                let begun = usize::from(row.fingerprint.is_some());
-                let last = (row.statements_done + begun).saturating_sub(1);
-                Err(self.undecided(last, Doubt::Rewritten))
-            }
+            false => Err(self.rewritten(row)),
         }
+    }
+
+    fn rewritten(&self, row: &HistoryRow) -> MigrateError {
+        let begun = usize::from(row.fingerprint.is_some());
+        let last = (row.statements_done + begun).saturating_sub(1);
+        self.undecided(last, Doubt::Rewritten)
     }
 
     /// Whether the statement in doubt did what it does.
@@ -89,30 +92,79 @@ impl Journal<'_> {
         }
     }
 
+    /// Brings the session to where the one was that has run these; returns what cannot be brought back.
+    async fn set_again(&mut self, done: usize) -> Result<Lost, MigrateError> {
+        let mut lost = Lost::new(self.session.dialect());
+        for at in 0..done {
+            if !self.ran(&mut lost, at, done) {
+                continue;
+            }
+            self.at = at;
+            self.execute().await?;
+            if let Effect::Autocommit(on) = self.effects[at] {
+                self.manual = !on;
+                self.own = self.manual.then_some(done);
+            }
+        }
+        Ok(lost)
+    }
+
+    /// Whether a statement is to be run again for what it sets, of which so many have run.
+    fn ran(&self, lost: &mut Lost, at: usize, done: usize) -> bool {
+        let (statements, dialect) = (&self.prepared.statements, self.session.dialect());
+        let of = |at: usize| words(statements[at].text, dialect);
+        let line = line_of(
+            &self.prepared.script().source.text,
+            statements[at].span.start,
+        );
+        // Until it is given up, or prepared anew.
+        let is_used = |name: &str| {
+            let rest = (at + 1..statements.len()).map(|next| (next, of(next)));
+            let mut rest = rest.take_while(|(_, words)| !ends_prepared(words, name, dialect));
+            rest.any(|(next, words)| next >= done && mentions(&words, name, dialect))
+        };
+        lost.ran(&of(at), &self.effects[at], line, is_used)
+    }
+
     /// What is left to do may not need what only the interrupted session had.
-    fn check_session(&self, at: usize) -> Result<(), MigrateError> {
+    fn check_session(&mut self, mut lost: Lost, at: usize) -> Result<(), MigrateError> {
         let dialect = self.session.dialect();
         let statements = &self.prepared.statements;
         let of = |at: usize| words(statements[at].text, dialect);
-        let mut lost: Vec<String> = Vec::new();
-        for before in 0..at {
-            lost.extend(made_in_session(&of(before), &self.effects[before], dialect));
-        }
+        self.lost_id = dialect == Dialect::MySql && (0..at).any(|before| inserts(&of(before)));
         let mut inserted = at == 0;
         for next in at..statements.len() {
             let words = of(next);
-            let named = lost.iter().find(|lost| uses(&words, lost, dialect));
-            if let Some(lost) = named {
-                return Err(self.undecided(next, Doubt::SessionLost(format!("`{lost}`"))));
-            }
-            let last = words.iter().find(|word| word.is_one_of(LAST));
-            if let (Some(Word::Bare(word)), false) = (last, inserted) {
-                let what = format!("what {word} would tell");
+            if let Some(what) = lost.needs(&words, &self.effects[next]) {
                 return Err(self.undecided(next, Doubt::SessionLost(what)));
             }
-            inserted |= words.first().is_some_and(|word| word.is("INSERT"));
+            if let (Some(what), false) = (last(&words), inserted) {
+                return Err(self.undecided(next, Doubt::SessionLost(what)));
+            }
+            inserted |= inserts(&words);
         }
         Ok(())
+    }
+
+    /// Where a statement asks for the last id of the session, that has to be of this one.
+    pub(super) async fn check_id(&mut self) -> Result<(), MigrateError> {
+        if !self.lost_id {
+            return Ok(());
+        }
+        let words = words(
+            self.prepared.statements[self.at].text,
+            self.session.dialect(),
+        );
+        let Some(what) = last(&words) else {
+            return Ok(());
+        };
+        let id = self.session.rows(GIVEN_ID, &[]).await;
+        let id = id.map_err(|error| self.refused(error))?;
+        self.lost_id = id.is_empty();
+        match self.lost_id {
+            true => Err(self.undecided(self.at, Doubt::SessionLost(what))),
+            false => Ok(()),
+        }
     }
 
     fn undecided(&self, at: usize, why: Doubt) -> MigrateError {
@@ -146,49 +198,27 @@ const LAST: &[&str] = &[
     "ROW_COUNT",
 ];
 
-/// What a statement left in its session that running it again would not bring back: a temporary
-/// table, or a variable with what a query found.
-fn made_in_session(words: &[Word<'_>], effect: &Effect, dialect: Dialect) -> Vec<String> {
-    let creates = words.first().is_some_and(|word| word.is("CREATE"));
-    let kind = words
-        .iter()
-        .take(3)
-        .any(|word| word.is_one_of(&["TEMPORARY", "TEMP"]));
-    if creates && kind {
-        let table = words
+/// A row if the session was given an id; an INSERT that is given none leaves the last one as it was.
+const GIVEN_ID: &str = "SELECT '1' FROM (SELECT LAST_INSERT_ID() AS id) given WHERE id <> 0";
+
+/// What a statement asks for that the session's last INSERT tells.
+fn last(words: &[Word<'_>]) -> Option<String> {
+    let asked = words.iter().enumerate().find(|(at, word)| {
+        let is_variable = words[..*at]
             .iter()
-            .position(|word| word.is_one_of(&["TABLE", "VIEW", "SEQUENCE"]));
-        let rest = &words[table.map_or(words.len(), |at| at + 1)..];
-        let name = rest
-            .iter()
-            .find(|word| !word.is_one_of(&["IF", "NOT", "EXISTS"]));
-        return name
-            .and_then(|word| word.name(dialect))
-            .into_iter()
-            .collect();
+            .rev()
+            .take(3)
+            .any(|mark| mark.is_mark('@'));
+        word.is_one_of(LAST) || word.is("IDENTITY") && is_variable
+    });
+    match asked {
+        Some((_, Word::Bare(word))) => Some(format!("what {word} would tell")),
+        _ => None,
     }
-    let constant = *effect == Effect::Session && !words.iter().any(|word| word.is_mark('('));
-    if dialect != Dialect::MySql || constant {
-        return Vec::new();
-    }
-    variables(words).collect()
 }
 
-/// `@name`, and not `@@name`.
-fn variables<'w>(words: &'w [Word<'_>]) -> impl Iterator<Item = String> + 'w {
-    words.windows(2).enumerate().filter_map(|(at, two)| {
-        let doubled = at > 0 && words[at - 1].is_mark('@') || two[1].is_mark('@');
-        let name = two[1].name(Dialect::MySql)?;
-        (two[0].is_mark('@') && !doubled).then(|| format!("@{name}"))
-    })
-}
-
-fn uses(words: &[Word<'_>], lost: &str, dialect: Dialect) -> bool {
-    match lost.strip_prefix('@') {
-        Some(_) => variables(words).any(|name| name.eq_ignore_ascii_case(lost)),
-        None => {
-            let mut names = words.iter().filter_map(|word| word.name(dialect));
-            names.any(|name| name.eq_ignore_ascii_case(lost))
-        }
-    }
+/// Whether it may be given an id.
+fn inserts(words: &[Word<'_>]) -> bool {
+    const INSERTS: &[&str] = &["CALL", "EXECUTE", "INSERT", "LOAD", "REPLACE"];
+    words.first().is_some_and(|word| word.is_one_of(INSERTS))
 }

@@ -5,7 +5,7 @@ use migcheck_core::Dialect;
 
 use super::BLIND_SQL;
 use super::name::{Name, text};
-use super::probe::{Probe, Verdict, schema};
+use super::probe::{Probe, schema};
 use crate::ServerError;
 use crate::session::Session;
 
@@ -28,22 +28,19 @@ impl Probe {
         }
     }
 
-    /// What became of a statement whose fingerprint the server took; none where a run took it.
-    pub(super) async fn seen_by_server(
+    /// Whether there is the same now as when the server took this fingerprint; none where a run took it.
+    pub(super) async fn is_as_on_server(
         &self,
         session: &mut dyn Session,
         fingerprint: &str,
-    ) -> Result<Option<Verdict>, ServerError> {
+    ) -> Result<Option<bool>, ServerError> {
         if !fingerprint.starts_with(MARK) {
             return Ok(None);
         }
         let sql = format!("SELECT {}", self.on_server(session.dialect()));
         let now = session.rows(&sql, &[]).await?;
         let now = now.into_iter().flatten().flatten().next();
-        Ok(Some(match now.as_deref() == Some(fingerprint) {
-            true => Verdict::NotRun,
-            false => Verdict::Ran,
-        }))
+        Ok(Some(now.as_deref() == Some(fingerprint)))
     }
 
     /// Queries for a checksum each of all that MySQL and MariaDB tell of it. What neither tells is
@@ -60,9 +57,9 @@ impl Probe {
         };
         match self {
             Self::Created(name) | Self::Replaced(name) | Self::Emptied(name) => relation(name),
-            Self::Relations { names, .. } | Self::Gone { names, .. } => {
-                names.iter().flat_map(relation).collect()
-            }
+            Self::Relations { names, .. }
+            | Self::Aspects { names, .. }
+            | Self::Gone { names, .. } => names.iter().flat_map(relation).collect(),
             Self::Renamed { before, after } => {
                 before.iter().chain(after).flat_map(relation).collect()
             }
@@ -88,7 +85,7 @@ impl Probe {
                     "SECURITY_TYPE",
                 ],
             )],
-            Self::Event(name) => vec![one(
+            Self::Event { name, .. } => vec![one(
                 "EVENTS",
                 "EVENT",
                 name,
@@ -99,7 +96,7 @@ impl Probe {
                     "INTERVAL_FIELD",
                 ],
             )],
-            Self::Database(name) => vec![format!(
+            Self::Database(name) | Self::NoDatabase { name, .. } => vec![format!(
                 "SELECT SHA2(CONCAT_WS(',', QUOTE(SCHEMA_NAME), QUOTE(DEFAULT_COLLATION_NAME)), 256) h \
                  FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = {}",
                 text(&name.name)
@@ -196,7 +193,7 @@ fn relation(name: &Name) -> Vec<String> {
     parts.collect()
 }
 
-fn of_table(
+pub(super) fn of_table(
     table: &str,
     schema_column: &str,
     name_column: &str,
@@ -217,7 +214,7 @@ fn of_table(
 }
 
 /// The sum of checksums: GROUP_CONCAT would be cut off.
-fn summed(queries: &[String]) -> String {
+pub(super) fn summed(queries: &[String]) -> String {
     let bits =
         |from: usize| format!("BIT_XOR(CAST(CONV(SUBSTRING(h, {from}, 16), 16, 10) AS UNSIGNED))");
     format!(

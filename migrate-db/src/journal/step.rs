@@ -10,6 +10,7 @@ use crate::migrate_error::MigrateError;
 impl Journal<'_> {
     /// Runs the statement whose turn it is.
     pub(super) async fn step(&mut self, effect: &Effect) -> Result<(), MigrateError> {
+        self.check_id().await?;
         let at = self.at;
         match effect {
             Effect::UnlockTables => {

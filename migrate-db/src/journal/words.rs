@@ -9,7 +9,8 @@ use migcheck_core::Dialect;
 pub(crate) enum Word<'a> {
     Bare(&'a str),
     Quoted(Cow<'a, str>),
-    Text,
+    /// As it is written, with its quotes.
+    Text(&'a str),
     Mark(char),
 }
 
@@ -32,7 +33,7 @@ impl Word<'_> {
             Self::Bare(text) if dialect == Dialect::Postgres => Some(text.to_lowercase()),
             Self::Bare(text) => Some((*text).to_owned()),
             Self::Quoted(text) => Some(text.to_string()),
-            Self::Text | Self::Mark(_) => None,
+            Self::Text(_) | Self::Mark(_) => None,
         }
     }
 }
@@ -54,13 +55,14 @@ pub(crate) fn words(sql: &str, dialect: Dialect) -> Vec<Word<'_>> {
             }
             '/' if rest.starts_with("/*") => comment(rest, dialect == Dialect::Postgres),
             '$' if dialect == Dialect::Postgres && dollar(rest).is_some() => {
-                words.push(Word::Text);
-                dollar(rest).unwrap_or(rest.len())
+                let length = dollar(rest).unwrap_or(rest.len());
+                words.push(Word::Text(&rest[..length]));
+                length
             }
             '\'' | '"' | '`' => {
                 let length = quoted(rest, first, mysql && first != '`');
                 words.push(match first {
-                    '\'' => Word::Text,
+                    '\'' => Word::Text(&rest[..length]),
                     _ => Word::Quoted(unquoted(&rest[..length], first)),
                 });
                 length
@@ -83,6 +85,34 @@ pub(crate) fn words(sql: &str, dialect: Dialect) -> Vec<Word<'_>> {
         rest = &rest[length..];
     }
     words
+}
+
+/// What stands between commas.
+pub(crate) fn pieces<'w, 'a>(words: &'w [Word<'a>]) -> Vec<&'w [Word<'a>]> {
+    let mut depth = 0_usize;
+    let is_end = |word: &Word<'_>| {
+        match word {
+            Word::Mark('(') => depth += 1,
+            Word::Mark(')') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && word.is_mark(',')
+    };
+    words.split(is_end).collect()
+}
+
+/// What stands before the parenthesis that closes.
+pub(crate) fn within<'w, 'a>(words: &'w [Word<'a>]) -> &'w [Word<'a>] {
+    let mut depth = 1_usize;
+    let end = words.iter().position(|word| {
+        match word {
+            Word::Mark('(') => depth += 1,
+            Word::Mark(')') => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    &words[..end.unwrap_or(words.len())]
 }
 
 fn is_word(c: char) -> bool {
@@ -167,7 +197,7 @@ mod tests {
         let shown = words.iter().map(|word| match word {
             Word::Bare(text) => (*text).to_owned(),
             Word::Quoted(text) => format!("<{text}>"),
-            Word::Text => "…".to_owned(),
+            Word::Text(_) => "…".to_owned(),
             Word::Mark(mark) => mark.to_string(),
         });
         shown.collect::<Vec<_>>().join(" ")

@@ -58,7 +58,7 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
 /// The name at the end of a statement, which may be a text.
 fn last_name(text: &str, words: &[Word<'_>]) -> Option<String> {
     match words.last()? {
-        Word::Text => text.rsplit('\'').nth(1).map(str::to_owned),
+        Word::Text(_) => text.rsplit('\'').nth(1).map(str::to_owned),
         word => word.name(Dialect::Sqlite),
     }
 }
@@ -124,7 +124,7 @@ fn is_false(text: &str, behind: &[Word<'_>]) -> bool {
     const FALSE: [&str; 4] = ["OFF", "FALSE", "NO", "0"];
     match behind.get(1) {
         // What a text says is not among the words.
-        Some(Word::Text) => text
+        Some(Word::Text(_)) => text
             .split('\'')
             .nth(1)
             .is_some_and(|value| FALSE.iter().any(|word| value.eq_ignore_ascii_case(word))),
