@@ -181,6 +181,15 @@ fn named(words: &[Word<'_>], parts: &mut Vec<Part>) {
                     });
                 }
                 () if is(1, &["CONSTRAINT"]) && is(2, CONSTRAINTS) => {}
+                () if is(1, &["CONSTRAINT"]) && is(3, &["UNIQUE"]) => {
+                    // The index is called so, unless it has a name of its own.
+                    let own = 4 + usize::from(is(4, &["INDEX", "KEY"]));
+                    let is_named = words
+                        .get(own)
+                        .is_some_and(|word| !matches!(word, Word::Mark(_)));
+                    let has_own = is_named && !is(own, &["USING"]);
+                    push(if has_own { own } else { 2 }, PartKind::Index, goes);
+                }
                 () if is(1, &["CONSTRAINT"]) => {
                     push(2, PartKind::Constraint, goes);
                 }
@@ -316,6 +325,14 @@ mod tests {
             (
                 "t ADD CONSTRAINT c CHECK (a > 0), ADD CONSTRAINT CHECK (b > 0)",
                 "+!c",
+            ),
+            (
+                "t ADD CONSTRAINT c UNIQUE KEY i (a), ADD CONSTRAINT d UNIQUE (b), ADD CONSTRAINT e UNIQUE KEY USING BTREE (f)",
+                "+#i +#d +#e",
+            ),
+            (
+                "t DROP KEY u, ADD CONSTRAINT u UNIQUE (a, b), ADD c int",
+                "+c",
             ),
             (
                 "t RENAME COLUMN a TO b, RENAME INDEX i TO j",
