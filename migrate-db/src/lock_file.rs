@@ -71,7 +71,9 @@ fn try_take(path: &Path) -> io::Result<Option<LockFile>> {
     options.create(true).truncate(false).write(true);
     let file = match options.open(path) {
         // A killed run of another user's has left it; to be locked it need not be written to.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path)?,
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            File::open(path).map_err(|_| error)?
+        }
         opened => opened?,
     };
     match file.try_lock() {
