@@ -8,6 +8,11 @@
     not(any(feature = "postgres", feature = "mysql", feature = "sqlite")),
     allow(dead_code, unused_imports, unused_variables)
 )]
+// And without all of them, some.
+#![cfg_attr(
+    not(all(feature = "postgres", feature = "mysql", feature = "sqlite")),
+    allow(dead_code)
+)]
 
 pub mod adopt;
 mod advice;

@@ -117,7 +117,6 @@ async fn empty(session: &mut dyn Session) -> Result<ResetReport, ServerError> {
 }
 
 impl ResetReport {
-    #[cfg(any(feature = "mysql", feature = "sqlite"))]
     async fn drop_all(
         &mut self,
         session: &mut dyn Session,
