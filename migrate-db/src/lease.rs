@@ -96,8 +96,8 @@ impl Lease {
                 format!("INSERT INTO {table} (id, owner, expires) VALUES (1, {own}, {until})");
             return match session.execute(&sql).await {
                 Ok(_) => Ok(true),
-                // Two may find none, and one of them is refused.
-                Err(_) if !session.rows(&self.holder(), &[]).await?.is_empty() => Ok(false),
+                // Two may find none, and one of them is refused; by then the other may have given it back.
+                Err(error) if is_taken(&error) => Ok(false),
                 Err(error) => Err(error),
             };
         };
@@ -214,4 +214,14 @@ impl Lease {
         let seconds = self.period.as_secs_f64();
         format!("{} + INTERVAL '{seconds:.3}' SECOND", self.engine.clock().0)
     }
+}
+
+/// Whether somebody else was faster, in the words of PostgreSQL or of MySQL: the row is there, or the
+/// two have met.
+fn is_taken(error: &ServerError) -> bool {
+    const CODES: [&str; 5] = ["23505", "40001", "40P01", "1062", "1213"];
+    error
+        .code
+        .as_deref()
+        .is_some_and(|code| CODES.contains(&code))
 }
