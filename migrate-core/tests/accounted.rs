@@ -63,6 +63,14 @@ fn told(files: &Files) -> (String, usize) {
 
 /// The files that may stand beside migrations, written down once more.
 fn is_companion(layout: Layout, name: &str) -> bool {
+    // golang-migrate runs whatever has a version and a direction, the copy of a script, too.
+    let rest = match name.split_once('_') {
+        Some((version, rest)) if version.parse::<u64>().is_ok() && !name.contains('/') => rest,
+        _ => "",
+    };
+    if layout == Layout::GolangMigrate && (rest.contains(".up.") || rest.contains(".down.")) {
+        return false;
+    }
     let base = name.rsplit('/').next().unwrap().to_lowercase();
     base == "readme"
         || base.starts_with("readme.")
@@ -147,8 +155,10 @@ fn names() -> impl Strategy<Value = String> {
         ]),
     );
     let others = others.prop_map(|(folder, name)| format!("{folder}{name}"));
-    prop_oneof![4 => scripts, 1 => others]
-        .prop_filter("a name", |name| !name.ends_with('/') && !name.is_empty())
+    prop_oneof![4 => scripts, 1 => others].prop_filter("a name", |name| {
+        let base = name.rsplit('/').next();
+        base.is_some_and(|base| !base.is_empty() && base != ".")
+    })
 }
 
 proptest! {
