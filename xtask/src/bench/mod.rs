@@ -72,7 +72,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part], revisions: usize) -> Re
         Part::Graph => graph::run(&bench, &binary),
         Part::Rebuild => rebuild::run(&bench, revisions),
         Part::Stairs => stairs::run(&bench, &binary),
-        Part::Pending => pending::run(&bench, &binary),
+        Part::Pending => pending::run(&bench),
         Part::Nothing => nothing::run(&bench),
     })
 }
@@ -85,7 +85,7 @@ struct Bench<'a> {
 impl Bench<'_> {
     fn binary(&self) -> Result<PathBuf, Error> {
         eprintln!("xtask: building cargo-migcheck in release mode");
-        let target = self.scratch.join("../bench-release");
+        let target = self.target();
         let mut build = cargo(self.workspace.root());
         build
             .args(["build", "--quiet", "--release", "-p", "cargo-migcheck"])
@@ -93,6 +93,11 @@ impl Bench<'_> {
             .arg(&target);
         started("build cargo-migcheck", &mut build)?;
         Ok(target.join("release/cargo-migcheck"))
+    }
+
+    /// Where what is timed is built.
+    fn target(&self) -> PathBuf {
+        self.scratch.join("../bench-release")
     }
 
     /// A native directory of one chain.

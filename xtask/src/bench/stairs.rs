@@ -1,7 +1,7 @@
 //! Round trips, beside the bare statements in one session of the server's own client, beside the
 //! tests of Alembic projects, and at several sizes. All of it on one server that runs already.
 
-pub(super) mod client;
+mod client;
 pub(super) mod server;
 mod stairway;
 
@@ -24,6 +24,7 @@ const MOST: usize = 5_000;
 
 pub(super) const POSTGRES: &str = "postgres:17";
 pub(super) const MYSQL: &str = "mysql:9.7";
+pub(super) const MARIADB: &str = "mariadb:10.11";
 
 pub(super) fn run(bench: &Bench<'_>, binary: &Path) -> Result<(), Error> {
     docker::ensure_engine(bench.workspace)?;

@@ -13,11 +13,11 @@ use crate::error::Error;
 use crate::process;
 
 /// How the floor is timed.
-pub(in crate::bench) struct Floor {
-    pub(in crate::bench) command: Command,
-    pub(in crate::bench) name: &'static str,
+pub(super) struct Floor {
+    pub(super) command: Command,
+    pub(super) name: &'static str,
     /// The seconds that it takes to get into the container, which are none of the client's.
-    pub(in crate::bench) overhead: f64,
+    pub(super) overhead: f64,
 }
 
 /// The file in the container.
@@ -45,7 +45,7 @@ pub(super) fn bare_statements(
 }
 
 /// The server's own client, which runs these statements in one session.
-pub(in crate::bench) fn by_client(
+fn by_client(
     bench: &Bench<'_>,
     server: &BenchServer,
     database: &str,
