@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         ),
         Case::new("schemas_of_one_database_do_not_meet", schemas).only(is_postgres),
         Case::new("tenants_do_not_share_what_is_in_public", wrong_schemas).only(is_postgres),
+        Case::new("tenants_do_not_share_a_history", one_history).only(is_postgres),
         Case::new("no_more_than_asked_for_are_worked_on_at_once", bounded).only(is_postgres),
     ];
     run_on_every_server(cases, Vec::new())
@@ -117,6 +118,21 @@ fn schemas_of(scratch: &Scratch, count: usize) -> Vec<Member> {
         ));
     }
     read_list(&list).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn one_history(server: &TestServer) {
+    let scratch = server.scratch();
+    let members = schemas_of(&scratch, 2);
+    execute(&scratch, "CREATE SCHEMA meta");
+    let migrator = Migrator::new(three_tables().graph()).unwrap();
+    let fleet = Fleet::new(migrator.history_schema("meta"));
+    let all = block_on(fleet.upgrade(&members, "head"));
+    assert_eq!(words(&all), ["3 steps", "failed"]);
+    assert_eq!(
+        all[1].to_string(),
+        "`0` is the same database, and the history table in the schema `meta` would be one for both; \
+         leave `[history] schema` out, so that each schema has its own"
+    );
 }
 
 fn schemas(server: &TestServer) {

@@ -117,6 +117,16 @@ impl DatabaseUrl {
         text
     }
 
+    /// Whether the two are one database, as far as their host, port and name tell: another login, or
+    /// other parameters, lead to the same.
+    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
+        let place = |one: &Self| match &one.form {
+            Form::File(_) => None,
+            Form::Network(url) => Some((url.host_str().map(str::to_owned), url.port())),
+        };
+        self.database() == other.database() && place(self) == place(other)
+    }
+
     /// The parameters after the `?`, decoded; a file's are none of ours.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
         let url = match &self.form {

@@ -5,6 +5,7 @@ mod list;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
+use migcheck_core::Dialect;
 use tokio::task::JoinSet;
 
 pub use list::{ListError, Member, read_list};
@@ -61,6 +62,17 @@ pub enum FleetError {
     /// It was reached.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// Its history would be another one's, whose revisions would count as its own.
+    #[error(
+        "`{other}` is the same database, and the history table in the schema `{schema}` would be one \
+         for both; leave `[history] schema` out, so that each schema has its own"
+    )]
+    OneHistory {
+        /// The name of the one before it in the list.
+        other: String,
+        /// The schema that the history table has.
+        schema: String,
+    },
 }
 
 impl std::fmt::Display for Outcome {
@@ -129,8 +141,15 @@ impl Fleet {
                 let Some((place, member)) = waiting.next() else {
                     break;
                 };
+                let refused = self.one_history(&members[..place], member);
                 let (fleet, member, target) = (self.clone(), member.clone(), target.to_owned());
-                running.spawn(async move { (place, fleet.upgrade_one(&member, &target).await) });
+                running.spawn(async move {
+                    let outcome = match refused {
+                        Some(error) => Outcome::Failed(Box::new(error)),
+                        None => fleet.upgrade_one(&member, &target).await,
+                    };
+                    (place, outcome)
+                });
             }
             let Some(joined) = running.join_next().await else {
                 return outcomes;
@@ -146,6 +165,22 @@ impl Fleet {
                 *known = outcome;
             }
         }
+    }
+
+    /// That a member would find what was recorded for one before it. Only a history table with a schema
+    /// of its own is the same one for every search path.
+    fn one_history(&self, before: &[Member], member: &Member) -> Option<FleetError> {
+        let schema = self.migrator.settings.history_schema.as_ref()?;
+        if member.url.dialect() != Dialect::Postgres {
+            return None;
+        }
+        let other = before
+            .iter()
+            .find(|other| other.url.is_same_database(&member.url))?;
+        Some(FleetError::OneHistory {
+            other: other.name.clone(),
+            schema: schema.clone(),
+        })
     }
 
     async fn upgrade_one(&self, member: &Member, target: &str) -> Outcome {
