@@ -223,6 +223,9 @@ pub struct Edited {
     pub revisions: Vec<String>,
     /// The first one's script.
     pub file: Option<String>,
+    /// Whether nothing that is applied, of several, is as it was: another project's database is like
+    /// that where both count their revisions.
+    pub all: bool,
     /// The heads that are applied; none where more is recorded than can be recorded anew.
     pub at: Vec<String>,
 }
@@ -232,8 +235,12 @@ impl Edited {
     #[must_use]
     pub fn restore(&self) -> String {
         let file = self.file.as_deref().map(|file| format!(" -- {file}"));
+        let other = match self.all {
+            true => "nothing applied is as it is here: if that is another project's database, name the one that is meant; else ",
+            false => "",
+        };
         format!(
-            "restore what was applied (`git log -p{}`), and put the change into a new revision",
+            "{other}restore what was applied (`git log -p{}`), and put the change into a new revision",
             file.unwrap_or_default()
         )
     }

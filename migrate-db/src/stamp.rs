@@ -1,14 +1,17 @@
 //! Recording what was not run here: `stamp`, and the end of `adopt` and `identify`.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use migcheck_core::{Direction, Plan, Target};
 
+use crate::advice::CANNOT_WRITE;
 use crate::history::Progress;
 use crate::lock::Lock;
 use crate::migrate_error::{MigrateError, refused};
 use crate::migrator::{Report, StepReport};
 use crate::run::Run;
+use crate::standing::Standing;
 
 /// What is to be recorded.
 enum Stamp<'a> {
@@ -43,38 +46,30 @@ impl Run<'_> {
         self.ensure_history(lock, false).await?;
         self.begin().await?;
         let stamped = self.stamp_open(lock, stamp).await;
-        let end = if stamped.is_ok() {
-            "COMMIT"
-        } else {
-            "ROLLBACK"
-        };
-        let ended = self.session.execute(end).await;
-        let report = stamped?;
-        ended.map_err(refused("the history table could not be written"))?;
-        Ok(report)
+        self.end(stamped, CANNOT_WRITE).await
     }
 
     async fn stamp_open(&mut self, lock: &Lock, stamp: &Stamp<'_>) -> Result<Report, MigrateError> {
         let mut sql = Vec::new();
         let mut applied = vec![false; self.graph.len()];
-        if let Stamp::At { purge: true, .. } = stamp {
+        let standing = self.standing().await?;
+        let purges = matches!(stamp, Stamp::At { purge: true, .. });
+        if purges {
             // All of them; servers in safe mode want to hear of a key.
             sql.push(format!(
                 "DELETE FROM {} WHERE revision >= ''",
                 self.table.sql()
             ));
         } else {
-            let standing = self.standing().await?;
             standing.check(self.settings.allow_ahead)?;
             standing.check_unfinished(|_, _| false)?;
             if let Stamp::At { target, .. } = stamp {
                 standing.check_order_for(self.graph, target)?;
             }
-            applied = standing.applied;
+            applied.clone_from(&standing.applied);
         }
-        let plan = self.plan_stamp(&applied, stamp)?;
-        let mut steps = Vec::with_capacity(plan.steps.len());
-        for step in plan.steps {
+        let mut steps = Vec::new();
+        for step in self.plan_stamp(&applied, stamp)?.steps {
             let Some(revision) = self.graph.get(step.revision) else {
                 continue;
             };
@@ -87,17 +82,22 @@ impl Run<'_> {
                 false => self.table.delete(revision.id.as_str()),
             });
             applied[step.revision] = up;
-            steps.push(StepReport {
-                revision: revision.id.to_string(),
-                direction: step.direction,
-                took: Duration::ZERO,
-                notes: Vec::new(),
-            });
+            steps.push(recorded(revision.id.as_str(), step.direction));
+        }
+        if purges {
+            steps.splice(0..0, forgotten(&standing, &steps));
+            if let Some(half) = standing.unfinished() {
+                let mut steps = steps.iter_mut();
+                let step = steps.find(|step| step.revision == half.revision);
+                let note = format!("{half}; what they did is there still");
+                step.into_iter()
+                    .for_each(|step| step.notes.push(note.clone()));
+            }
         }
         for batch in sql.chunks(BATCH) {
             let sql = format!("{}{}", lock.held(&self.table), batch.join("; "));
             let done = self.session.execute(&sql).await;
-            done.map_err(refused("the history table could not be written"))?;
+            done.map_err(refused(CANNOT_WRITE))?;
         }
         Ok(self.report(steps, &applied))
     }
@@ -126,6 +126,25 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// What becomes of a row, as a step that took no time.
+fn recorded(revision: &str, direction: Direction) -> StepReport {
+    StepReport {
+        revision: revision.to_owned(),
+        direction,
+        took: Duration::ZERO,
+        notes: Vec::new(),
+    }
+}
+
+/// The rows of a purged history that are not recorded anew, the newest first.
+fn forgotten(standing: &Standing, anew: &[StepReport]) -> Vec<StepReport> {
+    let anew: BTreeSet<&str> = anew.iter().map(|step| &*step.revision).collect();
+    let rows = standing.rows().iter().rev();
+    let gone = rows.filter(|row| !anew.contains(&*row.revision));
+    gone.map(|row| recorded(&row.revision, Direction::Down))
+        .collect()
 }
 
 /// How many rows are written at once.

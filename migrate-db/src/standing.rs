@@ -54,6 +54,7 @@ impl Standing {
             let revision = graph.position(first).and_then(|at| graph.get(at));
             let script = revision.and_then(|revision| revision.script(Direction::Up, dialect));
             edited.file = script.map(|script| script.source.path.to_string());
+            edited.all = rows.len() > 1 && edited.revisions.len() == rows.len();
             // To record that anew would lose what is unknown here, or half done.
             if unknown.is_empty()
                 && skipped.is_none()

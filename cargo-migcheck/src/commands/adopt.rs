@@ -6,7 +6,7 @@ use migcheck_core::{Dialect, RevisionGraph};
 use migcheck_db::adopt::{AdoptError, Adoption, Mismatch, Peer, Recorded, Wanted, look};
 use serde::Serialize;
 
-use super::database::{DatabaseArgs, block_on, open};
+use super::database::{DatabaseArgs, block_on, open, tell_waiting};
 use super::lease::LeaseArgs;
 use crate::cli::Context;
 use crate::error::CommandError;
@@ -79,7 +79,7 @@ impl AdoptArgs {
         let directory = context.selection.directory()?;
         let (checked, graph) = directory.load()?;
         let url = self.database.url(&checked.config)?;
-        let migrator = self.lease.migrator(&graph)?;
+        let migrator = tell_waiting(self.lease.migrator(&graph)?, &context.terminal);
         let wanted = Wanted {
             from: self.from.as_deref().and_then(Peer::from_name),
             table: self.table,

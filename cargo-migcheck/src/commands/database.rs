@@ -372,17 +372,25 @@ fn tell_steps(migrator: Migrator, context: &Context, graph: RevisionGraph) -> Mi
             let direction = painted(DIM, format_args!("{:<4}", step.direction.name()));
             let took = format!("{} ms", step.took.as_millis());
             let took = painted(DIM, format_args!("{took:>TOOK_WIDTH$}"));
-            let known = graph.position(&step.revision).and_then(|at| graph.get(at));
-            let line = match known {
-                Some(revision) => Line::bare(revision),
-                None => Line::unknown(&step.revision),
-            };
+            let line = Line::recorded(&graph, &step.revision);
             let room = terminal.columns();
             let room = room.map(|columns| columns.saturating_sub(8 + TOOK_WIDTH));
             let line = line.render(id_width, room);
             terminal.print(format_args!("{direction}  {took}  {line}\n"));
             step.notes.iter().for_each(|note| terminal.note(note));
         }
+        event => tell_of_lock(&terminal, event),
+    })
+}
+
+/// Says when a run has to wait for another one, or leaves one that has to be waited for.
+pub(crate) fn tell_waiting(migrator: Migrator, terminal: &Terminal) -> Migrator {
+    let terminal = terminal.clone();
+    migrator.on_event(move |event| tell_of_lock(&terminal, event))
+}
+
+fn tell_of_lock(terminal: &Terminal, event: RunEvent<'_>) {
+    match event {
         RunEvent::Waiting(holder) => {
             let holder = holder.map(|holder| format!(": {holder}"));
             let holder = holder.unwrap_or_default();
@@ -394,7 +402,7 @@ fn tell_steps(migrator: Migrator, context: &Context, graph: RevisionGraph) -> Mi
             "a pooled connection keeps the lock, and later runs out; `{end}` ends it"
         )),
         _ => {}
-    })
+    }
 }
 
 fn print(context: &Context, url: &DatabaseUrl, report: &Report) {

@@ -7,7 +7,7 @@ use migcheck_db::{Migrator, Session};
 use migcheck_harness::{Identified, Identify, IdentifyError, Place, State};
 use serde::Serialize;
 
-use super::database::{DatabaseArgs, block_on, open};
+use super::database::{DatabaseArgs, block_on, open, tell_waiting};
 use super::drift::{JsonChange, ScratchArgs, changes, draw};
 use crate::cli::Context;
 use crate::error::CommandError;
@@ -75,7 +75,7 @@ impl IdentifyArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let (checked, graph) = context.selection.directory()?.load()?;
         let url = self.database.url(&checked.config)?;
-        let migrator = Migrator::new(&graph)?;
+        let migrator = tell_waiting(Migrator::new(&graph)?, &context.terminal);
         let mut identify =
             Identify::new(&graph).map_err(|error| CommandError::usage(error.to_string()))?;
         check_fingerprints(checked)?;

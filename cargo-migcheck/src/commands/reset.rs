@@ -5,7 +5,7 @@ use migcheck_core::Config;
 use migcheck_db::{DatabaseUrl, Kept, MigrateError, Migrator, ResetReport};
 use serde::Serialize;
 
-use super::database::{block_on, database_name, open};
+use super::database::{block_on, database_name, open, tell_waiting};
 use super::{environment, question};
 use crate::cli::Context;
 use crate::error::CommandError;
@@ -52,7 +52,7 @@ impl ResetArgs {
         };
         let url = self.allowed(&checked.config)?;
         self.confirmed(&context.terminal, &url)?;
-        let migrator = Migrator::new(&graph)?;
+        let migrator = tell_waiting(Migrator::new(&graph)?, &context.terminal);
         let (report, current) = block_on(async {
             let mut session = open(&url, false).await?;
             let report = migrator.reset(&mut *session).await.map_err(|error| {

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use migcheck_db::{Resolution, Unfinished};
 use serde::Serialize;
 
-use super::database::{DatabaseArgs, block_on, open};
+use super::database::{DatabaseArgs, block_on, open, tell_waiting};
 use super::lease::LeaseArgs;
 use super::question;
 use super::unfinished::JsonUnfinished;
@@ -70,7 +70,7 @@ impl ResolveArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let (checked, graph) = context.selection.directory()?.load()?;
         let url = self.database.url(&checked.config)?;
-        let migrator = self.lease.migrator(&graph)?;
+        let migrator = tell_waiting(self.lease.migrator(&graph)?, &context.terminal);
         let resolved = block_on(async {
             let mut session = open(&url, false).await?;
             let status = migrator.status(&mut *session).await?;

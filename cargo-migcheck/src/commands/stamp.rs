@@ -2,10 +2,10 @@
 
 use clap::Args;
 use migcheck_core::Direction;
-use migcheck_db::MigrateError;
+use migcheck_db::{MigrateError, StepReport};
 use serde::Serialize;
 
-use super::database::{DatabaseArgs, block_on, open, place};
+use super::database::{DatabaseArgs, block_on, open, place, tell_waiting};
 use super::lease::LeaseArgs;
 use crate::cli::Context;
 use crate::error::CommandError;
@@ -46,7 +46,7 @@ impl StampArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Exit, CommandError> {
         let (checked, graph) = context.selection.directory()?.load_sound()?;
         let url = self.database.url(&checked.config)?;
-        let migrator = self.lease.migrator(&graph)?;
+        let migrator = tell_waiting(self.lease.migrator(&graph)?, &context.terminal);
         let report = block_on(async {
             let mut session = open(&url, false).await?;
             let stamped = migrator.stamp(&mut *session, &self.target, self.purge);
@@ -57,13 +57,16 @@ impl StampArgs {
                 error => error.into(),
             })
         })?;
+        let terminal = &context.terminal;
+        let notes = report.steps.iter().flat_map(|step| &step.notes);
+        notes.for_each(|note| terminal.warn(note));
         let of = |direction| {
             let steps = report.steps.iter();
             let steps = steps.filter(move |step| step.direction == direction);
             steps.map(|step| step.revision.as_str())
         };
         if self.format == Format::Json {
-            context.terminal.json(&Answer::new(StampAnswer {
+            terminal.json(&Answer::new(StampAnswer {
                 database: url.to_string(),
                 recorded: of(Direction::Up).collect(),
                 forgotten: of(Direction::Down).collect(),
@@ -71,19 +74,14 @@ impl StampArgs {
             }));
             return Ok(Exit::Success);
         }
-        let terminal = &context.terminal;
-        let lines: Vec<(&str, Line)> = report
-            .steps
-            .iter()
-            .filter_map(|step| {
-                let word = match step.direction {
-                    Direction::Up => "recorded ",
-                    Direction::Down => "forgotten",
-                };
-                let revision = graph.get(graph.position(&step.revision)?)?;
-                Some((word, Line::bare(revision)))
-            })
-            .collect();
+        let line = |step: &StepReport| {
+            let word = match step.direction {
+                Direction::Up => "recorded ",
+                Direction::Down => "forgotten",
+            };
+            (word, Line::recorded(&graph, &step.revision))
+        };
+        let lines: Vec<(&str, Line)> = report.steps.iter().map(line).collect();
         let id_width = lines.iter().map(|(_, line)| line.id_width()).max();
         let room = terminal.columns().map(|columns| columns.saturating_sub(11));
         for (word, line) in &lines {

@@ -67,12 +67,15 @@ impl Line {
         }
     }
 
-    /// The line of a revision that is not in the directory.
-    pub(crate) fn unknown(id: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            title: "(not in this directory)".to_owned(),
-            tail: Vec::new(),
+    /// The line of what is recorded under an id, which need not be in the directory.
+    pub(crate) fn recorded(graph: &RevisionGraph, id: &str) -> Self {
+        match graph.position(id).and_then(|at| graph.get(at)) {
+            Some(revision) => Self::bare(revision),
+            None => Self {
+                id: id.to_owned(),
+                title: "(not in this directory)".to_owned(),
+                tail: Vec::new(),
+            },
         }
     }
 

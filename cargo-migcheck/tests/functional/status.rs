@@ -228,6 +228,44 @@ fn what_is_in_doubt_is_shown_and_resolved() {
     );
 }
 
+/// What is forgotten is said, most of all where it is half run.
+#[test]
+fn a_purge_says_what_it_forgets() {
+    let project = half_done();
+    run_sql(
+        &project,
+        "CREATE TEMP TABLE row AS SELECT * FROM _migcheck_revisions WHERE revision = '001'; \
+         UPDATE row SET revision = '999', parents = '001'; \
+         INSERT INTO _migcheck_revisions SELECT * FROM row",
+    );
+    screens!(
+        "stamp-purge",
+        project,
+        project.run("stamp 001 --env home"),
+        project.run("stamp 001 --purge --env home"),
+        project.run("status --env home"),
+    );
+}
+
+/// Two projects may both begin with `001`.
+#[test]
+fn the_database_of_another_project_with_the_same_ids() {
+    let project = with_home(Project::chain());
+    let upgraded = project.run("upgrade --create --env home");
+    assert!(upgraded.ends_with("exit code 0\n"), "{upgraded}");
+    run_sql(
+        &project,
+        "UPDATE _migcheck_revisions SET checksum = replace(checksum, substr(checksum, 8, 4), '0000')",
+    );
+    screens!(
+        "status-other-project",
+        project,
+        project.run("upgrade --env home"),
+        project.run("verify --env home --format json"),
+        project.run("status --env home"),
+    );
+}
+
 /// With the place of the statement, for whoever asks a person.
 #[test]
 fn what_is_in_doubt_is_data_too() {

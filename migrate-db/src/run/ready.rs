@@ -91,15 +91,8 @@ impl Run<'_> {
         }
         self.begin().await?;
         let ensured = self.ensure_history_alone(lock, empty).await;
-        let end = if ensured.is_ok() {
-            "COMMIT"
-        } else {
-            "ROLLBACK"
-        };
-        let ended = self.session.execute(end).await;
-        ensured?;
-        ended.map_err(refused("the history table could not be made"))?;
-        Ok(())
+        let cannot = "the history table could not be made";
+        self.end(ensured, cannot).await
     }
 
     async fn ensure_history_alone(&mut self, lock: &Lock, empty: bool) -> Result<(), MigrateError> {
@@ -130,6 +123,22 @@ impl Run<'_> {
             Some(stranger) => Err(MigrateError::NotEmpty(stranger)),
             None => Ok(()),
         }
+    }
+
+    /// Commits what was done since [`Run::begin`], or takes it back.
+    pub(crate) async fn end<T>(
+        &mut self,
+        done: Result<T, MigrateError>,
+        cannot: &'static str,
+    ) -> Result<T, MigrateError> {
+        let end = match done {
+            Ok(_) => "COMMIT",
+            Err(_) => "ROLLBACK",
+        };
+        let ended = self.session.execute(end).await;
+        let done = done?;
+        ended.map_err(refused(cannot))?;
+        Ok(done)
     }
 
     /// Opens a transaction, which on SQLite has to wait for its turn.
