@@ -73,27 +73,19 @@ fn dropped(statement: &Statement<'_>) -> Option<(Option<String>, String)> {
         true => &words[4..],
         false => &words[2..],
     };
-    let first = called(name.first()?)?;
+    let first = name.first()?.name_or_text()?;
     match name.get(1) {
-        Some(dot) if dot.is_mark('.') => Some((Some(first), called(name.get(2)?)?)),
+        Some(dot) if dot.is_mark('.') => Some((Some(first), name.get(2)?.name_or_text()?)),
         _ => Some((None, first)),
-    }
-}
-
-/// SQLite also takes a text for a name.
-fn called(word: &Word<'_>) -> Option<String> {
-    match word {
-        Word::Text(text) => {
-            let inner = text.strip_prefix('\'')?.strip_suffix('\'')?;
-            Some(inner.replace("''", "'"))
-        }
-        word => word.name(Dialect::Sqlite),
     }
 }
 
 /// Whether a table's rows are dropped by a later statement before anything else is done with them.
 fn goes_too<'a, 's: 'a>(table: &str, later: impl Iterator<Item = &'a Statement<'s>>) -> bool {
-    let means = |word: &Word<'_>| called(word).is_some_and(|name| name.eq_ignore_ascii_case(table));
+    let means = |word: &Word<'_>| {
+        let name = word.name_or_text();
+        name.is_some_and(|name| name.eq_ignore_ascii_case(table))
+    };
     for statement in later {
         if words(statement.text, Dialect::Sqlite).iter().any(means) {
             return dropped(statement).is_some_and(|(_, name)| name.eq_ignore_ascii_case(table));

@@ -236,7 +236,9 @@ impl Edited {
     pub fn restore(&self) -> String {
         let file = self.file.as_deref().map(|file| format!(" -- {file}"));
         let other = match self.all {
-            true => "nothing applied is as it is here: if that is another project's database, name the one that is meant; else ",
+            true => {
+                "nothing applied is as it is here: if that is another project's database, name the one that is meant; else "
+            }
             false => "",
         };
         format!(

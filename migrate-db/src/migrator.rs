@@ -223,9 +223,12 @@ impl Migrator {
     ///
     /// The history table cannot be read, or is in a state that migcheck does not make.
     pub async fn status<'a>(&self, database: impl IntoSession<'a>) -> Result<Status, MigrateError> {
+        Ok(self.standing(database).await?.status(&self.graph))
+    }
+
+    async fn standing<'a>(&self, database: impl IntoSession<'a>) -> Result<Standing, MigrateError> {
         let mut session = self.session(database).await?;
-        let standing = Run::new(self, &mut session)?.standing().await?;
-        Ok(standing.status(&self.graph))
+        Run::new(self, &mut session)?.standing().await
     }
 
     /// The ids of the revisions that are applied and have nothing applied above them.
@@ -237,8 +240,7 @@ impl Migrator {
         &self,
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
-        let mut session = self.session(database).await?;
-        let standing = Run::new(self, &mut session)?.standing().await?;
+        let standing = self.standing(database).await?;
         standing.check(self.settings.allow_ahead)?;
         Ok(standing.status(&self.graph).current)
     }
@@ -252,8 +254,7 @@ impl Migrator {
         &self,
         database: impl IntoSession<'a>,
     ) -> Result<Vec<String>, MigrateError> {
-        let mut session = self.session(database).await?;
-        let standing = Run::new(self, &mut session)?.standing().await?;
+        let standing = self.standing(database).await?;
         standing.check(self.settings.allow_ahead)?;
         Ok(standing.pending(&self.graph))
     }

@@ -8,7 +8,7 @@ use migcheck_core::Dialect;
 use super::altered::{self, Part, PartKind};
 use super::name::{Name, text};
 use super::probe::{Verdict, relations, schema};
-use super::server_side::{of_table, summed};
+use super::server_side::{PARTITIONS, of_table, summed};
 use super::words::{Word, pieces, within};
 use crate::ServerError;
 use crate::session::Session;
@@ -168,16 +168,7 @@ impl Aspect {
                 format!("{columns} AND COLUMN_NAME = {}", text(column))
             }
             Self::Collation => of("TABLES", &["TABLE_COLLATION"]),
-            Self::Partitioning => of(
-                "PARTITIONS",
-                &[
-                    "PARTITION_NAME",
-                    "SUBPARTITION_NAME",
-                    "PARTITION_METHOD",
-                    "PARTITION_EXPRESSION",
-                    "PARTITION_DESCRIPTION",
-                ],
-            ),
+            Self::Partitioning => of("PARTITIONS", &PARTITIONS),
             Self::Checks => from(
                 "TABLE_CONSTRAINTS",
                 "CONSTRAINT_NAME",

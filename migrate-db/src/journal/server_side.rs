@@ -157,16 +157,7 @@ const RELATION: [(&str, &[&str]); 8] = [
             "REFERENCED_COLUMN_NAME",
         ],
     ),
-    (
-        "PARTITIONS",
-        &[
-            "PARTITION_NAME",
-            "SUBPARTITION_NAME",
-            "PARTITION_METHOD",
-            "PARTITION_EXPRESSION",
-            "PARTITION_DESCRIPTION",
-        ],
-    ),
+    ("PARTITIONS", &PARTITIONS),
     (
         "VIEWS",
         &[
@@ -180,6 +171,15 @@ const RELATION: [(&str, &[&str]); 8] = [
         "REFERENTIAL_CONSTRAINTS",
         &["CONSTRAINT_NAME", "UPDATE_RULE", "DELETE_RULE"],
     ),
+];
+
+/// What tells how a table is partitioned.
+pub(super) const PARTITIONS: [&str; 5] = [
+    "PARTITION_NAME",
+    "SUBPARTITION_NAME",
+    "PARTITION_METHOD",
+    "PARTITION_EXPRESSION",
+    "PARTITION_DESCRIPTION",
 ];
 
 fn relation(name: &Name) -> Vec<String> {

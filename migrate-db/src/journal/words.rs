@@ -14,7 +14,7 @@ pub(crate) enum Word<'a> {
     Mark(char),
 }
 
-impl Word<'_> {
+impl<'a> Word<'a> {
     pub(crate) fn is(&self, word: &str) -> bool {
         matches!(self, Self::Bare(text) if text.eq_ignore_ascii_case(word))
     }
@@ -34,6 +34,26 @@ impl Word<'_> {
             Self::Bare(text) => Some((*text).to_owned()),
             Self::Quoted(text) => Some(text.to_string()),
             Self::Text(_) | Self::Mark(_) => None,
+        }
+    }
+
+    /// The code that PostgreSQL quotes in it.
+    pub(crate) fn body(&self) -> Option<&'a str> {
+        let Self::Text(text) = self else {
+            return None;
+        };
+        let tag = match text.strip_prefix('$') {
+            Some(rest) => rest.find('$')? + 2,
+            None => 1,
+        };
+        text.get(tag..text.len().checked_sub(tag)?)
+    }
+
+    /// What it calls where SQLite also takes a text for a name.
+    pub(crate) fn name_or_text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(unquoted(text, '\'').into_owned()),
+            word => word.name(Dialect::Sqlite),
         }
     }
 }

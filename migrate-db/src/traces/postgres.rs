@@ -4,7 +4,7 @@ use migcheck_core::Dialect;
 use migcheck_core::split::Statement;
 
 use super::Traces;
-use crate::journal::words::words;
+use crate::journal::words::{Word, words};
 use crate::literal::quoted;
 
 pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
@@ -12,7 +12,7 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
     let mut prepared: Vec<String> = Vec::new();
     for statement in statements {
         let text = statement.text.to_ascii_lowercase();
-        found.sets |= sets(&text);
+        found.sets |= text.contains("set_config");
         // Also in a body that is run at once.
         let is_temporary =
             |word: &str| matches!(word, "temp" | "temporary") || word.starts_with("pg_temp");
@@ -28,13 +28,14 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
         if reads && found.before.is_empty() {
             found.before.push("DISCARD SEQUENCES".to_owned());
         }
-        if !["prepare", "deallocate", "listen", "declare"]
+        if !["set", "prepare", "deallocate", "listen", "declare"]
             .iter()
             .any(|word| text.contains(word))
         {
             continue;
         }
         let words = words(statement.text, Dialect::Postgres);
+        found.sets |= sets(&words);
         let Some(first) = words.first() else { continue };
         let name = |at: usize| {
             let name = words.get(at)?.name(Dialect::Postgres)?;
@@ -60,21 +61,16 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
 }
 
 /// Whether a statement changes a setting or the role, also in a body that is run at once.
-fn sets(text: &str) -> bool {
-    let does = |text: &str| {
-        let mut words = text.split_whitespace();
-        let is_set = words
-            .next()
-            .is_some_and(|word| word == "set" || word == "reset");
-        is_set
-            && !words
-                .next()
-                .is_some_and(|word| word == "constraints" || word == "transaction")
+fn sets(statement: &[Word<'_>]) -> bool {
+    let does = |words: &[Word<'_>]| {
+        let is = |at: usize, of: &[&str]| words.get(at).is_some_and(|word| word.is_one_of(of));
+        is(0, &["SET", "RESET"]) && !is(1, &["CONSTRAINTS", "TRANSACTION"])
     };
-    text.contains("set_config")
-        || does(text)
-        || text.starts_with("do")
-            && text
-                .split(';')
-                .any(|one| one.match_indices("set ").any(|(at, _)| does(&one[at..])))
+    let in_body = |word: &Word<'_>| {
+        let body = word.body().unwrap_or_default();
+        let words = words(body, Dialect::Postgres);
+        (0..words.len()).any(|at| does(&words[at..]))
+    };
+    let is_run = statement.first().is_some_and(|word| word.is("DO"));
+    does(statement) || is_run && statement.iter().any(in_body)
 }

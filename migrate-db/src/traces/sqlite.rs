@@ -32,9 +32,10 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
         if first.is("CREATE") {
             made.extend(temporary(&words));
         } else if first.is("ATTACH") {
-            attached.extend(last_name(statement.text, &words));
+            attached.extend(words.last().and_then(Word::name_or_text));
         } else if first.is("DETACH") {
-            let gone = last_name(statement.text, &words).unwrap_or_default();
+            let gone = words.last().and_then(Word::name_or_text);
+            let gone = gone.unwrap_or_default();
             attached.retain(|one| !one.eq_ignore_ascii_case(&gone));
         } else if first.is("PRAGMA") {
             let name = pragma(&words).map(|(name, _)| name).unwrap_or_default();
@@ -52,14 +53,6 @@ pub(super) fn read(statements: &[Statement<'_>], found: &mut Traces) {
     }
     for name in attached {
         found.put_back(format!("DETACH {}", quoted(Dialect::Sqlite, &name)));
-    }
-}
-
-/// The name at the end of a statement, which may be a text.
-fn last_name(text: &str, words: &[Word<'_>]) -> Option<String> {
-    match words.last()? {
-        Word::Text(_) => text.rsplit('\'').nth(1).map(str::to_owned),
-        word => word.name(Dialect::Sqlite),
     }
 }
 
@@ -114,23 +107,14 @@ pub(super) fn says_keys_off(statements: &[Statement<'_>]) -> bool {
             break;
         };
         if name.eq_ignore_ascii_case("foreign_keys") && !behind.is_empty() {
-            is_off = is_false(statement.text, behind);
+            is_off = is_false(behind);
         }
     }
     is_off
 }
 
-fn is_false(text: &str, behind: &[Word<'_>]) -> bool {
+fn is_false(behind: &[Word<'_>]) -> bool {
     const FALSE: [&str; 4] = ["OFF", "FALSE", "NO", "0"];
-    match behind.get(1) {
-        // What a text says is not among the words.
-        Some(Word::Text(_)) => text
-            .split('\'')
-            .nth(1)
-            .is_some_and(|value| FALSE.iter().any(|word| value.eq_ignore_ascii_case(word))),
-        Some(value) => value
-            .name(Dialect::Sqlite)
-            .is_some_and(|value| FALSE.iter().any(|word| value.eq_ignore_ascii_case(word))),
-        None => false,
-    }
+    let value = behind.get(1).and_then(Word::name_or_text);
+    value.is_some_and(|value| FALSE.iter().any(|word| value.eq_ignore_ascii_case(word)))
 }

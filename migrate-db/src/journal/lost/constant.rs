@@ -188,7 +188,7 @@ pub(super) fn kept_setting(words: &[Word<'_>]) -> Vec<Thing> {
         return settings;
     }
     for word in words {
-        let Some(body) = body(word) else {
+        let Some(body) = word.body() else {
             continue;
         };
         let body = split(body, Dialect::Postgres);
@@ -207,18 +207,6 @@ pub(super) fn kept_setting(words: &[Word<'_>]) -> Vec<Thing> {
     settings
 }
 
-/// The code that a word of Postgres quotes.
-pub(super) fn body<'a>(word: &Word<'a>) -> Option<&'a str> {
-    let Word::Text(text) = word else {
-        return None;
-    };
-    let tag = match text.strip_prefix('$') {
-        Some(rest) => rest.find('$')? + 2,
-        None => 1,
-    };
-    text.get(tag..text.len().checked_sub(tag)?)
-}
-
 /// What `set_config` sets, unless that ends with the transaction.
 fn configured(words: &[Word<'_>]) -> Vec<Thing> {
     let calls = words.iter().enumerate().filter(|(at, word)| {
@@ -230,7 +218,7 @@ fn configured(words: &[Word<'_>]) -> Vec<Thing> {
         let arguments = pieces(within(&words[at + 2..]));
         let is_local = matches!(arguments.last(), Some([last]) if last.is("TRUE"));
         let name = match arguments.first() {
-            Some([name]) => body(name),
+            Some([name]) => name.body(),
             _ => None,
         };
         (!is_local).then(|| match name {

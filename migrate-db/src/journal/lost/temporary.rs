@@ -5,7 +5,6 @@ use migcheck_core::Dialect;
 use super::super::effect::starts;
 use super::super::name::Name;
 use super::super::words::{Word, words as split};
-use super::constant::body;
 use super::{Thing, last_part, texts};
 
 /// The temporary relations that a statement makes, or that code makes which it quotes.
@@ -17,7 +16,7 @@ pub(super) fn made(words: &[Word<'_>], dialect: Dialect) -> Vec<Thing> {
     for word in words {
         let code = match word {
             Word::Quoted(text) if dialect == Dialect::MySql => Some(&**text),
-            word => body(word),
+            word => word.body(),
         };
         let Some(code) = code.filter(|code| mentions_temporary(code)) else {
             continue;
