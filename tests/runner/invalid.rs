@@ -4,7 +4,7 @@ use migcheck::db::Session;
 use migcheck::harness::Scratch;
 use migcheck::{Dialect, Direction};
 
-use crate::interrupted::{lose, upgrade};
+use crate::cut::{lose, upgrade};
 use crate::support::{Case, Directory, TestServer, connect};
 use crate::{execute, rows, steps, value};
 

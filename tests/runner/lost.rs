@@ -3,7 +3,7 @@
 use migcheck::db::Doubt;
 use migcheck::{Dialect, Direction, MigrateError};
 
-use crate::interrupted::{lose, upgrade};
+use crate::cut::{lose, upgrade};
 use crate::rows;
 use crate::support::{Case, Directory, TestServer, connect};
 

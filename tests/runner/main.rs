@@ -6,14 +6,18 @@
     reason = "what breaks has failed the test"
 )]
 
+mod anywhere;
 mod at_once;
+mod cut;
 mod foreign;
 mod half_done;
+mod half_refused;
 mod interrupted;
 mod invalid;
 mod keys;
 mod leases;
 mod lost;
+mod meanwhile;
 mod misfits;
 mod pooled;
 mod refusals;
@@ -42,8 +46,11 @@ fn main() -> ExitCode {
     cases.extend(foreign::cases());
     cases.extend(misfits::cases());
     cases.extend(leases::cases());
+    cases.extend(anywhere::cases());
     cases.extend(interrupted::cases());
     cases.extend(half_done::cases());
+    cases.extend(meanwhile::cases());
+    cases.extend(half_refused::cases());
     cases.extend(lost::cases());
     cases.extend(wrong::cases());
     cases.extend(invalid::cases());
