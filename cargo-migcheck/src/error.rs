@@ -279,6 +279,7 @@ impl From<MigrateError> for CommandError {
             | MigrateError::Ahead(_)
             | MigrateError::OtherDirectory(_)
             | MigrateError::SearchPath { .. }
+            | MigrateError::Role { .. }
             | MigrateError::Drifted(_)
             | MigrateError::NoFingerprint(_)
             | MigrateError::Shared(_)

@@ -100,7 +100,7 @@ pub(crate) struct HistoryTable {
     pub(crate) name: String,
 }
 
-/// Where names without a schema lead.
+/// Where names without a schema lead, and who goes there.
 #[derive(Clone)]
 pub(crate) struct Path {
     /// The setting.
@@ -109,6 +109,8 @@ pub(crate) struct Path {
     pub(crate) first: String,
     /// A schema behind that, if the history table is found there.
     pub(crate) found: Option<String>,
+    /// The role that acts.
+    pub(crate) role: String,
 }
 
 impl Path {
@@ -119,6 +121,7 @@ impl Path {
             set: next().unwrap_or_default(),
             first: next().unwrap_or_default(),
             found: next(),
+            role: next().unwrap_or_default(),
         }
     }
 

@@ -72,12 +72,23 @@ pub enum MigrateError {
     /// The session was given a search path that a run, which begins with fresh settings, would forget.
     #[error(
         "the search path was set to lead to `{set}` after the connection was opened, and a run begins with the settings that it was opened with, where it leads to `{opened}`; {}",
-        opened_with(set)
+        opened_with("search_path", set)
     )]
     SearchPath {
         /// The schema that tables are made in as it was set.
         set: String,
         /// The one in which they would be made.
+        opened: String,
+    },
+    /// What a run makes would belong to another role than the connection's user had set.
+    #[error(
+        "the role was set to `{set}` after the connection was opened, and a run begins with the role that it was opened with, `{opened}`, which would own what is made; {}",
+        opened_with("role", set)
+    )]
+    Role {
+        /// The role as it was set.
+        set: String,
+        /// The one that would act.
         opened: String,
     },
     /// Applied revisions whose scripts the directory has under other ids.
@@ -345,16 +356,16 @@ impl fmt::Display for OtherSchema {
     }
 }
 
-/// What to do where a search path was set on the way.
-fn opened_with(schema: &str) -> String {
+/// What to do where a setting was set on the way.
+fn opened_with(setting: &str, value: &str) -> String {
     format!(
-        "have the connection opened with it: `?options=-csearch_path={}` in the URL, or \
-         `ALTER ROLE … SET search_path`",
-        in_url(schema)
+        "have the connection opened with it: `?options=-c{setting}={}` in the URL, or \
+         `ALTER ROLE … SET {setting}`",
+        in_url(value)
     )
 }
 
-/// A schema in a search path in a URL; others than plain names have to be quoted three times over.
+/// A name in the options of a URL; others than plain ones have to be quoted three times over.
 fn in_url(schema: &str) -> &str {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     match schema.chars().all(is_plain) {

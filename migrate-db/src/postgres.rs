@@ -109,7 +109,8 @@ impl Engine for PostgresEngine {
             ),
         };
         Some(format!(
-            "SELECT current_setting('search_path'), coalesce(current_schema(), '')::text, {found}"
+            "SELECT current_setting('search_path'), coalesce(current_schema(), '')::text, {found}, \
+             current_user::text"
         ))
     }
 

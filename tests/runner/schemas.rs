@@ -15,18 +15,17 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::new("a_reset_keeps_another_schema_s_history", reset).only(on(Dialect::Postgres)),
         Case::new("a_search_path_that_would_be_forgotten_is_told", forgotten)
             .only(on(Dialect::Postgres)),
+        Case::new("a_role_that_would_be_forgotten_is_told", role).only(on(Dialect::Postgres)),
         Case::new("an_attached_database_s_history_is_not_taken", attached)
             .only(on(Dialect::Sqlite)),
     ]
 }
 
-/// A session whose search path the URL gives.
-fn with_path(scratch: &Scratch, path: &str) -> Box<dyn Session> {
+/// A session that is opened with a setting, which the URL gives.
+fn with(scratch: &Scratch, setting: &str) -> Box<dyn Session> {
     let url = scratch.url().reveal();
     let mark = if url.contains('?') { '&' } else { '?' };
-    let url: DatabaseUrl = format!("{url}{mark}options=-csearch_path={path}")
-        .parse()
-        .unwrap();
+    let url: DatabaseUrl = format!("{url}{mark}options=-c{setting}").parse().unwrap();
     block_on(migcheck::db::connect(&url)).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -50,7 +49,7 @@ fn another(server: &TestServer) {
         block_on(migrator.downgrade(&mut *public, at)).unwrap();
         execute(&mut *public, "CREATE SCHEMA tenant");
         let before = tables(&mut *public);
-        let mut tenant = with_path(&scratch, "tenant,public");
+        let mut tenant = with(&scratch, "search_path=tenant,public");
         let session = &mut *tenant;
         for error in [
             block_on(migrator.upgrade(&mut *session, "head")).map(drop),
@@ -100,9 +99,9 @@ fn with_public(server: &TestServer) {
     let mut public = connect(&scratch);
     block_on(migrator.upgrade(&mut *public, "head")).unwrap();
     execute(&mut *public, "CREATE SCHEMA tenant");
-    let mut alone = with_path(&scratch, "tenant");
+    let mut alone = with(&scratch, "search_path=tenant");
     block_on(migrator.stamp(&mut *alone, "base", false)).unwrap();
-    let mut tenant = with_path(&scratch, "tenant,public");
+    let mut tenant = with(&scratch, "search_path=tenant,public");
     let report = block_on(migrator.upgrade(&mut *tenant, "head")).unwrap();
     assert_eq!(steps(&report), ["+001", "+002", "+003", "+004"]);
     block_on(migrator.verify(&mut *tenant)).unwrap();
@@ -130,7 +129,7 @@ fn reset(server: &TestServer) {
     let mut public = connect(&scratch);
     block_on(migrator.upgrade(&mut *public, "head")).unwrap();
     execute(&mut *public, "CREATE SCHEMA tenant");
-    let mut tenant = with_path(&scratch, "tenant,public");
+    let mut tenant = with(&scratch, "search_path=tenant,public");
     let error = block_on(migrator.reset(&mut *tenant)).unwrap_err();
     assert!(
         matches!(&error, MigrateError::Shared(schemas) if *schemas == ["public"]),
@@ -179,6 +178,41 @@ fn forgotten(server: &TestServer) {
             block_on(leased.upgrade(&mut *session, "head")).unwrap();
         }
     }
+}
+
+/// Who acts owns what is made, as where a login of a day takes the role of the application.
+fn role(server: &TestServer) {
+    let scratch = server.scratch();
+    let mut session = connect(&scratch);
+    let role = format!("owner_{}", std::process::id());
+    execute(
+        &mut *session,
+        &format!("CREATE ROLE {role}; GRANT ALL ON SCHEMA public TO {role}; SET ROLE {role}"),
+    );
+    let migrator = migrator(four_tables().graph());
+    for _ in 0..2 {
+        let error = block_on(migrator.upgrade(&mut *session, "head")).unwrap_err();
+        assert!(
+            matches!(&error, MigrateError::Role { set, .. } if *set == role),
+            "{error}"
+        );
+        let said = error.to_string();
+        assert!(
+            said.contains(&format!("`?options=-crole={role}`")),
+            "{said}"
+        );
+    }
+    assert!(tables(&mut *session).is_empty());
+    let mut opened = with(&scratch, &format!("role={role}"));
+    block_on(migrator.upgrade(&mut *opened, "head")).unwrap();
+    let owners = "SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(rows(&mut *opened, owners), [[role.clone()]]);
+    drop(opened);
+    execute(&mut *session, "RESET ROLE");
+    execute(
+        &mut *session,
+        &format!("DROP OWNED BY {role}; DROP ROLE {role}"),
+    );
 }
 
 fn attached(server: &TestServer) {

@@ -38,25 +38,38 @@ impl Run<'_> {
         }
     }
 
-    /// That names without a schema lead where they did before the session's settings were reset.
+    /// That names without a schema lead where they did before the session's settings were reset, and
+    /// the same role acts.
     async fn stays(&mut self) -> Result<(), MigrateError> {
         let Some(came) = &self.path else {
             return Ok(());
         };
         let now = self.table.path(self.session).await;
         let now = now.map_err(refused(CANNOT_FIND))?;
-        let Some(now) = now.filter(|now| now.first != came.first) else {
+        let Some(now) = now else {
+            return Ok(());
+        };
+        let (error, setting, set) = if now.first != came.first {
+            let error = MigrateError::SearchPath {
+                set: came.first.clone(),
+                opened: now.first,
+            };
+            (error, "search_path", &came.set)
+        } else if now.role != came.role {
+            let error = MigrateError::Role {
+                set: came.role.clone(),
+                opened: now.role,
+            };
+            (error, "role", &came.role)
+        } else {
             return Ok(());
         };
         // Whoever tries again on this connection is to be told again.
-        let set = self.engine.literal(&came.set);
-        let sql = format!("SELECT set_config('search_path', {set}, false)");
+        let set = self.engine.literal(set);
+        let sql = format!("SELECT set_config('{setting}', {set}, false)");
         let put_back = self.session.execute(&sql).await;
-        put_back.map_err(refused("the search path could not be put back"))?;
-        Err(MigrateError::SearchPath {
-            set: came.first.clone(),
-            opened: now.first,
-        })
+        put_back.map_err(refused("the session's settings could not be put back"))?;
+        Err(error)
     }
 
     /// Gives the lock back, whatever was done under it.
