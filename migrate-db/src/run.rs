@@ -36,6 +36,14 @@ pub(crate) struct Run<'a> {
     unsent: Unsent,
 }
 
+/// What a run has to do, from where the database stands.
+struct Planned {
+    standing: Standing,
+    plan: Plan,
+    /// What has to go down first and is not in the directory.
+    foreign: Vec<HistoryRow>,
+}
+
 impl<'a> Run<'a> {
     pub(crate) fn new(
         migrator: &'a Migrator,
@@ -123,18 +131,31 @@ impl<'a> Run<'a> {
         Ok(plan)
     }
 
-    /// What has to go down first and is not in the directory.
-    fn foreign<'s>(
-        &self,
-        standing: &'s Standing,
+    /// What there is to do now. A plan that cannot be finished is an error.
+    async fn planned(
+        &mut self,
         target: &Target,
         direction: Direction,
-        plan: &Plan,
-    ) -> Result<Vec<&'s HistoryRow>, MigrateError> {
-        match direction {
-            Direction::Up => Ok(Vec::new()),
-            Direction::Down => foreign::above(self.graph, standing, target, plan),
+    ) -> Result<Planned, MigrateError> {
+        let standing = self.standing().await?;
+        let plan = self.plan(&standing, target, direction)?;
+        let foreign = match direction {
+            Direction::Up => Vec::new(),
+            Direction::Down => foreign::above(self.graph, &standing, target, &plan)?,
+        };
+        let dialect = self.session.dialect();
+        for step in &plan.steps {
+            if let Some(revision) = self.graph.get(step.revision)
+                && revision.script(step.direction, dialect).is_none()
+            {
+                return Err(no_script(revision, step.direction, dialect));
+            }
         }
+        Ok(Planned {
+            foreign: foreign.into_iter().cloned().collect(),
+            standing,
+            plan,
+        })
     }
 
     pub(crate) async fn migrate(
@@ -142,18 +163,16 @@ impl<'a> Run<'a> {
         target: &Target,
         direction: Direction,
     ) -> Result<Report, MigrateError> {
-        let standing = self.standing().await?;
-        let way_on = match self.plan(&standing, target, direction) {
+        let way_on = match self.planned(target, direction).await {
             // A newer program that is at it holds the lock.
             Err(MigrateError::UnfinishedElsewhere(_)) => None,
-            plan => {
-                let plan = plan?;
-                let foreign = self.foreign(&standing, target, direction, &plan)?;
-                if plan.steps.is_empty() && foreign.is_empty() {
-                    return Ok(self.report(Vec::new(), &standing.applied));
+            planned => {
+                let planned = planned?;
+                if planned.plan.steps.is_empty() && planned.foreign.is_empty() {
+                    return Ok(self.report(Vec::new(), &planned.standing.applied));
                 }
                 let is_relative = target.is_relative();
-                is_relative.then(|| self.way_on(&standing, &plan, direction))
+                is_relative.then(|| self.way_on(&planned, direction))
             }
         };
         let lock = self.lock().await?;
@@ -175,9 +194,9 @@ impl<'a> Run<'a> {
     }
 
     /// How to go on with a plan whose target counts from where the database was.
-    fn way_on(&self, standing: &Standing, plan: &Plan, direction: Direction) -> String {
-        let mut applied = standing.applied.clone();
-        for step in &plan.steps {
+    fn way_on(&self, planned: &Planned, direction: Direction) -> String {
+        let mut applied = planned.standing.applied.clone();
+        for step in &planned.plan.steps {
             applied[step.revision] = step.direction == Direction::Up;
         }
         let goal = match &*self.graph.ids(&self.graph.current(&applied)) {
@@ -206,13 +225,14 @@ impl<'a> Run<'a> {
         self.back_up_first(lock, target, direction).await?;
         self.ensure_history(lock, direction == Direction::Up)
             .await?;
-        let standing = self.standing().await?;
-        let plan = self.plan(&standing, target, direction)?;
-        let foreign = self.foreign(&standing, target, direction, &plan)?;
-        self.check_scripts(&plan)?;
+        let Planned {
+            standing,
+            plan,
+            foreign,
+        } = self.planned(target, direction).await?;
         let mut applied = standing.applied.clone();
         let mut steps = Vec::with_capacity(foreign.len() + plan.steps.len());
-        for row in foreign {
+        for row in &foreign {
             steps.extend(self.step_foreign(lock, row).await?);
         }
         for step in plan.steps {
@@ -295,19 +315,6 @@ impl<'a> Run<'a> {
             .ok_or_else(|| no_script(revision, Direction::Up, dialect))?;
         let down = revision.script(Direction::Down, dialect);
         Ok(Entry::new(self.graph, revision, up, down))
-    }
-
-    /// A plan that cannot be finished is not begun.
-    fn check_scripts(&self, plan: &Plan) -> Result<(), MigrateError> {
-        let dialect = self.session.dialect();
-        for step in &plan.steps {
-            if let Some(revision) = self.graph.get(step.revision)
-                && revision.script(step.direction, dialect).is_none()
-            {
-                return Err(no_script(revision, step.direction, dialect));
-            }
-        }
-        Ok(())
     }
 
     pub(crate) fn report(&self, steps: Vec<StepReport>, applied: &[bool]) -> Report {

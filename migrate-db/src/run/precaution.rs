@@ -27,14 +27,11 @@ impl Run<'_> {
             return Ok(());
         };
         // What would stop the run needs no backup either.
-        let standing = self.standing().await?;
-        let plan = self.plan(&standing, target, direction)?;
-        let foreign = self.foreign(&standing, target, direction, &plan)?;
-        self.check_scripts(&plan)?;
-        if foreign.is_empty() && !self.takes_away(&plan) {
+        let planned = self.planned(target, direction).await?;
+        if planned.foreign.is_empty() && !self.takes_away(&planned.plan) {
             return Ok(());
         }
-        if standing.history.is_none() && direction == Direction::Up {
+        if planned.standing.history.is_none() && direction == Direction::Up {
             self.refuse_strangers().await?;
         }
         let made = self.keep(lock, Box::pin(backup.make())).await?;
