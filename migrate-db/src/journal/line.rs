@@ -61,18 +61,21 @@ impl Journal<'_> {
         let (table, login) = (self.job.table, self.prepared.engine.as_login());
         let held = self.job.held();
         let sql = match (login, self.job.direction) {
-            ("", Direction::Up) => {
+            ("", Direction::Up) if !self.has_row => {
                 let progress = self.progress(self.at, fingerprint);
                 self.unsent.with_row(table, &self.entry, &progress)
             }
-            ("", Direction::Down) => self.unsent.with(table, self.line(self.at, fingerprint)),
+            ("", _) => self.unsent.with(table, self.line(self.at, fingerprint)),
             (login, _) => format!(
                 "BEGIN; {login}{held}{}; COMMIT",
                 self.line(self.at, fingerprint)
             ),
         };
         let written = self.session.execute(&sql).await;
-        written.map(drop).map_err(refused(CANNOT_WRITE))
+        written.map_err(refused(CANNOT_WRITE))?;
+        // In the script's own transaction it could still be taken back.
+        self.has_row |= self.own.is_none();
+        Ok(())
     }
 
     /// Writes how far the script has come in its own transaction, which is about to end, if there is
@@ -106,8 +109,8 @@ impl Journal<'_> {
     pub(super) fn line(&self, done: usize, fingerprint: Option<&str>) -> String {
         let progress = self.progress(done, fingerprint);
         match self.job.direction {
-            Direction::Up => self.job.table.upsert(&[(&self.entry, &progress)]),
-            Direction::Down => self.job.table.update(&self.entry.revision, &progress),
+            Direction::Up if !self.has_row => self.job.table.upsert(&[(&self.entry, &progress)]),
+            _ => self.job.table.update(&self.entry.revision, &progress),
         }
     }
 
@@ -165,6 +168,7 @@ impl Journal<'_> {
     /// A statement was refused, or the journal: writes where the script stopped, if that still can
     /// be written, and returns the error.
     pub(super) async fn failed(&mut self, mut error: MigrateError) -> MigrateError {
+        self.has_row = false;
         // Without an open transaction it is refused at most.
         let _ = self.session.execute("ROLLBACK").await;
         if self.locked.is_some() {

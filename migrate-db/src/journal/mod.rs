@@ -10,6 +10,7 @@ mod aspects;
 mod effect;
 mod emptied;
 mod existing;
+mod fresh;
 mod invalid;
 mod line;
 mod lost;
@@ -34,6 +35,7 @@ pub(crate) use self::offline::journalled;
 pub use self::undecided::{Doubt, Undecided};
 
 use self::effect::Effect;
+use self::fresh::Fresh;
 use self::invalid::Noted;
 use crate::ServerError;
 use crate::history::Entry;
@@ -94,6 +96,10 @@ struct Journal<'a> {
     /// Of the first so many statements.
     checksums: Vec<String>,
     started: Instant,
+    /// Whether this run has committed the script's row, so that the next line need only change it.
+    has_row: bool,
+    /// What it has made.
+    fresh: Fresh,
     /// The statement that is run.
     at: usize,
     /// Where the script's own transaction began, if one is open.
@@ -132,6 +138,8 @@ impl<'a> Journal<'a> {
             checksums: checksums(prepared),
             prepared,
             started: Instant::now(),
+            has_row: false,
+            fresh: Fresh::default(),
             at: 0,
             own: None,
             manual: false,
@@ -147,6 +155,7 @@ impl<'a> Journal<'a> {
             self.at = at;
             let effect = self.effects[at].clone();
             self.step(&effect).await?;
+            self.fresh.ran(at, &effect);
         }
         self.at = self.effects.len();
         self.finish().await

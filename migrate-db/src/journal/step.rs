@@ -68,7 +68,9 @@ impl Journal<'_> {
             }
             Effect::Seen(probe) => {
                 self.note_invalid().await?;
-                let fingerprint = match probe.expression() {
+                let ran = &self.prepared.statements[..at];
+                let known = self.fresh.expression(probe, ran);
+                let fingerprint = match known.or_else(|| probe.expression()) {
                     Some(expression) => expression,
                     None => {
                         self.flush().await?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::corpus::{self, Sql};
 use super::stairs::POSTGRES;
-use super::stairs::server::BenchServer;
+use super::stairs::server::{BenchServer, Durability};
 use super::{Bench, cargo, done, started};
 use crate::error::Error;
 use crate::{docker, images, process};
@@ -34,7 +34,7 @@ tokio-postgres = "0.7"
 pub(super) fn run(bench: &Bench<'_>) -> Result<(), Error> {
     docker::ensure_engine(bench.workspace)?;
     images::ensure(bench.workspace, POSTGRES, false)?;
-    let server = BenchServer::start(bench, POSTGRES)?;
+    let server = BenchServer::start(bench, POSTGRES, Durability::Durable)?;
     let project = bench.scratch.join("nothing");
     done(
         "write the bench's crates",

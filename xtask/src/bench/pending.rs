@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::stairs::server::BenchServer;
+use super::stairs::server::{BenchServer, Durability};
 use super::stairs::{MARIADB, MYSQL, POSTGRES};
 use super::{Bench, cargo};
 use crate::error::Error;
@@ -24,7 +24,7 @@ pub(super) fn run(bench: &Bench<'_>) -> Result<(), Error> {
     docker::ensure_engine(bench.workspace)?;
     for image in [POSTGRES, MYSQL, MARIADB] {
         images::ensure(bench.workspace, image, false)?;
-        let server = BenchServer::start(bench, image)?;
+        let server = BenchServer::start(bench, image, Durability::Durable)?;
         server.create(DATABASE)?;
         upgrade(bench, &server.url_of(DATABASE), image)?;
     }

@@ -14,7 +14,7 @@ use super::measure::{Timed, compare, time, time_and_memory};
 use super::{Bench, done, report};
 use crate::error::Error;
 use crate::{docker, images, process};
-use server::BenchServer;
+use server::{BenchServer, Durability};
 
 const STAIRS: usize = 200;
 
@@ -31,7 +31,7 @@ pub(super) fn run(bench: &Bench<'_>, binary: &Path) -> Result<(), Error> {
     let program = Program::of(binary);
     for image in [POSTGRES, MYSQL] {
         images::ensure(bench.workspace, image, false)?;
-        let server = BenchServer::start(bench, image)?;
+        let server = BenchServer::start(bench, image, Durability::Passing)?;
         beside_bare_statements(bench, &program, &server)?;
         if image == POSTGRES {
             stairway::run(bench, &program, &server, STAIRS)?;

@@ -20,8 +20,21 @@ pub(in crate::bench) struct BenchServer {
     port: String,
 }
 
+/// Whether what is committed outlasts the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::bench) enum Durability {
+    /// As images come, and databases are run.
+    Durable,
+    /// In memory and without waiting for it, as round trips have their servers.
+    Passing,
+}
+
 impl BenchServer {
-    pub(in crate::bench) fn start(bench: &Bench<'_>, image: &'static str) -> Result<Self, Error> {
+    pub(in crate::bench) fn start(
+        bench: &Bench<'_>,
+        image: &'static str,
+        durability: Durability,
+    ) -> Result<Self, Error> {
         // Nobody else works in this directory: what has its label was left by a bench that was killed.
         let label = format!("migcheck.bench={}", bench.scratch.display());
         remove_labelled(&label)?;
@@ -48,6 +61,7 @@ impl BenchServer {
                 ],
             ),
         };
+        let is_passing = durability == Durability::Passing;
         let name = format!("migcheck-bench-{}-{}", std::process::id(), port);
         let mut run = Command::new("docker");
         run.args([
@@ -64,15 +78,22 @@ impl BenchServer {
             Sql::Postgres => [
                 "--env=POSTGRES_HOST_AUTH_METHOD=trust",
                 "--env=PGDATA=/bench/data",
-                "--tmpfs=/bench",
             ],
             Sql::MySql => [
                 "--env=MYSQL_ALLOW_EMPTY_PASSWORD=1",
                 "--env=MYSQL_ROOT_HOST=%",
-                "--tmpfs=/var/lib/mysql",
             ],
         });
-        run.arg(image).args(arguments);
+        if is_passing {
+            run.arg(match sql {
+                Sql::Postgres => "--tmpfs=/bench",
+                Sql::MySql => "--tmpfs=/var/lib/mysql",
+            });
+        }
+        run.arg(image);
+        if is_passing {
+            run.args(arguments);
+        }
         let mut server = Self {
             image,
             name,
