@@ -12,7 +12,7 @@ use migcheck_db::{DatabaseUrl, Migrator, Session, connect};
 type Failure = Box<dyn std::error::Error>;
 
 /// Both are timed so often, in turn, after a round that does not count.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {

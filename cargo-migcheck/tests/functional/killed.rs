@@ -36,6 +36,9 @@ fn endless() -> Project {
     project
 }
 
+/// How long anything here may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 struct Run {
     project: Project,
     child: Child,
@@ -68,10 +71,7 @@ impl Run {
     fn until_something_is_there(&self) {
         let begin = Instant::now();
         while self.left().is_empty() {
-            assert!(
-                begin.elapsed() < Duration::from_secs(60),
-                "nothing was made"
-            );
+            assert!(begin.elapsed() < PATIENCE, "nothing was made");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -81,7 +81,19 @@ impl Run {
             .args(["-s", signal, &self.child.id().to_string()])
             .status();
         assert!(sent.unwrap().success());
-        self.child.wait().unwrap().code()
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            if started.elapsed() > PATIENCE {
+                let _ended = self.child.kill();
+                panic!(
+                    "it does not end by {signal}, which it does not hear where these tests ignore it, as under nohup"
+                );
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// What is there of it, by the words of the machine and not of migcheck.
