@@ -86,12 +86,11 @@ impl Run<'_> {
         }
         if purges {
             steps.splice(0..0, forgotten(&standing, &steps));
-            if let Some(half) = standing.unfinished() {
-                let mut steps = steps.iter_mut();
-                let step = steps.find(|step| step.revision == half.revision);
-                let note = format!("{half}; what they did is there still");
-                step.into_iter()
-                    .for_each(|step| step.notes.push(note.clone()));
+            if let Some(half) = standing.unfinished()
+                && let Some(step) = steps.iter_mut().find(|step| step.revision == half.revision)
+            {
+                step.notes
+                    .push(format!("{half}; what they did is there still"));
             }
         }
         for batch in sql.chunks(BATCH) {

@@ -7,40 +7,31 @@ use migcheck_core::split::Statement;
 
 use super::altered::{Part, PartKind};
 use super::effect::Effect;
-use super::name::Name;
 use super::probe::Probe;
 
-/// How many statements are looked through for what a table may have.
+/// How many statements are looked through for the one that has made a table.
 const MOST_STATEMENTS: usize = 16;
 
-/// The tables, and which statements have made them.
-#[derive(Debug, Default)]
-pub(super) struct Fresh(Vec<(usize, Name)>);
-
-impl Fresh {
-    /// Takes note of a statement that has run.
-    pub(super) fn ran(&mut self, at: usize, effect: &Effect) {
-        if let Effect::Seen(Probe::Created(name)) = effect {
-            self.0.push((at, name.clone()));
-        }
-    }
-
-    /// The SQL for what there is of what the next of these statements adds, where that is known.
-    pub(super) fn expression(&self, probe: &Probe, ran: &[Statement<'_>]) -> Option<String> {
-        let Probe::Relations { names, parts } = probe else {
-            return None;
-        };
-        let (made, _) = self
-            .0
-            .iter()
-            .rev()
-            .find(|(_, name)| names[..] == [name.clone()])?;
-        let since = ran
-            .get(*made..)
-            .filter(|since| since.len() <= MOST_STATEMENTS)?;
-        let lacks = !parts.is_empty() && parts.iter().all(|part| is_lacking(part, since));
-        lacks.then(|| format!("'{}'", "0".repeat(parts.len())))
-    }
+/// The SQL for what there is of what a statement adds, before which this run has run these of its
+/// script; nothing where that is not known.
+pub(super) fn expression(
+    probe: &Probe,
+    effects: &[Effect],
+    statements: &[Statement<'_>],
+) -> Option<String> {
+    let Probe::Relations { names, parts } = probe else {
+        return None;
+    };
+    let [table] = names.as_slice() else {
+        return None;
+    };
+    let makes =
+        |effect: &Effect| matches!(effect, Effect::Seen(Probe::Created(name)) if name == table);
+    let far = effects.len().saturating_sub(MOST_STATEMENTS);
+    let made = far + effects[far..].iter().rposition(makes)?;
+    let since = statements.get(made..)?;
+    let lacks = !parts.is_empty() && parts.iter().all(|part| is_lacking(part, since));
+    lacks.then(|| format!("'{}'", "0".repeat(parts.len())))
 }
 
 /// Whether nothing can have brought it; the first of the statements has made the table.
@@ -77,12 +68,10 @@ mod tests {
     fn known(script: &str) -> Option<String> {
         let statements = split(script, Dialect::MySql).unwrap();
         let (last, ran) = statements.split_last().unwrap();
-        let mut fresh = Fresh::default();
-        for (at, statement) in ran.iter().enumerate() {
-            fresh.ran(at, &Effect::of(statement, Dialect::MySql));
-        }
+        let effects = ran.iter().map(|one| Effect::of(one, Dialect::MySql));
+        let effects: Vec<Effect> = effects.collect();
         match Effect::of(last, Dialect::MySql) {
-            Effect::Seen(probe) => fresh.expression(&probe, ran),
+            Effect::Seen(probe) => expression(&probe, &effects, ran),
             effect => panic!("{effect:?}"),
         }
     }

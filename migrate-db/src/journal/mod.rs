@@ -35,7 +35,6 @@ pub(crate) use self::offline::journalled;
 pub use self::undecided::{Doubt, Undecided};
 
 use self::effect::Effect;
-use self::fresh::Fresh;
 use self::invalid::Noted;
 use crate::ServerError;
 use crate::history::Entry;
@@ -98,8 +97,8 @@ struct Journal<'a> {
     started: Instant,
     /// Whether this run has committed the script's row, so that the next line need only change it.
     has_row: bool,
-    /// What it has made.
-    fresh: Fresh,
+    /// The statement that it began with.
+    first: usize,
     /// The statement that is run.
     at: usize,
     /// Where the script's own transaction began, if one is open.
@@ -139,7 +138,7 @@ impl<'a> Journal<'a> {
             prepared,
             started: Instant::now(),
             has_row: false,
-            fresh: Fresh::default(),
+            first: 0,
             at: 0,
             own: None,
             manual: false,
@@ -151,11 +150,11 @@ impl<'a> Journal<'a> {
     }
 
     async fn run(&mut self, start: usize) -> Result<(), MigrateError> {
+        self.first = start;
         for at in start..self.effects.len() {
             self.at = at;
             let effect = self.effects[at].clone();
             self.step(&effect).await?;
-            self.fresh.ran(at, &effect);
         }
         self.at = self.effects.len();
         self.finish().await

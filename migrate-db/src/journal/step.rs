@@ -4,7 +4,7 @@ use migcheck_core::Dialect;
 
 use super::effect::Effect;
 use super::words::words;
-use super::{BLIND_SQL, Journal, transactions};
+use super::{BLIND_SQL, Journal, fresh, transactions};
 use crate::migrate_error::MigrateError;
 
 impl Journal<'_> {
@@ -68,8 +68,9 @@ impl Journal<'_> {
             }
             Effect::Seen(probe) => {
                 self.note_invalid().await?;
-                let ran = &self.prepared.statements[..at];
-                let known = self.fresh.expression(probe, ran);
+                let ran = self.first..at;
+                let statements = &self.prepared.statements[ran.clone()];
+                let known = fresh::expression(probe, &self.effects[ran], statements);
                 let fingerprint = match known.or_else(|| probe.expression()) {
                     Some(expression) => expression,
                     None => {

@@ -41,17 +41,12 @@ pub(super) fn bare_statements(
             let _infallible = write!(text, "BEGIN;\n{script}COMMIT;\n");
         }
     }
-    by_client(bench, server, server.home(), &text)
+    by_client(bench, server, &text)
 }
 
 /// The server's own client, which runs these statements in one session.
-fn by_client(
-    bench: &Bench<'_>,
-    server: &BenchServer,
-    database: &str,
-    text: &str,
-) -> Result<Floor, Error> {
-    let sql = server.sql();
+fn by_client(bench: &Bench<'_>, server: &BenchServer, text: &str) -> Result<Floor, Error> {
+    let (sql, database) = (server.sql(), server.home());
     let file = bench.scratch.join("floor.sql");
     done("write the corpus", fs::write(&file, text))?;
     // This machine's client takes the way to the server that migcheck takes.
